@@ -1,0 +1,44 @@
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { cancelled } from './errors.js';
+
+/** The only source of time. Milliseconds since 1970. */
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms` milliseconds; rejects with a `cancelled` error as soon as the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    if (signal?.aborted) throw cancelled('waiting');
+    await delay(ms, undefined, { signal }).catch(() => {
+      throw cancelled('waiting');
+    });
+  },
+};
+
+export interface VirtualClock extends Clock {
+  advance(ms: number): void;
+}
+
+/**
+ * A clock for rehearsals and tests: who sleeps moves the time forward and goes on at once, so that half an hour
+ * of waiting takes milliseconds and every reader of the clock sees the same time.
+ */
+export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
+  let time = start;
+  return {
+    now: () => time,
+    advance(ms) {
+      time += ms;
+    },
+    async sleep(ms, signal) {
+      if (signal?.aborted) throw cancelled('waiting');
+      const wakeAt = time + ms;
+      await nextTurn();
+      if (signal?.aborted) throw cancelled('waiting');
+      time = Math.max(time, wakeAt);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Context } from './context.js';
+import type { Inputs, ValuesOf } from './input.js';
+
+/** A step output of the action, taken from the result. */
+export interface Output<Result> {
+  readonly summary: string;
+  /** Undefined leaves the output out. */
+  readonly of: (result: Result) => string | number | boolean | undefined;
+}
+
+/** What a verb needs to be allowed to do. Yields the IAM policy, the workflow `permissions:` and the checks of `doctor`. */
+export interface Needs {
+  readonly aws?: readonly AwsNeed[];
+  /** Keys and levels of the workflow's `permissions:` block. */
+  readonly github?: Readonly<Record<string, 'read' | 'write'>>;
+}
+
+export interface AwsNeed {
+  /** As in a policy: `ecs:UpdateService`. */
+  readonly action: string;
+  /** What the policy's resource is made from; `*` when AWS takes nothing narrower. */
+  readonly resource: '*' | 'repository' | 'cluster' | 'service' | 'task' | 'task-definition' | 'role' | 'log-group';
+  /** Why, in the words of the reference page. */
+  readonly why: string;
+  /** The verb works without it, with less to tell. */
+  readonly optional?: boolean;
+}
+
+export interface Example {
+  readonly command: string;
+  readonly about: string;
+}
+
+export interface Command<I extends Inputs = Inputs, Result = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  /** Markdown paragraphs for the reference page. */
+  readonly description?: string;
+  readonly inputs: I;
+  readonly outputs?: Readonly<Record<string, Output<Result>>>;
+  readonly needs?: Needs;
+  readonly examples: readonly Example[];
+  /** A GitHub Action is generated for it. */
+  readonly action?: boolean;
+  run(values: ValuesOf<I>, context: Context): Promise<Result>;
+  /** What stands on stdout without `--json`; left out, nothing does. */
+  text?(result: Result): string | undefined;
+  /** Exit code of a run that did not throw; 0 when left out. */
+  exitCode?(result: Result): number;
+}
+
+/** Declares a verb, once for the command line, the action and the library. */
+export function defineCommand<const I extends Inputs, Result>(command: Command<I, Result>): Command<I, Result> {
+  return command;
+}

@@ -1,0 +1,19 @@
+import type { Clock } from './clock.js';
+import type { Exec } from './exec.js';
+import type { Http } from './http.js';
+import type { Report } from './report.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The world, handed over once. A function takes `Pick<Context, …>`, so that its signature tells its effects. */
+export interface Context {
+  readonly env: Environment;
+  /** Absolute path that relative paths of inputs start from. */
+  readonly cwd: string;
+  readonly http: Http;
+  readonly exec: Exec;
+  readonly clock: Clock;
+  readonly report: Report;
+  /** Aborts when the run is cancelled or out of time. Every wait ends then. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,67 @@
+import type { Clock } from './clock.js';
+import { errnoOf } from './errors.js';
+
+export interface RetryOptions {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  /** Including the first. */
+  readonly tries?: number;
+  /** First wait in milliseconds; doubles, with full jitter, up to `maxDelayMs`. */
+  readonly delayMs?: number;
+  readonly maxDelayMs?: number;
+  /** Says whether the failure may pass: true, false, or the milliseconds that the far side asked to wait. */
+  readonly isTransient: (error: unknown) => boolean | number;
+  readonly onRetry?: (error: unknown, waitMs: number, nextTry: number) => void;
+}
+
+/** Repeats `work` while its failures are transient. There is no wait after the last try. */
+export async function retry<Result>(
+  work: (attempt: number) => Promise<Result>,
+  options: RetryOptions,
+): Promise<Result> {
+  const { tries = 5, delayMs = 200, maxDelayMs = 8000 } = options;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(attempt);
+    } catch (error) {
+      if (attempt >= tries || options.signal?.aborted) throw error;
+      const verdict = options.isTransient(error);
+      if (verdict === false) throw error;
+      const ceiling = Math.min(maxDelayMs, delayMs * 2 ** (attempt - 1));
+      const wait = typeof verdict === 'number' ? verdict : ceiling / 2 + (Math.random() * ceiling) / 2;
+      options.onRetry?.(error, wait, attempt + 1);
+      await options.clock.sleep(wait, options.signal);
+    }
+  }
+}
+
+const transientErrnos = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** A failure of the connection that another try may not have. */
+export function isConnectionFailure(error: unknown): boolean {
+  const code = errnoOf(error);
+  return code !== undefined && transientErrnos.has(code);
+}
+
+/** 408, 425, 429 and 5xx. */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+
+/** Milliseconds of a `Retry-After` header, in seconds or as a date; undefined when there is none. */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+  if (!header) return undefined;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

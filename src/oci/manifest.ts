@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import { parseJson } from '../base/json.js';
+import type { Digest } from './digest.js';
+import { digestOf, isDigest } from './digest.js';
+import { isIndexType, mediaTypes } from './media-type.js';
+
+const digest = v.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'not a sha256 digest');
+const annotations = v.optional(v.record(v.string(), v.string()));
+
+const platform = v.looseObject({
+  architecture: v.string(),
+  os: v.string(),
+  variant: v.optional(v.string()),
+});
+
+const descriptor = v.looseObject({
+  mediaType: v.string(),
+  digest,
+  size: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  annotations,
+  platform: v.optional(platform),
+});
+
+const imageManifest = v.looseObject({
+  schemaVersion: v.literal(2),
+  mediaType: v.optional(v.string()),
+  artifactType: v.optional(v.string()),
+  config: descriptor,
+  layers: v.array(descriptor),
+  subject: v.optional(descriptor),
+  annotations,
+});
+
+const imageIndex = v.looseObject({
+  schemaVersion: v.literal(2),
+  mediaType: v.optional(v.string()),
+  artifactType: v.optional(v.string()),
+  manifests: v.array(descriptor),
+  subject: v.optional(descriptor),
+  annotations,
+});
+
+/** https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md */
+export type Descriptor = v.InferOutput<typeof descriptor>;
+export type Platform = v.InferOutput<typeof platform>;
+export type ImageManifest = v.InferOutput<typeof imageManifest>;
+export type ImageIndex = v.InferOutput<typeof imageIndex>;
+
+/** A manifest or index with the very bytes that its digest is made of. */
+export interface RawManifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The bytes of a manifest that is made here. */
+export function encodeManifest(manifest: ImageManifest | ImageIndex): RawManifest {
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  const fallback = 'manifests' in manifest ? mediaTypes.ociIndex : mediaTypes.ociManifest;
+  return { digest: digestOf(bytes), mediaType: manifest.mediaType ?? fallback, bytes };
+}
+
+export function isIndex(raw: RawManifest): boolean {
+  return isIndexType(raw.mediaType);
+}
+
+export function parseImageManifest(raw: RawManifest, what: string = raw.digest): ImageManifest {
+  return parseJson(imageManifest, raw.bytes, `manifest ${what}`);
+}
+
+export function parseImageIndex(raw: RawManifest, what: string = raw.digest): ImageIndex {
+  return parseJson(imageIndex, raw.bytes, `index ${what}`);
+}
+
+/** As it stands in an index, a manifest or a layout. */
+export function describe(raw: RawManifest): Descriptor {
+  return { mediaType: raw.mediaType, digest: raw.digest, size: raw.bytes.length };
+}
+
+/** On each layer that lading makes: its diff ID, so that one manifest tells what a registry holds without its config. */
+export const DIFF_ID = 'dev.lading.diff-id';

@@ -1,0 +1,45 @@
+import type { Readable } from 'node:stream';
+import type { Digest } from './digest.js';
+import type { Descriptor, RawManifest } from './manifest.js';
+
+/** Bytes with a known digest and length that can be read again and again. Nothing is read before `open`. */
+export interface Blob {
+  readonly digest: Digest;
+  readonly size: number;
+  open(signal?: AbortSignal): Promise<Readable>;
+}
+
+/** Where the same blob lies as well, so that a registry may take it over by itself: a repository as `host/name`. */
+export interface BlobOrigin {
+  readonly repository: string;
+}
+
+export interface PutResult {
+  /** `mounted`: taken over from another repository of the same registry; `existing`: it was there. */
+  readonly how: 'uploaded' | 'mounted' | 'existing';
+  /** Bytes that were sent; 0 unless uploaded. */
+  readonly bytes: number;
+}
+
+/**
+ * A place that holds images: a repository of a registry, an OCI layout folder, memory. Push, pull, save and promote
+ * are one `copy` between two of them.
+ */
+export interface Store {
+  /** For people: `127.0.0.1:5000/app`, `.lading/image`. */
+  readonly name: string;
+  /** By tag or digest; undefined when there is none. The digest of the answer is verified. */
+  manifest(reference: string): Promise<RawManifest | undefined>;
+  /** Undefined when the store does not hold it. */
+  blob(descriptor: Descriptor): Promise<Blob | undefined>;
+  has(descriptor: Descriptor): Promise<boolean>;
+  /** The blob's digest and size are verified while it is written. `origins` are tried first where mounting is known. */
+  put(blob: Blob, options?: { origins?: readonly BlobOrigin[]; signal?: AbortSignal }): Promise<PutResult>;
+  /** All that the manifest refers to must be there. Under its digest and, when given, under a tag. */
+  putManifest(manifest: RawManifest, tag?: string): Promise<void>;
+}
+
+/** Where the blobs lie that a store only refers to, as the layers of a base image. */
+export interface OriginsOf {
+  origins(digest: Digest): readonly BlobOrigin[];
+}
