@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Environment } from './context.js';
-import { cancelled, LadingError, ToolError } from './errors.js';
+import type { LadingError } from './errors.js';
+import { cancelled, ToolError } from './errors.js';
 
 export interface ExecRequest {
   readonly cwd?: string | undefined;
@@ -28,7 +29,7 @@ export function createExec(env: Environment): Exec {
     if (request.signal?.aborted) throw cancelled(program);
     const child = spawn(program, [...args], {
       cwd: request.cwd,
-      env: (request.env ?? env) as NodeJS.ProcessEnv,
+      env: request.env ?? env,
       signal: request.signal,
       stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });

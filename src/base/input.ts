@@ -67,7 +67,7 @@ export const input = {
       choices,
       ...options,
       required: (options.required ?? false) as Chosen extends string ? true : false,
-    } as Input<Choice, Chosen extends string ? true : false>;
+    };
   },
 };
 

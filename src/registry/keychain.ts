@@ -1,0 +1,19 @@
+/** A name and a password for one registry host. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Finds the login of a registry host (`host[:port]`); undefined when there is none: then the registry is spoken to anonymously. */
+export type Keychain = (host: string) => Promise<Login | undefined>;
+
+/** The first keychain that knows the host wins. */
+export function firstOf(...keychains: readonly Keychain[]): Keychain {
+  return async (host) => {
+    for (const keychain of keychains) {
+      const login = await keychain(host);
+      if (login) return login;
+    }
+    return undefined;
+  };
+}
