@@ -2,6 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node
 import type { Readable } from 'node:stream';
 import type { Environment } from './context.js';
 import { cancelled, errnoOf, HttpError, messageOf } from './errors.js';
+import { proxyFor } from './proxy.js';
 
 /** A body that can be sent again: `open` makes a fresh stream of exactly `length` bytes. */
 export interface StreamBody {
@@ -44,7 +45,8 @@ export function createHttp(options: HttpOptions): Http & { close(): void } {
   const agents = new Map<string, Agent>();
 
   async function agentFor(url: URL): Promise<Agent> {
-    const proxy = await proxyFor(url, options.env);
+    // Loopback hosts are always spoken to directly.
+    const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, options.env);
     const key = `${url.protocol}${proxy ?? ''}`;
     const existing = agents.get(key);
     if (existing) return existing;
@@ -132,17 +134,6 @@ function wrap(message: IncomingMessage): HttpResponse {
     bytes,
     text: async () => (await bytes()).toString('utf8'),
   };
-}
-
-function hasProxy(env: Environment): boolean {
-  return ['https_proxy', 'http_proxy', 'all_proxy'].some((name) => env[name] || env[name.toUpperCase()]);
-}
-
-/** The proxy that the environment names for this URL. Loopback hosts are always spoken to directly. */
-async function proxyFor(url: URL, env: Environment): Promise<string | undefined> {
-  if (!hasProxy(env) || isLoopback(url.hostname)) return undefined;
-  const { getProxyForUrl } = await import('proxy-from-env');
-  return getProxyForUrl(url.href) || undefined;
 }
 
 async function createAgent(
