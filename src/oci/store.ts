@@ -21,6 +21,13 @@ export interface PutResult {
   readonly bytes: number;
 }
 
+export interface PutOptions {
+  readonly origins?: readonly BlobOrigin[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** It was made a moment ago, so asking whether it is there is not worth a request. */
+  readonly assumeMissing?: boolean | undefined;
+}
+
 /**
  * A place that holds images: a repository of a registry, an OCI layout folder, memory. Push, pull, save and promote
  * are one `copy` between two of them.
@@ -34,7 +41,7 @@ export interface Store {
   blob(descriptor: Descriptor): Promise<Blob | undefined>;
   has(descriptor: Descriptor): Promise<boolean>;
   /** The blob's digest and size are verified while it is written. `origins` are tried first where mounting is known. */
-  put(blob: Blob, options?: { origins?: readonly BlobOrigin[]; signal?: AbortSignal }): Promise<PutResult>;
+  put(blob: Blob, options?: PutOptions): Promise<PutResult>;
   /** All that the manifest refers to must be there. Under its digest and, when given, under a tag. */
   putManifest(manifest: RawManifest, tag?: string): Promise<void>;
 }

@@ -4,14 +4,17 @@ export interface Login {
   readonly password: string;
 }
 
-/** Finds the login of a registry host (`host[:port]`); undefined when there is none: then the registry is spoken to anonymously. */
-export type Keychain = (host: string) => Promise<Login | undefined>;
+/**
+ * Finds the login of a registry host (`host[:port]`); undefined when there is none: then the registry is spoken to
+ * anonymously. `renew` asks for a fresh one, after the registry refused the last.
+ */
+export type Keychain = (host: string, options?: { readonly renew?: boolean }) => Promise<Login | undefined>;
 
 /** The first keychain that knows the host wins. */
 export function firstOf(...keychains: readonly Keychain[]): Keychain {
-  return async (host) => {
+  return async (host, options) => {
     for (const keychain of keychains) {
-      const login = await keychain(host);
+      const login = await keychain(host, options);
       if (login) return login;
     }
     return undefined;

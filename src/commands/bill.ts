@@ -1,0 +1,92 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { formatBytes } from '../base/bytes.js';
+import { formatDuration } from '../base/duration.js';
+
+/** What was loaded, where it went, and how it ended: the result of `lading ship`. */
+export interface Bill {
+  readonly outcome: string;
+  /** Undefined outside a git repository. */
+  readonly commit: { readonly sha: string; readonly dirty: boolean; readonly source?: string | undefined } | undefined;
+  readonly image: {
+    /** `repository@sha256:…` */
+    readonly reference: string;
+    readonly digest: string;
+    readonly tags: readonly string[];
+    readonly layers: readonly BillLayer[];
+    readonly bytesUploaded: number;
+    readonly requests: number;
+  };
+  readonly deployment?: {
+    readonly cluster: string;
+    readonly service: string;
+    readonly taskDefinition: string;
+    readonly id: string | undefined;
+    readonly status: string | undefined;
+    readonly registered: boolean;
+  };
+  /** Why it failed; only when it did. */
+  readonly cause?: unknown;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Milliseconds of each stage. */
+  readonly times: { readonly build: number; readonly push: number; readonly deploy?: number; readonly total: number };
+}
+
+export interface BillLayer {
+  readonly kind: string;
+  readonly digest: string;
+  readonly size: number;
+  /** The registry had it already: it was neither compressed nor sent. */
+  readonly reused: boolean;
+}
+
+/** A few lines for people. */
+export function formatBill(bill: Bill): string {
+  const { image, deployment, commit, times } = bill;
+  const moved = image.layers.filter((layer) => !layer.reused);
+  const rows: [string, string | undefined][] = [
+    ['commit', commit && `${commit.sha.slice(0, 12)}${commit.dirty ? ' and changes that are not committed' : ''}`],
+    ['image', image.reference],
+    ['tags', image.tags.join(', ') || undefined],
+    [
+      'layers',
+      `${moved.length} of ${image.layers.length} moved${moved.length ? ` (${moved.map(layerText).join(', ')})` : ''}`,
+    ],
+    ['sent', `${formatBytes(image.bytesUploaded)} in ${image.requests} requests`],
+    ['service', deployment && `${deployment.cluster}/${deployment.service}`],
+    [
+      'revision',
+      deployment && `${revisionOf(deployment.taskDefinition)}${deployment.registered ? ' (new)' : ' (unchanged)'}`,
+    ],
+    ['deployment', deployment?.id && `${deployment.id} ${deployment.status ?? ''}`.trim()],
+    ['outcome', bill.outcome],
+    ['time', timesText(times)],
+  ];
+  return rows
+    .filter((row): row is [string, string] => Boolean(row[1]))
+    .map(([name, text]) => `${name.padEnd(11)}${text}`)
+    .join('\n');
+}
+
+function layerText(layer: BillLayer): string {
+  return `${layer.kind} ${formatBytes(layer.size)}`;
+}
+
+function revisionOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
+
+function timesText(times: Bill['times']): string {
+  const parts = [`build ${formatDuration(times.build)}`, `push ${formatDuration(times.push)}`];
+  if (times.deploy !== undefined) parts.push(`deploy ${formatDuration(times.deploy)}`);
+  return `${formatDuration(times.total)} (${parts.join(', ')})`;
+}
+
+/** Replaces the file in one step. */
+export async function writeBill(file: string, bill: Bill): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.tmp`;
+  await writeFile(draft, `${JSON.stringify(bill, undefined, 2)}\n`);
+  await rename(draft, file);
+}

@@ -1,0 +1,155 @@
+import { LadingError } from '../base/errors.js';
+import { mapLimit } from '../base/limit.js';
+import type { Digest } from './digest.js';
+import type { Descriptor, RawManifest } from './manifest.js';
+import { isIndex, parseImageIndex, parseImageManifest } from './manifest.js';
+import type { BlobOrigin, OriginsOf, PutResult, Store } from './store.js';
+
+/** What a copy would do, as data. */
+export interface CopyPlan {
+  /** Children before the index that names them; the last is the image itself. */
+  readonly manifests: readonly RawManifest[];
+  /** Blobs whose presence is not proven, biggest first. */
+  readonly blobs: readonly Descriptor[];
+  /** Blobs that a manifest in the target proves: nothing is asked about them. */
+  readonly proven: readonly Descriptor[];
+  readonly tags: readonly string[];
+  /** The image is in the target already, under every tag. */
+  readonly done: boolean;
+}
+
+export interface CopyResult {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly tags: readonly string[];
+  readonly blobs: { readonly uploaded: number; readonly mounted: number; readonly existing: number };
+  readonly bytesUploaded: number;
+}
+
+export interface PlanOptions {
+  readonly tags: readonly string[];
+  /** Manifests that the target holds; they prove their blobs. */
+  readonly known?: readonly RawManifest[];
+  /** Blobs that were put into the target a moment ago. */
+  readonly fresh?: ReadonlySet<string>;
+}
+
+/** More at once make ECR reset connections (dotnet/sdk-container-builds#279). */
+const LANES = 5;
+
+export async function planCopy(from: Store, reference: string, options: PlanOptions): Promise<CopyPlan> {
+  const root = await from.manifest(reference);
+  if (!root) {
+    throw new LadingError('input', `${from.name} has no image ${reference}`, {
+      code: 'IMAGE_MISSING',
+      hint: 'Build it first with `lading build`.',
+    });
+  }
+  const manifests = await withChildren(from, root);
+  const proof = new Set<string>(options.fresh ?? []);
+  const knownDigests = new Set(options.known?.map((manifest) => manifest.digest));
+  for (const manifest of options.known ?? []) for (const blob of blobsOf(manifest)) proof.add(blob.digest);
+  const all = new Map(manifests.flatMap(blobsOf).map((blob) => [blob.digest, blob]));
+  const blobs = [...all.values()].sort((a, b) => b.size - a.size);
+  return {
+    manifests,
+    blobs: blobs.filter((blob) => !proof.has(blob.digest)),
+    proven: blobs.filter((blob) => proof.has(blob.digest)),
+    tags: options.tags,
+    done: knownDigests.has(root.digest) && options.tags.length === 0,
+  };
+}
+
+async function withChildren(from: Store, root: RawManifest): Promise<RawManifest[]> {
+  if (!isIndex(root)) return [root];
+  const children: RawManifest[] = [];
+  for (const entry of parseImageIndex(root).manifests) {
+    const child = await from.manifest(entry.digest);
+    if (!child)
+      throw new LadingError('remote', `${from.name} lacks ${entry.digest}, which its index names`, {
+        code: 'CHILD_MISSING',
+      });
+    children.push(...(await withChildren(from, child)));
+  }
+  return [...children, root];
+}
+
+function blobsOf(manifest: RawManifest): Descriptor[] {
+  if (isIndex(manifest)) return [];
+  const { config, layers } = parseImageManifest(manifest);
+  return [config, ...layers];
+}
+
+export interface CopyContext {
+  readonly signal?: AbortSignal;
+  /** Opens a repository that a blob also lies in, when the source only refers to it. */
+  readonly sources?: (repository: string) => Promise<Store>;
+  readonly onBlob?: (descriptor: Descriptor, result: PutResult) => void;
+}
+
+/** Blobs in lanes, then the manifest, then its other tags. Nothing is visible under a tag before all of it is there. */
+export async function copy(
+  plan: CopyPlan,
+  from: Store & Partial<OriginsOf>,
+  to: Store,
+  context: CopyContext = {},
+): Promise<CopyResult> {
+  const root = plan.manifests.at(-1);
+  if (!root) throw new LadingError('bug', 'a copy without a manifest', { code: 'EMPTY_PLAN' });
+  const count = { uploaded: 0, mounted: 0, existing: plan.proven.length };
+  let bytesUploaded = 0;
+  const send = (blobs: readonly Descriptor[]) =>
+    mapLimit(blobs, LANES, async (descriptor) => {
+      const result = await sendBlob(descriptor, from, to, context);
+      count[result.how]++;
+      bytesUploaded += result.bytes;
+      context.onBlob?.(descriptor, result);
+    });
+  await send(plan.blobs);
+  if (!plan.done) {
+    try {
+      await sendManifests(plan, root, to);
+    } catch (error) {
+      if (!(error instanceof LadingError) || error.code !== 'MANIFEST_BLOB_UNKNOWN' || plan.proven.length === 0)
+        throw error;
+      // The registry lost what its own manifest promised: once more, asking for each.
+      count.existing = 0;
+      await send(plan.proven);
+      await sendManifests(plan, root, to);
+    }
+  }
+  return { digest: root.digest, mediaType: root.mediaType, tags: plan.tags, blobs: count, bytesUploaded };
+}
+
+async function sendManifests(plan: CopyPlan, root: RawManifest, to: Store): Promise<void> {
+  for (const child of plan.manifests.slice(0, -1)) await to.putManifest(child);
+  const [first, ...others] = plan.tags;
+  await to.putManifest(root, first);
+  await Promise.all(others.map((tag) => to.putManifest(root, tag)));
+}
+
+async function sendBlob(
+  descriptor: Descriptor,
+  from: Store & Partial<OriginsOf>,
+  to: Store,
+  context: CopyContext,
+): Promise<PutResult> {
+  const origins: readonly BlobOrigin[] = from.origins?.(descriptor.digest) ?? [];
+  const own = await from.blob(descriptor);
+  const blob = own ?? {
+    digest: descriptor.digest,
+    size: descriptor.size,
+    async open(signal?: AbortSignal) {
+      for (const origin of origins) {
+        const source = await context.sources?.(origin.repository);
+        const found = await source?.blob(descriptor);
+        if (found) return found.open(signal);
+      }
+      throw new LadingError('remote', `${from.name} only refers to ${descriptor.digest}, and no repository has it`, {
+        code: 'BLOB_MISSING',
+        hint: 'Build again without --to, so that the layout holds every layer.',
+      });
+    },
+  };
+  return to.put(blob, { origins, signal: context.signal });
+}

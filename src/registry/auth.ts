@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import type { Http } from '../base/http.js';
+import { isLoopback } from '../base/http.js';
+import { parseJson } from '../base/json.js';
+import type { Report } from '../base/report.js';
+import { parseChallenge } from './challenge.js';
+import { explainRefused } from './failure.js';
+import type { Keychain, Login } from './keychain.js';
+
+const tokenAnswer = v.looseObject({ token: v.optional(v.string()), access_token: v.optional(v.string()) });
+
+export interface Auth {
+  /** Sent with every request, never on demand: ECR stalls when a large body starts without it. */
+  header(): Promise<string | undefined>;
+  /** After a 401: true when there is something new to try. */
+  answer(challenge: string | undefined): Promise<boolean>;
+}
+
+export interface AuthContext {
+  readonly http: Http;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** Basic credentials at once; a bearer token after the registry asked for one; a fresh password after a refusal. */
+export function createAuth(host: string, repository: string, keychain: Keychain, context: AuthContext): Auth {
+  let login: Promise<Login | undefined> | undefined;
+  let bearer: string | undefined;
+  let renewals = 0;
+  let renewing: Promise<boolean> | undefined;
+
+  async function renew(challengeHeader: string | undefined): Promise<boolean> {
+    if (renewals++ >= 2) return false;
+    const challenge = parseChallenge(challengeHeader);
+    if (challenge?.scheme === 'bearer' && challenge.realm) {
+      bearer = await fetchToken(challenge.realm, challenge.service, challenge.scope);
+      return true;
+    }
+    login = keychain(host, { renew: true });
+    return (await login) !== undefined;
+  }
+
+  async function fetchToken(realm: string, service: string | undefined, scope: string | undefined): Promise<string> {
+    const url = new URL(realm);
+    if (url.protocol !== 'https:' && !isLoopback(url.hostname)) {
+      throw explainRefused({
+        what: 'log in',
+        target: host,
+        status: 401,
+        body: `the token service ${url.host} is not spoken to without TLS`,
+      });
+    }
+    if (service) url.searchParams.set('service', service);
+    url.searchParams.set('scope', scope ?? `repository:${repository}:pull,push`);
+    const known = await (login ??= keychain(host));
+    const answer = await context.http(url, {
+      headers: known ? { authorization: basic(known) } : {},
+      signal: context.signal,
+    });
+    const body = await answer.text();
+    if (answer.status !== 200)
+      throw explainRefused({ what: 'get a token', target: url.host, status: answer.status, body });
+    const { token, access_token: accessToken } = parseJson(tokenAnswer, body, `token of ${url.host}`);
+    const value = token ?? accessToken ?? '';
+    context.report({ type: 'mask', value });
+    return value;
+  }
+
+  return {
+    async header() {
+      if (bearer) return `Bearer ${bearer}`;
+      const known = await (login ??= keychain(host));
+      return known && basic(known);
+    },
+    async answer(challenge) {
+      renewing ??= renew(challenge).finally(() => (renewing = undefined));
+      return renewing;
+    },
+  };
+}
+
+function basic(login: Login): string {
+  return `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
+}

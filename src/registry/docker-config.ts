@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { Context } from '../base/context.js';
+import { LadingError } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
+import type { Keychain, Login } from './keychain.js';
+
+const authFile = v.looseObject({
+  auths: v.optional(
+    v.record(v.string(), v.looseObject({ auth: v.optional(v.string()), identitytoken: v.optional(v.string()) })),
+  ),
+  credsStore: v.optional(v.string()),
+  credHelpers: v.optional(v.record(v.string(), v.string())),
+});
+type AuthFile = v.InferOutput<typeof authFile>;
+
+const helperAnswer = v.looseObject({ Username: v.string(), Secret: v.string() });
+
+type KeychainContext = Pick<Context, 'env' | 'exec' | 'signal' | 'report'>;
+
+/**
+ * Logins of `REGISTRY_AUTH_FILE`, `DOCKER_CONFIG`, `~/.docker/config.json` and podman's `auth.json`, with credential
+ * helpers. The first file that knows the host wins.
+ */
+export function dockerKeychain(context: KeychainContext): Keychain {
+  const files = new Map<string, Promise<AuthFile | undefined>>();
+  return async (host) => {
+    for (const file of candidates(context.env)) {
+      if (!files.has(file)) files.set(file, readAuthFile(file));
+      const found = await loginIn(await files.get(file), host, context);
+      if (!found) continue;
+      context.report({ type: 'mask', value: found.password });
+      return found;
+    }
+    return undefined;
+  };
+}
+
+/** https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md and Docker's own place. */
+function candidates(env: Context['env']): readonly string[] {
+  if (env.REGISTRY_AUTH_FILE) return [env.REGISTRY_AUTH_FILE];
+  const home = env.HOME ?? env.USERPROFILE ?? '';
+  return [
+    join(env.DOCKER_CONFIG ?? join(home, '.docker'), 'config.json'),
+    ...(env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, 'containers/auth.json')] : []),
+    join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'containers/auth.json'),
+  ];
+}
+
+async function readAuthFile(file: string): Promise<AuthFile | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new LadingError('input', `cannot read ${file}: ${error.message}`, {
+      code: 'AUTH_FILE_UNREADABLE',
+      cause: error,
+    });
+  });
+  return text === undefined ? undefined : parseJson(authFile, text, file);
+}
+
+async function loginIn(file: AuthFile | undefined, host: string, context: KeychainContext): Promise<Login | undefined> {
+  if (!file) return undefined;
+  const helper = file.credHelpers?.[host] ?? file.credsStore;
+  if (helper) {
+    const found = await askHelper(helper, host, context);
+    if (found || file.credHelpers?.[host]) return found;
+  }
+  const keys = [
+    host,
+    `https://${host}`,
+    `https://${host}/v1/`,
+    ...(host === 'registry-1.docker.io' ? ['https://index.docker.io/v1/', 'docker.io'] : []),
+  ];
+  const entries = Object.entries(file.auths ?? {});
+  // podman also keys by namespace, as `quay.io/team`.
+  const entry = entries.find(([key]) => keys.includes(key)) ?? entries.find(([key]) => key.startsWith(`${host}/`));
+  if (!entry?.[1].auth) return undefined;
+  const [username = '', ...rest] = Buffer.from(entry[1].auth, 'base64').toString('utf8').split(':');
+  return { username, password: rest.join(':') };
+}
+
+/** https://github.com/docker/docker-credential-helpers: errors come on stdout. */
+async function askHelper(helper: string, host: string, context: KeychainContext): Promise<Login | undefined> {
+  const server = host === 'registry-1.docker.io' ? 'https://index.docker.io/v1/' : host;
+  const program = `docker-credential-${helper}`;
+  const { code, stdout, stderr } = await context.exec(program, ['get'], { input: server, signal: context.signal });
+  if (code !== 0) {
+    if (/not found/i.test(stdout)) return undefined;
+    throw new LadingError('tool', `${program} get for ${host}: ${(stdout || stderr).trim()}`, {
+      code: 'HELPER_FAILED',
+    });
+  }
+  const answer = parseJson(helperAnswer, stdout, `answer of ${program}`);
+  return { username: answer.Username, password: answer.Secret };
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { LadingError } from '../base/errors.js';
+import type { Digest } from '../oci/digest.js';
+import { digestOf, isDigest, shortDigest } from '../oci/digest.js';
+import type { Descriptor, RawManifest } from '../oci/manifest.js';
+import { acceptManifests, mediaTypes } from '../oci/media-type.js';
+import type { Reference } from '../oci/reference.js';
+import { parseReference, repositoryName } from '../oci/reference.js';
+import type { Store } from '../oci/store.js';
+import { RegistryError } from './failure.js';
+import type { Keychain } from './keychain.js';
+import type { TransportContext } from './transport.js';
+import { createTransport } from './transport.js';
+import { mountable, uploadBlob } from './upload.js';
+
+export interface Repository extends Store {
+  readonly reference: Reference;
+  stats(): { readonly requests: number };
+}
+
+export interface RepositoryOptions {
+  readonly keychain: Keychain;
+  /** `host[:port]` that may be spoken to without TLS. */
+  readonly insecureHosts?: readonly string[];
+}
+
+/** A repository of a registry as a store. Nothing is asked before it is needed. */
+export function openRepository(
+  target: Reference | string,
+  context: TransportContext,
+  options: RepositoryOptions,
+): Repository {
+  const reference = typeof target === 'string' ? parseReference(target) : target;
+  const { host, repository } = reference;
+  const name = repositoryName(reference);
+  const transport = createTransport(
+    host,
+    repository,
+    { keychain: options.keychain, insecureHosts: options.insecureHosts ?? [] },
+    context,
+  );
+  const path = (rest: string) => `/v2/${repository}/${rest}`;
+
+  async function manifest(selector: string): Promise<RawManifest | undefined> {
+    const what = `read manifest ${selector}`;
+    const answer = await transport.call(what, 'GET', path(`manifests/${selector}`), {
+      headers: { accept: acceptManifests },
+    });
+    if (answer.status === 404) {
+      answer.stream.resume();
+      return undefined;
+    }
+    const bytes = await (await transport.expect(what, answer, 200)).bytes();
+    const digest = digestOf(bytes);
+    const wanted = isDigest(selector) ? selector : answer.headers['docker-content-digest'];
+    if (wanted !== undefined && wanted !== digest) {
+      throw new LadingError('remote', `${name}: manifest ${selector} has the digest ${digest}`, {
+        code: 'DIGEST_MISMATCH',
+      });
+    }
+    return { digest, bytes, mediaType: mediaTypeOf(answer.headers['content-type'], bytes) };
+  }
+
+  async function has(descriptor: Descriptor): Promise<boolean> {
+    const what = `look for ${shortDigest(descriptor.digest)}`;
+    const answer = await transport.call(what, 'HEAD', path(`blobs/${descriptor.digest}`));
+    answer.stream.resume();
+    if (answer.status === 404) return false;
+    await transport.expect(what, answer, 200);
+    return true;
+  }
+
+  return {
+    name,
+    reference,
+    stats: () => ({ requests: transport.requests() }),
+    manifest,
+    has,
+    async blob(descriptor) {
+      const what = `read ${shortDigest(descriptor.digest)}`;
+      return {
+        digest: descriptor.digest,
+        size: descriptor.size,
+        async open(signal) {
+          const answer = await transport.call(what, 'GET', path(`blobs/${descriptor.digest}`), { signal });
+          return checked((await transport.expect(what, answer, 200)).stream, descriptor, name);
+        },
+      };
+    },
+    async put(blob, putOptions = {}) {
+      const mountFrom = mountable(putOptions.origins ?? [], host, repository);
+      const descriptor = { mediaType: mediaTypes.ociLayer, digest: blob.digest, size: blob.size };
+      // A mount answers the question by itself; what was just made is not worth one.
+      if (mountFrom.length === 0 && !putOptions.assumeMissing && (await has(descriptor)))
+        return { how: 'existing', bytes: 0 };
+      return uploadBlob(transport, { repository, blob, mountFrom, signal: putOptions.signal });
+    },
+    async putManifest(raw, tag) {
+      const what = `push ${tag ?? shortDigest(raw.digest)}`;
+      const request = { headers: { 'content-type': raw.mediaType }, body: raw.bytes };
+      try {
+        const answer = await transport.call(what, 'PUT', path(`manifests/${tag ?? raw.digest}`), request);
+        (await transport.expect(what, answer, 201, 200)).stream.resume();
+      } catch (error) {
+        if (!(error instanceof RegistryError) || error.code !== 'TAG_IMMUTABLE' || tag === undefined) throw error;
+        await acceptSameDigest(error, tag, raw.digest);
+      }
+    },
+  };
+
+  /** ECR refuses an immutable tag even when it holds this very digest already: then all is well. */
+  async function acceptSameDigest(refusal: RegistryError, tag: string, digest: Digest): Promise<void> {
+    const there = await manifest(tag);
+    if (there?.digest === digest) return;
+    throw new LadingError(
+      'remote',
+      `${name}: the tag ${tag} is immutable and holds ${there?.digest ?? 'another image'}, not ${digest}`,
+      {
+        code: 'TAG_IMMUTABLE',
+        hint: 'Use another tag, as the commit; the image itself is pushed.',
+        cause: refusal,
+        details: { tag, existing: there?.digest, wanted: digest },
+      },
+    );
+  }
+}
+
+function mediaTypeOf(header: string | undefined, bytes: Buffer): string {
+  const told = header?.split(';')[0]?.trim();
+  if (told && told !== 'application/json') return told;
+  const parsed = JSON.parse(bytes.toString('utf8')) as { mediaType?: string; manifests?: unknown };
+  return parsed.mediaType ?? (parsed.manifests ? mediaTypes.ociIndex : mediaTypes.ociManifest);
+}
+
+/** Passes the bytes on and fails at their end when they are others than the descriptor says. */
+function checked(source: Readable, descriptor: Descriptor, name: string): Readable {
+  async function* pieces(): AsyncGenerator<Buffer> {
+    const hash = createHash('sha256');
+    for await (const piece of source) {
+      hash.update(piece as Buffer);
+      yield piece as Buffer;
+    }
+    if (`sha256:${hash.digest('hex')}` !== descriptor.digest) {
+      throw new LadingError('remote', `${name}: the bytes of ${descriptor.digest} are others`, {
+        code: 'DIGEST_MISMATCH',
+      });
+    }
+  }
+  return Readable.from(pieces(), { objectMode: false });
+}

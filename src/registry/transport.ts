@@ -1,0 +1,112 @@
+import type { Clock } from '../base/clock.js';
+import { HttpError, LadingError } from '../base/errors.js';
+import type { Http, HttpRequest, HttpResponse } from '../base/http.js';
+import { isLoopback } from '../base/http.js';
+import type { Report } from '../base/report.js';
+import { retry } from '../base/retry.js';
+import type { Auth } from './auth.js';
+import { createAuth } from './auth.js';
+import { explainRefused, isPassing } from './failure.js';
+import type { Keychain } from './keychain.js';
+
+export interface TransportContext {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+export interface Transport {
+  /** `host/repository`, for people. */
+  readonly target: string;
+  readonly requests: () => number;
+  /** One exchange with credentials; a 401 is answered once. The caller reads or destroys the body. */
+  once(method: string, url: string | URL, request?: HttpRequest): Promise<HttpResponse>;
+  /** As `once`, repeated while the failure may pass. Redirects of GET and HEAD are followed, without credentials to other hosts. */
+  call(what: string, method: string, path: string, request?: HttpRequest): Promise<HttpResponse>;
+  /** Fails unless the status is one of these. */
+  expect(what: string, answer: HttpResponse, ...statuses: readonly number[]): Promise<HttpResponse>;
+  retrying<Result>(work: (attempt: number) => Promise<Result>): Promise<Result>;
+  resolve(location: string): URL;
+}
+
+export function createTransport(
+  host: string,
+  repository: string,
+  options: { readonly keychain: Keychain; readonly insecureHosts: readonly string[] },
+  context: TransportContext,
+): Transport {
+  const hostname = host.replace(/:\d+$/, '');
+  const scheme = isLoopback(hostname) || options.insecureHosts.includes(host) ? 'http' : 'https';
+  const origin = new URL(`${scheme}://${host}`);
+  const auth: Auth = createAuth(host, repository, options.keychain, context);
+  const target = `${host}/${repository}`;
+  let requests = 0;
+
+  async function exchange(method: string, url: URL, request: HttpRequest): Promise<HttpResponse> {
+    const authorization = url.host === origin.host ? await auth.header() : undefined;
+    requests++;
+    const headers = { ...(authorization && { authorization }), ...request.headers };
+    return context.http(url, { signal: context.signal, ...request, method, headers });
+  }
+
+  async function once(method: string, where: string | URL, request: HttpRequest = {}): Promise<HttpResponse> {
+    const url = new URL(where, origin);
+    const answer = await exchange(method, url, request);
+    if (answer.status !== 401 || url.host !== origin.host) return answer;
+    if (!(await auth.answer(answer.headers['www-authenticate']))) return answer;
+    answer.stream.destroy();
+    return exchange(method, url, request);
+  }
+
+  async function follow(method: string, where: string, request: HttpRequest): Promise<HttpResponse> {
+    let answer = await once(method, where, request);
+    let url = new URL(where, origin);
+    for (let hops = 0; answer.status >= 300 && answer.status < 400 && answer.headers.location && hops < 5; hops++) {
+      url = new URL(answer.headers.location, url);
+      if (url.protocol !== 'https:' && scheme === 'https') {
+        throw new HttpError(`${target}: redirected to ${url.host} without TLS`, { code: 'REDIRECT_INSECURE' });
+      }
+      answer.stream.resume();
+      answer = await exchange(method, url, request);
+    }
+    return answer;
+  }
+
+  async function refuse(what: string, answer: HttpResponse): Promise<LadingError> {
+    const body = await answer.text().catch(() => '');
+    return explainRefused({ what, target, status: answer.status, body, retryAfter: answer.headers['retry-after'] });
+  }
+
+  function retrying<Result>(work: (attempt: number) => Promise<Result>): Promise<Result> {
+    return retry(work, {
+      clock: context.clock,
+      signal: context.signal,
+      isTransient: (error) => isPassing(error, context.clock.now()),
+      onRetry(error, waitMs) {
+        const text = `${error instanceof Error ? error.message : String(error)}; once more in ${Math.round(waitMs)} ms`;
+        context.report({ type: 'message', level: 'debug', text });
+      },
+    });
+  }
+
+  return {
+    target,
+    requests: () => requests,
+    once,
+    retrying,
+    resolve: (location) => new URL(location, origin),
+    call(what, method, path, request = {}) {
+      return retrying(async () => {
+        const answer = await follow(method, path, request);
+        if (isPassing(explainRefused({ what, target, status: answer.status, body: '' }), 0) !== false)
+          throw await refuse(what, answer);
+        return answer;
+      });
+    },
+    async expect(what, answer, ...statuses) {
+      if (statuses.includes(answer.status)) return answer;
+      throw await refuse(what, answer);
+    },
+  };
+}

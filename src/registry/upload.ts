@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { LadingError } from '../base/errors.js';
+import type { HttpResponse } from '../base/http.js';
+import { shortDigest } from '../oci/digest.js';
+import type { Blob, BlobOrigin, PutResult } from '../oci/store.js';
+import { explainCut } from './failure.js';
+import type { Transport } from './transport.js';
+
+export interface UploadRequest {
+  readonly repository: string;
+  readonly blob: Blob;
+  /** Repositories of the same registry to take it over from. */
+  readonly mountFrom: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * POST and one PUT with the whole body. A session that failed is never used again: ECR answers 416 to a second first
+ * byte (apple/containerization#790), so each attempt starts with a new POST.
+ */
+export async function uploadBlob(transport: Transport, request: UploadRequest): Promise<PutResult> {
+  const { blob, repository } = request;
+  const what = `upload ${shortDigest(blob.digest)}`;
+  let location: string | undefined;
+  for (const from of request.mountFrom) {
+    const path = `/v2/${repository}/blobs/uploads/?mount=${blob.digest}&from=${encodeURIComponent(from)}`;
+    const answer = await transport.call(`mount ${shortDigest(blob.digest)}`, 'POST', path);
+    answer.stream.resume();
+    if (answer.status === 201) return { how: 'mounted', bytes: 0 };
+    // 202: the registry does not mount here, and this is a fresh session.
+    if (answer.status === 202) {
+      location = answer.headers.location;
+      break;
+    }
+  }
+  try {
+    await transport.retrying(async (attempt) => {
+      const session = attempt === 1 && location ? location : await startSession(transport, repository);
+      const url = transport.resolve(session);
+      url.searchParams.set('digest', blob.digest);
+      const answer = await transport.once('PUT', url, {
+        headers: { 'content-type': 'application/octet-stream' },
+        body: { length: blob.size, open: () => verified(blob, request.signal) },
+        signal: request.signal,
+      });
+      await transport.expect(what, answer, 201, 204);
+      answer.stream.resume();
+      checkDigest(answer, blob, transport.target);
+    });
+  } catch (error) {
+    throw explainCut(error, transport.target);
+  }
+  return { how: 'uploaded', bytes: blob.size };
+}
+
+async function startSession(transport: Transport, repository: string): Promise<string> {
+  const what = 'start an upload';
+  const answer = await transport.expect(what, await transport.once('POST', `/v2/${repository}/blobs/uploads/`), 202);
+  answer.stream.resume();
+  if (answer.headers.location) return answer.headers.location;
+  throw new LadingError('remote', `${what} at ${transport.target}: the answer has no Location`, {
+    code: 'NO_LOCATION',
+  });
+}
+
+/** The last piece is held back until the whole is known to be right, so that wrong bytes are never complete. */
+function verified(blob: Blob, signal: AbortSignal | undefined): Readable {
+  async function* pieces(): AsyncGenerator<Buffer> {
+    const hash = createHash('sha256');
+    let size = 0;
+    let held: Buffer | undefined;
+    for await (const piece of await blob.open(signal)) {
+      const bytes = piece as Buffer;
+      hash.update(bytes);
+      size += bytes.length;
+      if (held) yield held;
+      held = bytes;
+    }
+    if (size !== blob.size || `sha256:${hash.digest('hex')}` !== blob.digest) {
+      throw new LadingError('input', `${blob.digest} changed while it was sent (${size} of ${blob.size} bytes)`, {
+        code: 'DIGEST_MISMATCH',
+        hint: 'Build again; nothing else may write to the layout meanwhile.',
+      });
+    }
+    if (held) yield held;
+  }
+  return Readable.from(pieces(), { objectMode: false });
+}
+
+function checkDigest(answer: HttpResponse, blob: Blob, target: string): void {
+  const told = answer.headers['docker-content-digest'];
+  if (told === undefined || told === blob.digest) return;
+  throw new LadingError('remote', `${target} stored ${told} where ${blob.digest} was sent`, {
+    code: 'DIGEST_MISMATCH',
+  });
+}
+
+/** The origins that lie in this registry but not in this very repository, as repository names. */
+export function mountable(origins: readonly BlobOrigin[], host: string, repository: string): readonly string[] {
+  return origins
+    .filter((origin) => origin.repository.startsWith(`${host}/`))
+    .map((origin) => origin.repository.slice(host.length + 1))
+    .filter((name) => name !== repository);
+}
