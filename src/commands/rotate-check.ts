@@ -37,7 +37,11 @@ export async function checkRotation(
   };
 }
 
-async function scheduleOf(values: CheckValues, context: Context, github: GitHubAccess): Promise<RotateResult['schedule']> {
+async function scheduleOf(
+  values: CheckValues,
+  context: Context,
+  github: GitHubAccess,
+): Promise<RotateResult['schedule']> {
   const [owner, repository] = context.env['GITHUB_REPOSITORY']?.split('/') ?? [];
   if (!owner || !repository) return undefined;
   try {
@@ -54,4 +58,3 @@ async function scheduleOf(values: CheckValues, context: Context, github: GitHubA
     return undefined;
   }
 }
-

@@ -26,10 +26,9 @@ export function failures(unreadable: readonly Unreadable[]): readonly RotatedSec
 /** Archived repositories that a pattern or topic found. */
 export function skipped(archived: readonly string[], secrets: readonly string[]): readonly RotatedSecret[] {
   const error = {
-    kind: 'remote',
+    kind: 'remote' as const,
     code: 'ARCHIVED',
     message: 'the repository is archived: nothing can be written there',
   };
   return archived.flatMap((place) => secrets.map((secret) => ({ place, secret, action: 'skipped' as const, error })));
 }
-

@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.js';
-import { exitCodes, type LadingError } from '../base/errors.js';
+import { exitCodes, type ErrorKind, type LadingError } from '../base/errors.js';
 
 /** What happened to one secret in one place. Never holds its value. */
 export interface RotatedSecret {
@@ -15,7 +15,7 @@ export interface RotatedSecret {
   /** The name that was asked for, when the repository has another by now. */
   readonly movedFrom?: string | undefined;
   readonly error?:
-    | { readonly kind: string; readonly code: string; readonly message: string; readonly hint?: string | undefined }
+    | { readonly kind: ErrorKind; readonly code: string; readonly message: string; readonly hint?: string | undefined }
     | undefined;
 }
 

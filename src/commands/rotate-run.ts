@@ -2,199 +2,185 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Context } from '../base/context.js';
 import { formatDuration } from '../base/duration.js';
-import { InputError, LadingError, messageOf } from '../base/errors.js';
+import { LadingError } from '../base/errors.js';
 import type { ValuesOf } from '../base/input.js';
 import { canonicalJson } from '../base/json.js';
 import { say, withTask } from '../base/report.js';
 import type { GitHubApi } from '../github/api.js';
-import { openCheckpoint } from '../github/checkpoint.js';
+import { openCheckpoint, type Checkpoint } from '../github/checkpoint.js';
 import { expandTargets } from '../github/expand.js';
 import { lookAtSecrets } from '../github/look.js';
 import { readRepository } from '../github/repositories.js';
-import { isOlder, planRotation, type Standing, type Unreadable } from '../github/rotation.js';
-import { readSchedule } from '../github/schedule.js';
-import { formatScope, permissionsFor, type Application, type Scope } from '../github/scope.js';
+import { planRotation, type RotationPlan } from '../github/rotation.js';
+import { formatScope, permissionsFor, type Scope } from '../github/scope.js';
 import type { Access } from '../github/secrets.js';
-import { isApplication, parseTargets } from '../github/target.js';
 import { writeSecrets } from '../github/write.js';
-import { parseRegistries, readPasswords, type RegistryPassword } from './ecr-passwords.js';
+import { readPasswords } from './ecr-passwords.js';
 import { openGitHub, type GitHubAccess } from './github-access.js';
-import { countText, describeError, rotateSummary, type RotatedSecret, type RotateResult } from './rotate-result.js';
+import { parseRotation, type Rotation } from './rotate-asked.js';
+import { checkRotation } from './rotate-check.js';
+import { entryOf, failures, skipped } from './rotate-entries.js';
+import { countText, rotateSummary, type RotatedSecret, type RotateResult } from './rotate-result.js';
 import type { rotate } from './rotate.js';
 
 type Values = ValuesOf<(typeof rotate)['inputs']>;
 
 /** Looks, plans, asks ECR if anything is due, writes; or only tells, with `check` and `dryRun`. */
 export async function runRotate(values: Values, context: Context): Promise<RotateResult> {
-  const targets = parseTargets(values.to);
-  const registries = parseRegistries(values.registry ?? [], values.secret);
-  const applications = parseApplications(values.application);
-  const selected = parseSelected(values);
+  const asked = parseRotation(values);
   const github = await openGitHub(context, values);
-  const { api } = github;
   try {
-    const owner = context.env['GITHUB_REPOSITORY_OWNER'];
-    const { scopes, archived } = await expandTargets(api, targets, { applications, owner });
-    const writes = !values.check && !values.dryRun;
-    await narrow(github, scopes, writes, values.variables);
-    const access = await accessOf(values, api);
-    const secrets = registries.map(({ secret }) => secret);
-    const found = await withTask(context, `Look at ${counted(scopes.length * secrets.length, 'secret')}`, (task) =>
-      lookAtSecrets(api, scopes, { secrets, access, onlyAge: values.check, task }),
-    );
-    if (values.check) return end(context, await checkRotation(values, context, github, found));
-    const state = await openState(
-      values,
-      context,
-      api,
-      found.standings.map(({ scope }) => scope),
-    );
-    const plan = planRotation(found.standings, {
-      now: context.clock.now(),
-      olderThan: values.ifOlderThan,
-      force: values.force,
-      done: new Set(state.done.keys()),
-    });
-    const told = [
-      ...plan.done.map((one) => entryOf(one, 'done', context)),
-      ...plan.fresh.map((one) => entryOf(one, 'fresh', context)),
-      ...skipped(archived, secrets),
-    ];
-    if (values.dryRun || plan.writes.length === 0) {
-      if (!values.dryRun) await state.finish();
-      const planned = plan.writes.map((one) => entryOf(one, 'planned', context));
-      const mode = values.dryRun ? 'dry-run' : 'rotate';
-      return end(context, {
-        mode,
-        secrets: [...planned, ...told, ...failures(found.unreadable)],
-        registries: [],
-        ...counts(api),
-      });
-    }
-    const due = new Set(plan.writes.map(({ secret }) => secret));
-    const passwords = await withTask(context, 'Ask ECR for a password', () =>
-      readPasswords(
-        context,
-        registries.filter(({ secret }) => due.has(secret)),
-        values.region,
-      ),
-    );
-    const { written, failed } = await withTask(context, `Write ${counted(plan.writes.length, 'secret')}`, (task) =>
-      writeSecrets(context, api, plan.writes, {
-        passwords,
-        access,
-        variables: values.variables,
-        checkpoint: state,
-        task,
-      }),
-    );
-    await state.finish();
-    const entries = written.map(({ standing, action }) => ({
-      ...entryOf(standing, action, context),
-      expiresAt: passwords.get(standing.secret)?.expiresAt.toISOString(),
-    }));
-    return end(context, {
-      mode: 'rotate',
-      secrets: [...entries, ...told, ...failures([...found.unreadable, ...failed])],
-      registries: [...passwords].map(([secret, password]) => shownRegistry(secret, password)),
-      ...counts(api),
-    });
+    return finish(context, await rotateWith(github, asked, values, context));
   } finally {
-    await api.auth.close();
+    await github.api.auth.close();
   }
 }
 
-function parseApplications(names: readonly string[]): readonly Application[] {
-  const wrong = names.filter((name) => !isApplication(name));
-  if (wrong.length === 0) return [...new Set(names.filter(isApplication))];
-  throw new InputError(
-    wrong.map((name) => ({
-      where: '--application',
-      message: `'${name}' is none of actions, dependabot, codespaces, agents`,
-    })),
-  );
-}
-
-function parseSelected(values: Values): readonly { owner: string; repository: string }[] {
-  const names = values.selectedRepository ?? [];
-  if (names.length > 0 && values.visibility !== 'selected') {
-    throw new InputError({ where: '--selected-repository', message: 'is only for --visibility selected' });
-  }
-  return parseTargets(names, '--selected-repository').map((target) => {
-    if (target.kind === 'repository') return target;
-    throw new InputError({ where: '--selected-repository', message: 'takes owner/repo only' });
+async function rotateWith(
+  github: GitHubAccess,
+  asked: Rotation,
+  values: Values,
+  context: Context,
+): Promise<RotateResult> {
+  const { api } = github;
+  const secrets = asked.registries.map(({ secret }) => secret);
+  const { scopes, archived } = await expandTargets(api, asked.targets, {
+    applications: asked.applications,
+    owner: context.env['GITHUB_REPOSITORY_OWNER'],
   });
+  await narrow(github, scopes, { writes: !values.check && !values.dryRun, variables: values.variables });
+  const access = await readAccess(api, asked);
+  const found = await withTask(context, `Look at ${counted(scopes.length * secrets.length, 'secret')}`, (task) =>
+    lookAtSecrets(api, scopes, { secrets, access, onlyAge: values.check, task }),
+  );
+  if (values.check) return checkRotation(values, context, github, found);
+
+  const checkpoint = await openState(values, context, api, scopes);
+  const plan = planRotation(found.standings, {
+    now: context.clock.now(),
+    olderThan: values.ifOlderThan,
+    force: values.force,
+    done: new Set(checkpoint.done.keys()),
+  });
+  const untouched = [
+    ...plan.done.map((one) => entryOf(one, 'done', context)),
+    ...plan.fresh.map((one) => entryOf(one, 'fresh', context)),
+    ...skipped(archived, secrets),
+    ...failures(found.unreadable),
+  ];
+  if (values.dryRun) {
+    const planned = plan.writes.map((one) => entryOf(one, 'planned', context));
+    return { mode: 'dry-run', secrets: [...planned, ...untouched], registries: [], ...api.sent };
+  }
+  const { entries, registries } = await carryOut(plan, { api, access, asked, checkpoint, values, context });
+  return { mode: 'rotate', secrets: [...entries, ...untouched], registries, ...api.sent };
 }
 
-async function idsOf(
-  api: GitHubApi,
-  names: readonly { owner: string; repository: string }[],
-): Promise<readonly number[]> {
-  const ids: number[] = [];
-  for (const name of names) ids.push((await readRepository(api, name)).id);
-  return ids;
+interface World {
+  readonly api: GitHubApi;
+  readonly access: Access | undefined;
+  readonly asked: Rotation;
+  readonly checkpoint: Checkpoint;
+  readonly values: Values;
+  readonly context: Context;
+}
+
+/** The password is known in here only, and only when something is due. */
+async function carryOut(
+  plan: RotationPlan,
+  { api, access, asked, checkpoint, values, context }: World,
+): Promise<{ readonly entries: readonly RotatedSecret[]; readonly registries: RotateResult['registries'] }> {
+  if (plan.writes.length === 0) {
+    await checkpoint.finish();
+    return { entries: [], registries: [] };
+  }
+  const due = new Set(plan.writes.map(({ secret }) => secret));
+  const choices = asked.registries.filter(({ secret }) => due.has(secret));
+  const passwords = await withTask(context, 'Ask ECR for a password', () =>
+    readPasswords(context, choices, values.region),
+  );
+  const options = { passwords, access, variables: values.variables, checkpoint };
+  const { written, failed } = await withTask(context, `Write ${counted(plan.writes.length, 'secret')}`, (task) =>
+    writeSecrets(context, api, plan.writes, { ...options, task }),
+  );
+  await checkpoint.finish();
+  const expiry = (secret: string) => passwords.get(secret)?.expiresAt.toISOString();
+  return {
+    entries: [
+      ...written.map(({ standing, action }) => ({
+        ...entryOf(standing, action, context),
+        expiresAt: expiry(standing.secret),
+      })),
+      ...failures(failed),
+    ],
+    registries: [...passwords].map(([secret, { registry, expiresAt }]) => ({
+      secret,
+      registry,
+      expiresAt: expiresAt.toISOString(),
+    })),
+  };
+}
+
+/** Who may read an organization's secret, when the inputs say so. */
+async function readAccess(api: GitHubApi, { visibility, selected }: Rotation): Promise<Access | undefined> {
+  if (visibility === undefined) return undefined;
+  if (selected.length === 0) return { visibility };
+  const repositoryIds: number[] = [];
+  for (const name of selected) repositoryIds.push((await readRepository(api, name)).id);
+  return { visibility, repositoryIds };
 }
 
 /** An App's token is for these places and this run alone. */
 async function narrow(
   { app }: GitHubAccess,
   scopes: readonly Scope[],
-  writes: boolean,
-  variables: boolean,
+  run: { readonly writes: boolean; readonly variables: boolean },
 ): Promise<void> {
   if (!app) return;
   for (const owner of new Set(scopes.map((scope) => scope.owner))) {
     const own = scopes.filter((scope) => scope.owner === owner);
-    const names = own.flatMap((scope) => permissionsFor(scope, writes && variables));
-    const level = writes ? ('write' as const) : ('read' as const);
-    const repositories = new Set(own.flatMap((scope) => (scope.kind === 'organization' ? [] : [scope.repository])));
+    const names = own.flatMap((scope) => permissionsFor(scope, run.writes && run.variables));
+    const level = run.writes ? ('write' as const) : ('read' as const);
+    const repositories = own.flatMap((scope) => (scope.kind === 'organization' ? [] : [scope.repository]));
     await app.narrow(owner, {
       permissions: Object.fromEntries(names.map((name) => [name, level])),
-      repositories: [...repositories],
+      repositories: [...new Set(repositories)],
     });
   }
 }
 
-async function openState(values: Values, context: Context, api: GitHubApi, scopes: readonly Scope[]) {
-  const about = [
-    api.url,
-    values.secret,
-    values.registry ?? [],
-    values.force,
-    values.visibility,
-    scopes.map(formatScope).sort(),
-  ];
+/** The file is about this host, these places and secrets; about anything else it is begun anew. */
+async function openState(
+  values: Values,
+  context: Context,
+  api: GitHubApi,
+  scopes: readonly Scope[],
+): Promise<Checkpoint> {
+  const { secret, registry = [], force, visibility } = values;
+  const about = { url: api.url, secret, registry, force, visibility, scopes: scopes.map(formatScope).sort() };
   const run = createHash('sha256').update(canonicalJson(about)).digest('hex');
   return openCheckpoint(resolve(context.cwd, values.stateFile), run, context.clock.now() - values.ifOlderThan);
-}
-
-function shownRegistry(secret: string, { registry, expiresAt }: RegistryPassword): RotateResult['registries'][number] {
-  return { secret, registry, expiresAt: expiresAt.toISOString() };
-}
-
-function counts(api: GitHubApi): { requests: number; writes: number } {
-  return { ...api.sent };
 }
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Tells what went wrong; one secret that failed alone is an error like any other. */
-function end(context: Context, result: RotateResult): RotateResult {
+/** Tells what went wrong. One secret that failed alone is an error like any other. */
+function finish(context: Context, result: RotateResult): RotateResult {
+  const { report } = context;
   const [only, ...others] = result.secrets;
   if (only?.error && only.action === 'failed' && others.length === 0) {
     const { kind, code, message, hint } = only.error;
-    throw new LadingError(kind as LadingError['kind'], message, { code, hint });
+    throw new LadingError(kind, message, { code, hint });
   }
   for (const { place, movedFrom, action, error } of result.secrets) {
-    if (movedFrom) say(context.report, 'warning', `${movedFrom} is ${place} now`, 'Write the new name into --to.');
-    if (error)
-      say(context.report, action === 'skipped' ? 'warning' : 'error', `${place}: ${error.message}`, error.hint);
+    if (movedFrom) say(report, 'warning', `${movedFrom} is ${place} now`, 'Write the new name into --to.');
+    if (error) say(report, action === 'skipped' ? 'warning' : 'error', `${place}: ${error.message}`, error.hint);
   }
   const ages = result.secrets.flatMap(({ ageSeconds }) => (ageSeconds === undefined ? [] : [ageSeconds]));
   const oldest = ages.length === 0 ? '' : `; the oldest was ${formatDuration(Math.max(0, ...ages) * 1000)} old`;
-  say(context.report, 'info', `${countText(result)}${oldest}`);
-  context.report({ type: 'summary', markdown: rotateSummary(result) });
+  say(report, 'info', `${countText(result)}${oldest}`);
+  report({ type: 'summary', markdown: rotateSummary(result) });
   return result;
 }

@@ -103,11 +103,12 @@ export function createGitHubApi(
   }
 
   async function attempt(method: Method, path: string, request: GitHubRequest): Promise<GitHubAnswer> {
+    const isWrite = method !== 'GET';
     let renewed = false;
     let failures = 0;
     for (let limited = 0; ;) {
       if (blockedUntil > clock.now()) await waitFor({ ms: blockedUntil - clock.now(), limit: 'primary' });
-      if (method !== 'GET') await pace.beforeWrite(signal);
+      await pace.before(isWrite, signal);
       let answer: GitHubAnswer;
       try {
         answer = await exchange(method, path, request);
@@ -116,7 +117,7 @@ export function createGitHubApi(
         await clock.sleep(1000 * 2 ** (failures - 1), signal);
         continue;
       } finally {
-        if (method !== 'GET') pace.afterWrite();
+        pace.after(isWrite);
       }
       const wait = askedWait(answer, clock.now(), limited + 1);
       if (wait) {

@@ -34,40 +34,69 @@ export function askedWait(
   return { ms: 60_000 * 2 ** (attempt - 1), limit: 'secondary' };
 }
 
-/** Holds back writes, so that GitHub has no reason to refuse one for speed. */
+/** Holds back requests, so that GitHub has no reason to refuse one for speed. */
 export interface Pace {
-  /** Resolves when the next write may start. */
-  beforeWrite(signal?: AbortSignal): Promise<void>;
-  afterWrite(): void;
+  /** Resolves when the next request may start. */
+  before(isWrite: boolean, signal?: AbortSignal): Promise<void>;
+  /** Must follow each `before` when the answer is there. */
+  after(isWrite: boolean): void;
 }
 
 export interface PaceOptions {
   /** GitHub asks for at least a second between two changes. */
   readonly betweenMs?: number;
   /** Below the documented 500 requests an hour that create content. */
-  readonly perHour?: number;
-  /** Told before a wait that is longer than the gap between two writes. */
+  readonly writesPerHour?: number;
+  /** Half of the documented 900, so that a run may follow directly on another: 1 for a read, 5 for a write. */
+  readonly pointsPerMinute?: number;
+  /** Told before a wait for the budget of the hour. */
   readonly onWait?: (ms: number) => void;
 }
 
+const minute = 60_000;
+const hour = 3_600_000;
+
 /** https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits */
 export function createPace(clock: Clock, options: PaceOptions = {}): Pace {
-  const { betweenMs = 1000, perHour = 480, onWait } = options;
-  const hour = 3_600_000;
-  const ended: number[] = [];
+  const { betweenMs = 1000, writesPerHour = 480, pointsPerMinute = 450, onWait } = options;
+  /** When the writes of the last hour ended. */
+  const writes: number[] = [];
+  const spent: { readonly at: number; readonly points: number }[] = [];
+
+  /** When enough of the last minute's points are a minute old. */
+  function pointsAllowAt(points: number, now: number): number {
+    while (spent[0] !== undefined && spent[0].at <= now - minute) spent.shift();
+    let sum = points + spent.reduce((total, entry) => total + entry.points, 0);
+    let at = now;
+    for (const entry of spent) {
+      if (sum <= pointsPerMinute) break;
+      sum -= entry.points;
+      at = entry.at + minute;
+    }
+    return at;
+  }
+
+  function writesAllowAt(now: number): number {
+    while (writes[0] !== undefined && writes[0] <= now - hour) writes.shift();
+    const last = writes.at(-1);
+    if (writes.length >= writesPerHour) {
+      const at = (writes[writes.length - writesPerHour] ?? now) + hour;
+      onWait?.(at - now);
+      return at;
+    }
+    return last === undefined ? now : last + betweenMs;
+  }
+
   return {
-    async beforeWrite(signal) {
+    async before(isWrite, signal) {
       const now = clock.now();
-      while (ended[0] !== undefined && ended[0] <= now - hour) ended.shift();
-      const gap = (ended.at(-1) ?? -Infinity) + betweenMs - now;
-      const budget = ended.length < perHour ? 0 : (ended[ended.length - perHour] ?? 0) + hour + 1000 - now;
-      const wait = Math.max(gap, budget);
-      if (wait <= 0) return;
-      if (wait > betweenMs) onWait?.(wait);
-      await clock.sleep(wait, signal);
+      const points = isWrite ? 5 : 1;
+      const at = Math.max(pointsAllowAt(points, now), isWrite ? writesAllowAt(now) : now);
+      if (at > now) await clock.sleep(at - now, signal);
+      spent.push({ at: clock.now(), points });
     },
-    afterWrite() {
-      ended.push(clock.now());
+    after(isWrite) {
+      if (isWrite) writes.push(clock.now());
     },
   };
 }

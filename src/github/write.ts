@@ -79,7 +79,7 @@ async function write(api: GitHubApi, standing: Standing, options: WriteOptions):
   const { scope, secret } = standing;
   const password = options.passwords.get(secret);
   if (password === undefined) throw new Error(`no password for ${secret}`);
-  const access = scope.kind === 'organization' ? (options.access ?? standing.access) : undefined;
+  const access = scope.kind === 'organization' ? accessOf(standing, options.access) : undefined;
   const action = await sealAndWrite(api, standing, password.password, access);
   const stored = await readSecret(api, scope, secret);
   if (stored === undefined || stored.value.updatedAt < (standing.updatedAt ?? 0)) {
@@ -104,6 +104,12 @@ async function write(api: GitHubApi, standing: Standing, options: WriteOptions):
     }
   }
   return action;
+}
+
+/** What was asked for; else as it is, so that a rotation never changes who may read. */
+function accessOf({ access }: Standing, asked: Access | undefined): Access | undefined {
+  if (asked?.visibility !== 'selected' || asked.repositoryIds) return asked ?? access;
+  return { ...asked, repositoryIds: access?.repositoryIds };
 }
 
 async function sealAndWrite(

@@ -1,0 +1,458 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { virtualClock, type VirtualClock } from '../../src/base/clock.js';
+import type { Context } from '../../src/base/context.js';
+import { LadingError } from '../../src/base/errors.js';
+import { createHttp } from '../../src/base/http.js';
+import { camelCase, type ValuesOf } from '../../src/base/input.js';
+import type { ReportEvent } from '../../src/base/report.js';
+import { rotate } from '../../src/commands/rotate.js';
+import { startGitHub, type GitHubSandbox } from '../../src/sandbox/github/server.js';
+import { createDescriptionCheck } from '../support/github-description.js';
+import { ecrPassword, startEcr, type EcrStandIn } from '../support/ecr-stand-in.js';
+
+type Values = ValuesOf<typeof rotate.inputs>;
+
+const hour = 3_600_000;
+const validate = createDescriptionCheck();
+const appKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const appKey = appKeys.privateKey.export({ type: 'pkcs1', format: 'pem' }) as string;
+const appPublicKey = appKeys.publicKey.export({ type: 'spki', format: 'pem' });
+
+let clock: VirtualClock;
+let github: GitHubSandbox;
+let ecr: EcrStandIn;
+let cwd: string;
+let events: ReportEvent[];
+let http: ReturnType<typeof createHttp>;
+
+beforeEach(async () => {
+  clock = virtualClock(Date.UTC(2026, 10, 23, 12));
+  github = await startGitHub({ clock, validate });
+  ecr = await startEcr(clock);
+  cwd = await mkdtemp(join(tmpdir(), 'lading-rotate-'));
+  events = [];
+  http = createHttp({ env: {} });
+});
+
+afterEach(async () => {
+  http.close();
+  await Promise.all([github.close(), ecr.close(), rm(cwd, { recursive: true })]);
+  // Whatever a test is about, each request must be one that GitHub describes.
+  expect(github.violations).toEqual([]);
+  expect(github.speed.refused).toBe(0);
+  expect(JSON.stringify(events.filter(({ type }) => type !== 'mask'))).not.toContain(ecrPassword);
+});
+
+function context(extra: { env?: Record<string, string>; signal?: AbortSignal } = {}): Context {
+  return {
+    env: {
+      GITHUB_API_URL: github.url,
+      GH_TOKEN: 'github_pat_secret',
+      AWS_ENDPOINT_URL_ECR: ecr.url,
+      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLE',
+      AWS_REGION: 'eu-central-1',
+      HOME: cwd,
+      ...extra.env,
+    },
+    cwd,
+    http,
+    exec: () => Promise.reject(new Error('nothing is run')),
+    clock,
+    report: (event) => void events.push(event),
+    signal: extra.signal ?? new AbortController().signal,
+  };
+}
+
+function values(given: Partial<Values>): Values {
+  const defaults = Object.entries(rotate.inputs).map(([name, { default: value }]) => [
+    camelCase(name),
+    value as unknown,
+  ]);
+  return { ...Object.fromEntries(defaults), ...given } as Values;
+}
+
+async function run(given: Partial<Values>, extra?: Parameters<typeof context>[0]) {
+  const result = await rotate.run(values(given), context(extra));
+  expect(JSON.stringify(result)).not.toContain(ecrPassword);
+  return { result, exit: rotate.exitCode?.(result) };
+}
+
+async function failure(given: Partial<Values>, extra?: Parameters<typeof context>[0]): Promise<LadingError> {
+  const error = await rotate.run(values(given), context(extra)).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(LadingError);
+  return error as LadingError;
+}
+
+const everything = {
+  secrets: 'write', environments: 'write', dependabot_secrets: 'write', codespaces_secrets: 'write', agent_secrets: 'write',
+  organization_secrets: 'write', organization_dependabot_secrets: 'write', organization_codespaces_secrets: 'write',
+  organization_agent_secrets: 'write', actions_variables: 'write', agent_variables: 'write',
+  organization_actions_variables: 'write', organization_agent_variables: 'write', actions: 'read',
+}; // prettier-ignore
+
+function writesOf(): readonly string[] {
+  return github.exchanges.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
+}
+
+describe('every kind of place', () => {
+  const places = [
+    'acme/shop', 'acme/shop:dependabot', 'acme/shop:codespaces', 'acme/shop:agents', 'acme/shop@prod/eu',
+    'org:acme', 'org:acme:dependabot', 'org:acme:codespaces', 'org:acme:agents',
+  ]; // prettier-ignore
+
+  beforeEach(() => {
+    github.addOrganization('acme');
+    github.addRepository('acme/shop', { environments: ['prod/eu'] });
+    github.addToken('github_pat_secret', 'fine-grained', { permissions: everything });
+  });
+
+  it.each(places)('%s holds the password, and its variables say when it expires', async (place) => {
+    const { result, exit } = await run({ to: [place], visibility: 'private', variables: true });
+    expect(exit).toBe(0);
+    expect(result.secrets).toMatchObject([{ place, secret: 'ECR_PASSWORD', action: 'created' }]);
+    expect(github.secret(place, 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+    const expiry = github.variable(place, 'ECR_PASSWORD_EXPIRES_AT');
+    if (/dependabot|codespaces/.test(place)) expect(expiry).toBeUndefined();
+    else {
+      expect(Math.abs(Date.parse(expiry ?? '') - clock.now() - 12 * hour)).toBeLessThan(60_000);
+      expect(github.variable(place, 'ECR_USERNAME')).toBe('AWS');
+      expect(github.variable(place, 'ECR_REGISTRY')).toBe(new URL(ecr.url).host);
+    }
+  });
+
+  it('all in one run take one call to ECR', async () => {
+    const { result } = await run({ to: places, visibility: 'all' });
+    expect(result.secrets.map(({ action }) => action)).toEqual(places.map(() => 'created'));
+    expect(ecr.asked).toEqual(['eu-central-1']);
+    expect(github.speed.closestWrites).toBeGreaterThanOrEqual(1000);
+  });
+
+  it.each(['actions', 'dependabot', 'codespaces', 'agents'])(
+    'an organization’s secret of %s keeps who may read it',
+    async (application) => {
+      const place = application === 'actions' ? 'org:acme' : `org:acme:${application}`;
+      const { id } = github.addRepository('acme/other');
+      github.putSecret(place, {
+        name: 'ECR_PASSWORD', value: 'old', updatedAt: clock.now() - 4 * hour, visibility: 'selected', repositoryIds: [id],
+      }); // prettier-ignore
+      await run({ to: [place] });
+      expect(github.secret(place, 'ECR_PASSWORD')).toMatchObject({
+        value: ecrPassword,
+        visibility: 'selected',
+        repositoryIds: [id],
+      });
+      // Asked to be selected, with no word about which: those of before.
+      await run({ to: [place], visibility: 'selected', force: true });
+      expect(github.secret(place, 'ECR_PASSWORD')?.repositoryIds).toEqual([id]);
+      await run({ to: [place], visibility: 'selected', selectedRepository: ['acme/shop'], force: true });
+      expect(github.secret(place, 'ECR_PASSWORD')?.repositoryIds).toEqual([id - 1]);
+    },
+  );
+
+  it('a new secret of an organization must say who may read it', async () => {
+    const error = await failure({ to: ['org:acme'] });
+    expect(error).toMatchObject({ code: 'NO_VISIBILITY', exitCode: 2 });
+    expect(writesOf()).toEqual([]);
+  });
+
+  it('several registries fill several secrets', async () => {
+    await run({
+      to: ['acme/shop'],
+      registry: ['A=111111111111.eu-west-1', 'B=222222222222.us-east-1', 'C=111111111111.eu-west-1'],
+    });
+    expect(ecr.asked).toEqual(['eu-west-1', 'us-east-1']);
+    expect(['A', 'B', 'C'].map((name) => github.secret('acme/shop', name)?.value)).toEqual(Array(3).fill(ecrPassword));
+  });
+
+  it('a key that GitHub changed since it was read is read once more', async () => {
+    github.addFault(({ method, path }) => {
+      if (method === 'PUT' && github.exchanges.filter((seen) => seen.method === 'PUT').length === 0) {
+        github.renewKey('acme/shop');
+      }
+      return path === '/never' ? 'hang' : undefined;
+    });
+    const { result } = await run({ to: ['acme/shop'] });
+    expect(result.secrets[0]?.action).toBe('created');
+    expect(writesOf()).toHaveLength(2);
+    expect(github.secret('acme/shop', 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+  });
+});
+
+describe('freshness', () => {
+  beforeEach(() => {
+    github.addRepository('acme/shop');
+    github.addToken('github_pat_secret', 'fine-grained', { permissions: everything });
+  });
+
+  it('leaves a young secret alone and asks ECR for nothing', async () => {
+    github.putSecret('acme/shop', { name: 'ECR_PASSWORD', value: 'young', updatedAt: clock.now() - 2 * hour });
+    const { result } = await run({ to: ['acme/shop'] });
+    expect(result.secrets[0]).toMatchObject({ action: 'fresh', ageSeconds: 7200 });
+    expect(github.exchanges).toHaveLength(1);
+    expect(ecr.asked).toEqual([]);
+    await run({ to: ['acme/shop'], force: true });
+    expect(github.secret('acme/shop', 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+  });
+
+  it('--dry-run tells and changes nothing', async () => {
+    const { result, exit } = await run({ to: ['acme/shop'], dryRun: true });
+    expect([result.mode, result.secrets[0]?.action, exit]).toEqual(['dry-run', 'planned', 0]);
+    expect([writesOf(), ecr.asked]).toEqual([[], []]);
+  });
+
+  it('--check says how old each is and exits with 10 when one is stale or the schedule did not run', async () => {
+    const extra = { env: { GITHUB_REPOSITORY: 'acme/shop' } };
+    github.putSecret('acme/shop', { name: 'ECR_PASSWORD', value: 'x', updatedAt: clock.now() - 7 * hour });
+    github.addWorkflow('acme/shop', 'rotate-ecr-password.yml', {
+      state: 'active',
+      runs: [{ createdAt: clock.now() - 7 * hour, conclusion: 'success' }],
+    });
+    const young = await run({ to: ['acme/shop'], check: true }, extra);
+    expect([young.exit, young.result.secrets[0]?.action, young.result.schedule?.overdue]).toEqual([0, 'fresh', false]);
+    clock.advance(2 * hour);
+    const old = await run({ to: ['acme/shop'], check: true }, extra);
+    expect([old.exit, old.result.secrets[0]?.action, old.result.schedule?.overdue]).toEqual([10, 'stale', true]);
+    expect([writesOf(), ecr.asked]).toEqual([[], []]);
+  });
+});
+
+describe('a large organization', () => {
+  const count = 400;
+
+  beforeEach(() => {
+    github.addOrganization('acme');
+    for (let index = 0; index < count; index++) {
+      github.addRepository(`acme/app-${index}`, { archived: index === 7, topics: index % 2 ? ['ecr'] : [] });
+    }
+    github.addToken('github_pat_secret', 'fine-grained', { permissions: everything, forbidden: ['acme/app-3'] });
+  });
+
+  it('gets through a limit, a kill, and what is forbidden, renamed or archived', { timeout: 60_000 }, async () => {
+    const names = Array.from({ length: count }, (_, index) => `acme/app-${index}`);
+    github.rename('acme/app-5', 'app-five');
+    // A secondary limit in the middle, and the kill.
+    const killer = new AbortController();
+    let puts = 0;
+    github.addFault(({ method }) => {
+      if (method === 'PUT') puts++;
+      if (puts === 100 && method === 'PUT') {
+        puts++;
+        return {
+          status: 403,
+          headers: { 'retry-after': '90' },
+          body: { message: 'You have exceeded a secondary rate limit.' },
+        };
+      }
+      if (puts === 200) killer.abort();
+      return undefined;
+    });
+    const error = await failure({ to: names, force: true }, { signal: killer.signal });
+    expect(error.exitCode).toBe(130);
+    const first = names.filter((name) => name !== 'acme/app-5' && github.secret(name, 'ECR_PASSWORD')).length;
+    expect(first).toBeGreaterThan(190);
+    expect(existsSync(join(cwd, '.lading/rotate.jsonl'))).toBe(true);
+    expect(events.some((event) => event.type === 'message' && /secondary limit: waiting 1m30s/.test(event.text))).toBe(
+      true,
+    );
+
+    const before = writesOf().length;
+    const { result, exit } = await run({ to: names, force: true });
+    const told = result.secrets.filter(({ error: cause, movedFrom }) => cause || movedFrom);
+    expect(
+      told.map(({ place, action, movedFrom, error: cause }) => [place, action, movedFrom ?? cause?.code]).sort(),
+    ).toEqual([
+      ['acme/app-3', 'failed', 'FORBIDDEN'],
+      ['acme/app-7', 'failed', 'ARCHIVED'],
+      ['acme/app-five', 'done', 'acme/app-5'],
+    ]);
+    expect(exit).toBe(3);
+    // What the first run wrote is not written again, though all was to be forced.
+    expect(writesOf().length - before).toBeLessThan(count - 195 + 3);
+    for (const name of names) {
+      if (['acme/app-3', 'acme/app-7'].includes(name)) continue;
+      expect(github.secret(name.replace(/app-5$/, 'app-five'), 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+    }
+    expect(ecr.asked).toHaveLength(2);
+    expect(github.speed.closestWrites).toBeGreaterThanOrEqual(1000);
+    expect(existsSync(join(cwd, '.lading/rotate.jsonl'))).toBe(false);
+  });
+
+  it('finds repositories by pattern and by topic, and leaves archived ones out', async () => {
+    const pattern = await run({ to: ['acme/app-1?'], dryRun: true });
+    expect(pattern.result.secrets.filter(({ action }) => action === 'planned')).toHaveLength(10);
+    const topic = await run({ to: ['topic:ecr'], dryRun: true }, { env: { GITHUB_REPOSITORY_OWNER: 'acme' } });
+    expect(topic.result.secrets.filter(({ action }) => action === 'planned')).toHaveLength(198);
+    expect(topic.result.secrets.find(({ action }) => action === 'skipped')).toMatchObject({
+      place: 'acme/app-7',
+      error: { code: 'ARCHIVED' },
+    });
+    expect(topic.exit).toBe(3);
+  });
+});
+
+describe('a GitHub App', () => {
+  beforeEach(() => {
+    github.addOrganization('acme');
+    github.addRepository('acme/shop');
+    github.addRepository('acme/other');
+    github.addRepository('someone/else');
+  });
+
+  const asApp = { githubAppId: '4711', githubAppKey: appKey };
+  const permissions = { secrets: 'write', metadata: 'read' };
+  const installations = [{ id: 99, owner: 'acme' }];
+
+  it('gets the narrowest token, and revokes it', async () => {
+    github.addApp('4711', appPublicKey as string, { permissions, installations });
+    await run({ to: ['acme/shop'], ...asApp });
+    expect(github.secret('acme/shop', 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+    const asked = github.exchanges.filter(({ path }) => path.endsWith('/access_tokens')).map(({ body }) => body);
+    expect(asked).toEqual([{ permissions: { secrets: 'write' }, repositories: ['shop'] }]);
+    expect(github.liveTokens()).toEqual([]);
+  });
+
+  it('finds repositories by what it is installed on', async () => {
+    github.addApp('4711', appPublicKey as string, { permissions, installations });
+    const { result } = await run({ to: ['acme/*'], ...asApp });
+    expect(result.secrets.map(({ place }) => place).sort()).toEqual(['acme/other', 'acme/shop']);
+    expect(github.liveTokens()).toEqual([]);
+  });
+
+  it('takes its key as base64 and with escaped line breaks', async () => {
+    github.addApp('4711', appPublicKey as string, { permissions, installations });
+    const forms = [appKey.replaceAll('\n', '\\n'), Buffer.from(appKey).toString('base64')];
+    for (const githubAppKey of forms) {
+      await run({ to: ['acme/shop'], force: true, githubAppId: '4711', githubAppKey });
+    }
+    expect(ecr.asked).toHaveLength(2);
+  });
+
+  it('renews a token that expires in the middle of a long run', async () => {
+    github.addApp('4711', appPublicKey as string, { permissions, installations });
+    github.addFault(({ method }) => void (method === 'PUT' && clock.advance(50 * 60_000)) as undefined);
+    const { exit } = await run({ to: ['acme/shop', 'acme/other'], ...asApp });
+    expect(exit).toBe(0);
+    expect(github.exchanges.filter(({ path }) => path.endsWith('/access_tokens')).length).toBeGreaterThan(1);
+  });
+
+  it('says that its key was deleted', async () => {
+    github.addApp('4711', appPublicKey as string, { permissions, installations }).publicKey = undefined;
+    expect(await failure({ to: ['acme/shop'], ...asApp })).toMatchObject({ code: 'APP_KEY_REFUSED', exitCode: 3 });
+  });
+
+  it('says where it is not installed, and what it was not granted', async () => {
+    github.addApp('4711', appPublicKey as string, { permissions, installations });
+    expect(await failure({ to: ['someone/else'], ...asApp })).toMatchObject({ code: 'APP_NOT_INSTALLED', exitCode: 3 });
+    const error = await failure({ to: ['acme/shop:dependabot'], ...asApp });
+    expect(error).toMatchObject({ code: 'APP_PERMISSION_MISSING', exitCode: 3 });
+    expect(error.hint).toContain('dependabot_secrets=write');
+    expect(writesOf().filter((line) => line.startsWith('PUT'))).toEqual([]);
+  });
+});
+
+describe('mistakes', () => {
+  beforeEach(() => {
+    github.addRepository('acme/shop', { environments: ['prod'] });
+    github.addToken('github_pat_secret', 'fine-grained', { permissions: { secrets: 'read', environments: 'write' } });
+    github.addToken('ghp_classic', 'classic', { scopes: [] });
+    github.addToken('ghs_15368_job', 'job');
+  });
+
+  afterEach(() => expect(writesOf().filter((line) => !line.startsWith('PUT'))).toEqual([]));
+
+  it('the token of the job is refused before any request', async () => {
+    const stateless = await failure({ to: ['acme/shop'], githubToken: 'ghs_15368_job' });
+    const named = await failure(
+      { to: ['acme/shop'] },
+      { env: { GH_TOKEN: '', GITHUB_TOKEN: 'ghs_x', GITHUB_ACTIONS: 'true' } },
+    );
+    for (const error of [stateless, named]) {
+      expect(error).toMatchObject({ code: 'JOB_TOKEN', exitCode: 3 });
+      expect(error.hint).toContain('github-app-id');
+    }
+    expect(github.exchanges).toEqual([]);
+  });
+
+  it('no token at all', async () => {
+    expect(await failure({ to: ['acme/shop'] }, { env: { GH_TOKEN: '' } })).toMatchObject({
+      code: 'NO_TOKEN',
+      exitCode: 3,
+    });
+  });
+
+  it('a missing permission is named in GitHub’s words', async () => {
+    const error = await failure({ to: ['acme/shop'] });
+    expect(error).toMatchObject({ code: 'FORBIDDEN', exitCode: 3 });
+    expect(error.message).toContain('Resource not accessible by personal access token (needs secrets=write)');
+    expect(github.secret('acme/shop', 'ECR_PASSWORD')).toBeUndefined();
+  });
+
+  it('a missing scope of a classic token is named', async () => {
+    const error = await failure({ to: ['acme/shop'], githubToken: 'ghp_classic' });
+    expect([error.exitCode, error.hint]).toEqual([3, 'Give the token one of the scopes repo.']);
+  });
+
+  it('a token that GitHub does not know', async () => {
+    const error = await failure({ to: ['acme/shop'], githubToken: 'ghp_gone' });
+    expect(error).toMatchObject({ code: 'BAD_CREDENTIALS', exitCode: 3 });
+  });
+
+  it('an environment that is not there', async () => {
+    const error = await failure({ to: ['acme/shop@staging/eu'] });
+    expect(error).toMatchObject({ code: 'NO_ENVIRONMENT', exitCode: 4 });
+    expect(error.hint).toContain('environments/staging%2Feu');
+    expect([writesOf(), ecr.asked]).toEqual([[], []]);
+  });
+
+  it('a repository that is not there', async () => {
+    expect(await failure({ to: ['acme/shopp'] })).toMatchObject({ code: 'NOT_FOUND', exitCode: 4 });
+  });
+
+  it('a pattern that means nothing', async () => {
+    const error = await failure({ to: ['acme/zzz*'] });
+    expect(error).toMatchObject({ code: 'NO_MATCH', exitCode: 2 });
+    expect(error.message).toContain('none of the 1 repositories of acme');
+  });
+
+  it('all mistakes in the inputs at once', async () => {
+    const error = await failure({
+      to: ['acme', 'acme/shop:aktions'], secret: '1X', registry: ['eu-west-1'], application: ['action'],
+      selectedRepository: ['acme/shop'],
+    }); // prettier-ignore
+    expect(error.exitCode).toBe(2);
+    expect((error.details?.['issues'] as unknown[]).length).toBe(6);
+    expect(github.exchanges).toEqual([]);
+  });
+
+  it('a password that the registry refuses is not written', async () => {
+    ecr.refusePassword = true;
+    const error = await failure({ to: ['acme/shop@prod'] });
+    expect(error).toMatchObject({ code: 'PASSWORD_REFUSED', exitCode: 3 });
+    expect(writesOf()).toEqual([]);
+  });
+});
+
+describe('secrecy', () => {
+  it('masks the password and its other forms before anything else, and tells neither token nor key', async () => {
+    github.addRepository('acme/shop');
+    github.addOrganization('acme');
+    const installations = [{ id: 99, owner: 'acme' }];
+    github.addApp('4711', appPublicKey as string, { permissions: { secrets: 'write' }, installations });
+    const { result } = await run({ to: ['acme/shop'], githubAppId: '4711', githubAppKey: appKey });
+    const masked = events.flatMap((event) => (event.type === 'mask' ? [event.value] : []));
+    expect(masked).toContain(ecrPassword);
+    expect(masked).toContain(Buffer.from(`AWS:${ecrPassword}`).toString('base64'));
+    expect(masked).toContain(appKey);
+    const shown = JSON.stringify([result, events.filter(({ type }) => type !== 'mask')]) + rotate.text?.(result);
+    for (const secret of masked) expect(shown.includes(JSON.stringify(secret).slice(1, -1))).toBe(false);
+  });
+});
