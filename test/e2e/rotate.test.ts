@@ -338,7 +338,7 @@ describe('a GitHub App', () => {
 
   it('renews a token that expires in the middle of a long run', async () => {
     github.addApp('4711', appPublicKey as string, { permissions, installations });
-    github.addFault(({ method }) => void (method === 'PUT' && clock.advance(50 * 60_000)) as undefined);
+    github.addFault(({ method }) => void (method === 'PUT' && clock.advance(50 * 60_000)));
     const { exit } = await run({ to: ['acme/shop', 'acme/other'], ...asApp });
     expect(exit).toBe(0);
     expect(github.exchanges.filter(({ path }) => path.endsWith('/access_tokens')).length).toBeGreaterThan(1);
