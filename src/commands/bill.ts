@@ -1,7 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { formatBytes } from '../base/bytes.js';
 import { formatDuration } from '../base/duration.js';
+import { replaceFile } from '../base/files.js';
 
 /** What was loaded, where it went, and how it ended: the result of `lading ship`. */
 export interface Bill {
@@ -85,8 +84,9 @@ function timesText(times: Bill['times']): string {
 
 /** Replaces the file in one step. */
 export async function writeBill(file: string, bill: Bill): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.tmp`;
-  await writeFile(draft, `${JSON.stringify(bill, undefined, 2)}\n`);
-  await rename(draft, file);
+  await replaceFile(
+    file,
+    `${JSON.stringify(bill, undefined, 2)}
+`,
+  );
 }

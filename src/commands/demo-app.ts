@@ -1,8 +1,9 @@
-import { access, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../base/context.js';
 import { LadingError } from '../base/errors.js';
+import { pathExists } from '../base/files.js';
 import { withTask } from '../base/report.js';
 
 type DemoContext = Pick<Context, 'exec' | 'env' | 'report' | 'clock' | 'signal'>;
@@ -60,11 +61,7 @@ export async function breakApp(directory: string): Promise<void> {
 async function findExample(): Promise<string> {
   for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
     const folder = join(at, 'examples/next-app');
-    const found = await access(join(folder, 'package.json')).then(
-      () => true,
-      () => false,
-    );
-    if (found) return folder;
+    if (await pathExists(join(folder, 'package.json'))) return folder;
   }
   throw new LadingError('tool', 'the example app is not in this installation of lading', {
     code: 'EXAMPLE_MISSING',

@@ -1,0 +1,166 @@
+import { defineCommand } from '../base/command.js';
+import { input } from '../base/input.js';
+import { DIFF_ID } from '../oci/manifest.js';
+import { formatPlatform } from '../oci/platform.js';
+import { parseReference } from '../oci/reference.js';
+import type { ImageValues, MadeImage } from './make-image.js';
+import { registryInputs } from './registry-inputs.js';
+import { regionInput } from './service-inputs.js';
+
+/** What the image is made of; shared with `ship`. */
+export const imageInputs = {
+  app: input.path('Folder of the app', { placeholder: 'DIR', default: '.', key: 'build.app' }),
+  builder: input.choice('How the app is packed; `auto` looks at the folder', ['auto', 'next', 'node'], {
+    default: 'auto',
+    key: 'build.builder',
+  }),
+  base: input.string('Base image of a registry, or `oci:DIR[:TAG]` for a layout; public Node 22 slim when left out', {
+    placeholder: 'REF',
+    key: 'build.base',
+  }),
+  platform: input.list('Platform of the image; several make an index', {
+    placeholder: 'OS/ARCH',
+    default: ['linux/amd64'],
+    key: 'build.platform',
+  }),
+  label: input.pairs('Label of the image', { placeholder: 'K=V', key: 'build.label' }),
+  user: input.string('User that runs the image, as `uid:gid`; `1000:1000` when left out', {
+    placeholder: 'USER',
+    key: 'build.user',
+  }),
+  entrypoint: input.list('Words of the program that runs, one flag for each', {
+    placeholder: 'WORD',
+    key: 'build.entrypoint',
+  }),
+  compression: input.choice('How layers are compressed; zstd needs Node 22.15', ['gzip', 'zstd'], {
+    default: 'gzip',
+    key: 'build.compression',
+  }),
+  include: input.list('File to pack although it looks like a secret, relative to the app', {
+    placeholder: 'FILE',
+    key: 'build.include',
+  }),
+  output: input.path('Folder of the OCI layout; `.lading/image` when left out', {
+    placeholder: 'DIR',
+    key: 'build.output',
+  }),
+  'cache-from': input.string('Tag or digest in the target whose layers are used again', {
+    placeholder: 'TAG',
+    key: 'build.cache-from',
+  }),
+  ...registryInputs,
+  ...regionInput,
+} as const;
+
+export interface BuildResult {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly platform: string | readonly string[];
+  readonly layers: readonly {
+    readonly digest: string;
+    readonly diffId: string | undefined;
+    readonly size: number;
+    readonly kind: string;
+    readonly files: number | undefined;
+  }[];
+}
+
+export const build = defineCommand({
+  name: 'build',
+  summary: 'Makes an image from the working tree, as an OCI layout, without Docker',
+  description: [
+    "A Next.js app must be built with `output: 'standalone'`; lading runs its build script when it is not built yet. A Node service is packed with the packages that it needs in production. Equal files give an equal digest, on any computer and at any time.",
+    'Secrets (`.env*`, `.git`, `.npmrc`, keys) are left out unless `--include` names them.',
+    'With `--to` the layout holds only what that repository lacks.',
+  ].join('\n\n'),
+  inputs: {
+    ...imageInputs,
+    env: input.pairs('Environment variable in the image', { placeholder: 'K=V', key: 'build.env' }),
+    to: input.string('Repository that the image will go to: what it holds is not made again', {
+      placeholder: 'REPOSITORY',
+      key: false,
+    }),
+    pin: input.boolean('Write the base image with its digest into lading.yml', { key: false }),
+  },
+  outputs: {
+    digest: { summary: 'Digest of the image', of: (result: BuildResult) => result.digest },
+    size: { summary: 'Bytes of all layers', of: (result: BuildResult) => result.size },
+  },
+  needs: {
+    aws: [
+      {
+        action: 'ecr:GetAuthorizationToken',
+        resource: '*',
+        why: 'to read the previous image with --to',
+        optional: true,
+      },
+      {
+        action: 'ecr:BatchGetImage',
+        resource: 'repository',
+        why: 'to read the previous image with --to',
+        optional: true,
+      },
+    ],
+  },
+  examples: [
+    { command: 'lading build', about: 'Pack the app in this folder' },
+    {
+      command: 'lading build --app apps/web --base node:22-slim --output out/image',
+      about: 'Another folder, base and place',
+    },
+    { command: 'lading build --json', about: 'Digest and layers as JSON' },
+  ],
+  action: true,
+  async run(values, context): Promise<BuildResult> {
+    const { layoutFolder, makeImage, previousCandidates } = await import('./make-image.js');
+    const { openLayout } = await import('../image/layout.js');
+    const pinned = values.pin ? await pinBase(values.base, context, values) : values.base;
+    const layout = await openLayout(layoutFolder(values.output, context));
+    let target;
+    if (values.to !== undefined) {
+      const { openRegistry } = await import('./registries.js');
+      const repository = openRegistry(parseReference(values.to, '--to'), context, values);
+      target = {
+        repository,
+        previous: Promise.resolve(previousCandidates(repository, [], values.cacheFrom)),
+        send: false,
+      };
+    }
+    const imageValues: ImageValues = { ...values, base: pinned, imageEnv: values.env };
+    return describeBuild(await makeImage(imageValues, layout, target, context));
+  },
+  text: (result) => result.digest,
+});
+
+async function pinBase(
+  base: string | undefined,
+  context: Parameters<typeof build.run>[1],
+  values: { readonly region?: string | undefined },
+) {
+  const { writePin } = await import('./pin.js');
+  return writePin(base, context, values);
+}
+
+export function describeBuild(made: MadeImage): BuildResult {
+  const [first] = made.images;
+  const layers = (first ? [...first.base.layers] : []).map((layer) => ({
+    digest: layer.digest as string,
+    diffId: layer.annotations?.[DIFF_ID],
+    size: layer.size,
+    kind: 'base',
+    files: undefined as number | undefined,
+  }));
+  for (const layer of first?.layers ?? []) {
+    const { digest, size } = layer.descriptor;
+    layers.push({ digest, diffId: layer.diffId, size, kind: layer.kind, files: layer.files });
+  }
+  const platforms = made.images.map((image) => formatPlatform(image.platform));
+  return {
+    digest: made.root.digest,
+    mediaType: made.root.mediaType,
+    size: made.images.reduce((sum, image) => sum + image.size, 0),
+    platform: platforms.length === 1 ? (platforms[0] as string) : platforms,
+    layers,
+  };
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../base/context.js';
+import { ToolError } from '../base/errors.js';
+import { pathExists } from '../base/files.js';
+import { say, withTask } from '../base/report.js';
+import { ANYWHERE, walkFolder } from './walk.js';
+
+type BuildContext = Pick<Context, 'exec' | 'env' | 'report' | 'clock' | 'signal'>;
+
+/** Beside the output of our own builds: the digest of the sources that it was made from. */
+const RECORD = '.next/lading-build.json';
+
+/**
+ * Runs the app's own build script when there is no output, or when the sources are others than those of the last
+ * build that lading ran. What the user built himself is taken as it is.
+ */
+export async function ensureBuilt(app: string, context: BuildContext): Promise<void> {
+  const [built, record] = await Promise.all([pathExists(join(app, '.next/BUILD_ID')), readRecord(app)]);
+  if (built && record === undefined) return;
+  const sources = hashSources(app);
+  if (built && record === sources) return;
+  const manager = await packageManagerOf(app);
+  const why = built ? 'its sources changed' : 'it is not built yet';
+  say(context.report, 'info', `The app is built with ${manager} run build: ${why}.`);
+  await withTask(context, 'Build the app', async () => {
+    const env = { ...context.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
+    const tail: string[] = [];
+    const { code } = await context.exec(manager, ['run', 'build'], {
+      cwd: app,
+      env,
+      signal: context.signal,
+      onLine(text) {
+        context.report({ type: 'line', source: 'build', text });
+        tail.push(text);
+        if (tail.length > 20) tail.shift();
+      },
+    });
+    if (code === 0) return;
+    throw new ToolError(
+      'tool',
+      `${manager} run build in ${app} ended with exit code ${code}: ${tail.filter((line) => line.trim()).at(-1) ?? 'it printed nothing'}`,
+      {
+        code: 'BUILD_FAILED',
+        hint: `Run \`${manager} run build\` in ${app} to see all it says; are its packages installed?`,
+        details: { lastLines: tail },
+      },
+    );
+  });
+  await writeFile(join(app, RECORD), `${JSON.stringify({ sources })}\n`).catch(() => undefined);
+}
+
+async function readRecord(app: string): Promise<string | undefined> {
+  const text = await readFile(join(app, RECORD), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  return (JSON.parse(text) as { sources?: string }).sources;
+}
+
+const NOT_SOURCES = new Set(['node_modules', '.next', '.git', '.lading', 'coverage', '.turbo']);
+
+/** By content: file times differ between two copies of one folder. Public files are packed as they are, not built. */
+function hashSources(app: string): string {
+  const hash = createHash('sha256');
+  const entries = walkFolder(app, {
+    into: '',
+    within: ANYWHERE,
+    accept: (path) =>
+      !NOT_SOURCES.has(path.split('/').at(-1) ?? '') &&
+      path !== 'public' &&
+      !path.endsWith('.tsbuildinfo') &&
+      path !== 'next-env.d.ts',
+  });
+  for (const entry of entries) {
+    if (entry.type === 'folder') continue;
+    hash.update(`${entry.name}\0${entry.type === 'link' ? entry.link : ''}\0`);
+    if (entry.type === 'file') hash.update(readFileSync(entry.file));
+  }
+  return hash.digest('hex');
+}
+
+/** By the lockfile, in this folder or above it. */
+export async function packageManagerOf(app: string): Promise<'npm' | 'pnpm' | 'yarn'> {
+  for (let at = app, last = ''; at !== last; last = at, at = join(at, '..')) {
+    if (await pathExists(join(at, 'pnpm-lock.yaml'))) return 'pnpm';
+    if (await pathExists(join(at, 'yarn.lock'))) return 'yarn';
+    if (await pathExists(join(at, 'package-lock.json'))) return 'npm';
+  }
+  return 'npm';
+}

@@ -1,0 +1,200 @@
+import { mkdir } from 'node:fs/promises';
+import { LadingError } from '../base/errors.js';
+import type { Report } from '../base/report.js';
+import { say } from '../base/report.js';
+import { parseImageConfig } from '../oci/config.js';
+import type { Digest } from '../oci/digest.js';
+import type { Descriptor, ImageManifest, Platform, RawManifest } from '../oci/manifest.js';
+import { describe, DIFF_ID, encodeManifest, isIndex, parseImageManifest } from '../oci/manifest.js';
+import { mediaTypes } from '../oci/media-type.js';
+import { bytesBlob } from '../oci/memory.js';
+import { formatPlatform } from '../oci/platform.js';
+import { readBlob } from '../oci/read.js';
+import type { Blob, PutOptions, Store } from '../oci/store.js';
+import type { BaseImage } from './base.js';
+import type { Compression } from './compress.js';
+import { bytesOf } from './entry.js';
+import type { LayerPlan } from './entry.js';
+import { compressLayer, hashLayer } from './layer.js';
+import { checkNativeModules, libcOf } from './native-modules.js';
+import type { MadeLayer, Overrides, Recipe } from './recipe.js';
+import { composeConfig } from './recipe.js';
+import { CHUNK } from './tar.js';
+
+export interface BuildRequest {
+  readonly recipe: Recipe;
+  readonly base: Promise<BaseImage>;
+  readonly platform: Platform;
+  readonly overrides: Overrides;
+  readonly compression: Compression;
+  /** Seconds since 1970 that the image says it was made at; 0 keeps it reproducible. */
+  readonly createdAt: number;
+  /** An image whose layers the target holds: they are neither compressed nor put again. */
+  readonly previous?: Promise<PreviousImage | undefined>;
+  /** Folder for what does not fit in memory. */
+  readonly scratch: string;
+}
+
+export interface PreviousImage {
+  readonly raw: RawManifest;
+  readonly store: Store;
+}
+
+export interface BuiltLayer extends MadeLayer {
+  /** Files, folders and links. */
+  readonly files: number;
+  /** Bytes before compression. */
+  readonly bytes: number;
+  readonly reused: boolean;
+}
+
+export interface BuiltImage {
+  readonly manifest: RawManifest;
+  readonly platform: Platform;
+  readonly base: BaseImage;
+  readonly layers: readonly BuiltLayer[];
+  /** Of all layers with the base's, compressed. */
+  readonly size: number;
+}
+
+/** Under this many bytes a layer is hashed and compressed in one reading: a second one would cost more. */
+const SMALL = 4 << 20;
+
+/**
+ * Makes the layers of a recipe and puts them, the config and the manifest into the sink. Base layers are only named.
+ * A blob is put as soon as it is made, so that a sink that sends works while the next layer is read.
+ */
+export async function buildImage(
+  request: BuildRequest,
+  sink: Store,
+  context: { readonly report: Report; readonly signal: AbortSignal },
+): Promise<BuiltImage> {
+  const { recipe, platform } = request;
+  for (const note of recipe.notes) say(context.report, 'warning', note);
+  const puts: Promise<unknown>[] = [];
+  const put = (blob: Blob, options: PutOptions, after?: () => void) => {
+    const running = sink.put(blob, { ...options, signal: context.signal }).finally(after);
+    running.catch(() => undefined);
+    puts.push(running);
+  };
+  await mkdir(request.scratch, { recursive: true });
+  const previous = knownLayers(request.previous);
+  const options = {
+    uid: 1000,
+    gid: 1000,
+    compression: request.compression,
+    scratch: request.scratch,
+    signal: context.signal,
+    buffer: Buffer.allocUnsafe(CHUNK),
+  };
+  const layers: BuiltLayer[] = [];
+  for (const plan of recipe.layers) layers.push(await makeLayer(plan));
+
+  const base = await request.base;
+  checkNativeModules(
+    recipe.layers.flatMap((layer) => layer.entries),
+    base.config.architecture,
+    libcOf(base.config, base.name),
+  );
+  const created = new Date(request.createdAt * 1000).toISOString().replace('.000Z', 'Z');
+  const config = Buffer.from(
+    JSON.stringify(composeConfig(base.config, recipe.run, request.overrides, layers, created)),
+  );
+  const known = await previous.read();
+  const configBlob = bytesBlob(config);
+  put(configBlob, { assumeMissing: known !== undefined && known.config !== configBlob.digest });
+  const manifest = encodeManifest({
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociManifest,
+    config: { mediaType: mediaTypes.ociConfig, digest: configBlob.digest, size: config.length },
+    layers: [...base.layers, ...layers.map((layer) => layer.descriptor)],
+    annotations: {
+      'org.opencontainers.image.base.digest': base.digest,
+      'org.opencontainers.image.base.name': base.name,
+    },
+  } satisfies ImageManifest);
+  await Promise.all(puts);
+  await sink.putManifest(manifest);
+  const size = [...base.layers, ...layers.map((layer) => layer.descriptor)].reduce(
+    (sum, layer) => sum + layer.size,
+    config.length,
+  );
+  return { manifest, platform, base, layers, size };
+
+  async function makeLayer(plan: LayerPlan): Promise<BuiltLayer> {
+    const about = { kind: plan.kind, files: plan.entries.length, bytes: bytesOf(plan) };
+    const settled = previous.settled();
+    const hashFirst = settled ? settled.value !== undefined && about.bytes >= SMALL : request.previous !== undefined;
+    const hashed = hashFirst ? await hashLayer(plan, options) : undefined;
+    const ready = hashed ?? (await compressLayer(plan, options));
+    const diffId = typeof ready === 'string' ? ready : ready.diffId;
+    const reusable = (await previous.read())?.layers.get(diffId);
+    if (reusable && fits(reusable, request.compression)) {
+      if (typeof ready !== 'string') ready.discard();
+      return { ...about, diffId, descriptor: annotate(reusable, diffId), reused: true };
+    }
+    const made = typeof ready === 'string' ? await compressLayer(plan, options, ready) : ready;
+    // What the previous image lacks was most likely never there: not worth a question.
+    put(made.blob, { assumeMissing: (await previous.read()) !== undefined }, () => made.discard());
+    return { ...about, diffId, descriptor: annotate(made.descriptor, diffId), reused: false };
+  }
+}
+
+/** Either format runs anywhere that the other does, but a demand for one is a demand. */
+function fits(descriptor: Descriptor, compression: Compression): boolean {
+  return descriptor.mediaType.endsWith('+zstd') === (compression === 'zstd');
+}
+
+function annotate(descriptor: Descriptor, diffId: string): Descriptor {
+  return {
+    mediaType: descriptor.mediaType,
+    digest: descriptor.digest,
+    size: descriptor.size,
+    annotations: { [DIFF_ID]: diffId },
+  };
+}
+
+interface Known {
+  readonly config: Digest;
+  readonly layers: ReadonlyMap<string, Descriptor>;
+}
+
+function knownLayers(previous: Promise<PreviousImage | undefined> | undefined) {
+  let settled: { readonly value: Known | undefined } | undefined = previous ? undefined : { value: undefined };
+  const reading = previous?.then(readKnown).then((value) => {
+    settled = { value };
+    return value;
+  });
+  reading?.catch(() => undefined);
+  return { read: async () => reading, settled: () => settled };
+}
+
+/** Diff ID → descriptor, from the annotations of one manifest; images of other tools tell it by their config. */
+async function readKnown(previous: PreviousImage | undefined): Promise<Known | undefined> {
+  if (!previous || isIndex(previous.raw)) return undefined;
+  const manifest = parseImageManifest(previous.raw);
+  const own = manifest.layers.filter((layer) => layer.annotations?.[DIFF_ID] !== undefined);
+  if (own.length > 0) {
+    return {
+      config: manifest.config.digest,
+      layers: new Map(own.map((layer) => [layer.annotations?.[DIFF_ID] ?? '', layer])),
+    };
+  }
+  const config = parseImageConfig(await readBlob(previous.store, manifest.config), previous.store.name);
+  const pairs = manifest.layers.map((layer, at) => [config.rootfs.diff_ids[at] ?? '', layer] as const);
+  return { config: manifest.config.digest, layers: new Map(pairs) };
+}
+
+/** One index over images of several platforms; children are in the sink already. */
+export function indexOf(images: readonly BuiltImage[]): RawManifest {
+  if (images.length < 2) throw new LadingError('bug', 'an index of one image', { code: 'NO_INDEX' });
+  return encodeManifest({
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociIndex,
+    manifests: images.map((image) => ({ ...describe(image.manifest), platform: image.platform })),
+  });
+}
+
+export function titleOf(recipe: Recipe, platform: Platform): string {
+  return `${recipe.kind === 'next' ? 'Next.js' : 'Node'} image for ${formatPlatform(platform)}`;
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { LadingError } from '../base/errors.js';
+import type { Digest } from '../oci/digest.js';
+import type { Descriptor } from '../oci/manifest.js';
+import { mediaTypes } from '../oci/media-type.js';
+import type { Blob } from '../oci/store.js';
+
+export type Compression = 'gzip' | 'zstd';
+
+/** Pieces that are being compressed at once, over all layers: bounds memory. */
+const IN_FLIGHT = 12;
+/** Compressed bytes of one layer kept in memory; more goes to a temporary file. */
+const SPOOL_LIMIT = 16 << 20;
+const DICTIONARY = 32 << 10;
+
+export interface Compressed {
+  readonly descriptor: Descriptor;
+  readonly blob: Blob;
+  /** Frees what the blob stands on. */
+  discard(): void;
+}
+
+export interface Compressor {
+  /** Copies what it is given. */
+  write(piece: Buffer): Promise<void>;
+  end(): Promise<Compressed>;
+  /** Ends it without a result. */
+  drop(): void;
+}
+
+interface CompressOptions {
+  readonly compression: Compression;
+  /** Folder for what does not fit in memory. */
+  readonly scratch: string;
+}
+
+type ZstdCompress = (bytes: Buffer, options: object, done: (error: Error | null, result: Buffer) => void) => void;
+const zstdCompress = (zlib as unknown as { zstdCompress?: ZstdCompress }).zstdCompress;
+
+export function hasZstd(): boolean {
+  return zstdCompress !== undefined;
+}
+
+/**
+ * As pigz: each piece is deflated by itself with the 32 KiB before it as dictionary, on the thread pool, so the bytes
+ * do not depend on how many threads there are.
+ */
+export function createCompressor(options: CompressOptions): Compressor {
+  const { compression } = options;
+  if (compression === 'zstd' && !zstdCompress) {
+    throw new LadingError('input', `this Node cannot compress with zstd`, {
+      code: 'NO_ZSTD',
+      hint: 'Use Node 22.15 or newer, or --compression gzip.',
+    });
+  }
+  const spool = createSpool(options.scratch);
+  const queue: Promise<Buffer>[] = [];
+  let crc = 0;
+  let raw = 0;
+  let before: Buffer | undefined;
+  let held: Buffer | undefined;
+
+  function start(piece: Buffer, last: boolean): void {
+    const dictionary = before?.subarray(-DICTIONARY);
+    before = piece;
+    const running = compression === 'zstd' ? zstdPiece(piece) : deflatePiece(piece, dictionary, last);
+    running.catch(() => undefined);
+    queue.push(running);
+  }
+
+  if (compression === 'gzip') spool.write(Buffer.from([31, 139, 8, 0, 0, 0, 0, 0, 0, 255]));
+  return {
+    async write(piece) {
+      if (compression === 'gzip') crc = zlib.crc32(piece, crc);
+      raw += piece.length;
+      while (queue.length >= IN_FLIGHT) spool.write(await (queue.shift() as Promise<Buffer>));
+      if (held) start(held, false);
+      held = Buffer.from(piece);
+    },
+    async end() {
+      start(held ?? Buffer.alloc(0), true);
+      while (queue.length > 0) spool.write(await (queue.shift() as Promise<Buffer>));
+      if (compression === 'gzip') {
+        const tail = Buffer.alloc(8);
+        tail.writeUInt32LE(crc >>> 0, 0);
+        tail.writeUInt32LE(raw % 2 ** 32, 4);
+        spool.write(tail);
+      }
+      const blob = spool.end();
+      const mediaType = compression === 'zstd' ? mediaTypes.ociLayerZstd : mediaTypes.ociLayerGzip;
+      return {
+        descriptor: { mediaType, digest: blob.digest, size: blob.size },
+        blob,
+        discard: () => spool.discard(),
+      };
+    },
+    drop() {
+      queue.length = 0;
+      spool.discard();
+    },
+  };
+}
+
+function deflatePiece(piece: Buffer, dictionary: Buffer | undefined, last: boolean): Promise<Buffer> {
+  const options: zlib.ZlibOptions = {
+    level: 1,
+    chunkSize: 256 << 10,
+    finishFlush: last ? zlib.constants.Z_FINISH : zlib.constants.Z_SYNC_FLUSH,
+    ...(dictionary && { dictionary }),
+  };
+  return new Promise((resolve, reject) => {
+    zlib.deflateRaw(piece, options, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+}
+
+function zstdPiece(piece: Buffer): Promise<Buffer> {
+  const constants = zlib.constants as unknown as Record<string, number>;
+  const params = { [constants.ZSTD_c_compressionLevel ?? 100]: 3 };
+  return new Promise((resolve, reject) => {
+    zstdCompress?.(piece, { params }, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+}
+
+/** Bytes that are collected in memory, and in a file that only we may read when they become many. */
+function createSpool(scratch: string) {
+  const hash = createHash('sha256');
+  let memory: Buffer[] = [];
+  let size = 0;
+  let folder: string | undefined;
+  let file: number | undefined;
+
+  function toFile(piece: Buffer): void {
+    if (file === undefined) {
+      folder = mkdtempSync(join(scratch, 'layer-'));
+      file = openSync(join(folder, 'blob'), 'wx', 0o600);
+      for (const kept of memory) writeSync(file, kept);
+      memory = [];
+    }
+    writeSync(file, piece);
+  }
+
+  return {
+    write(piece: Buffer): void {
+      hash.update(piece);
+      size += piece.length;
+      if (file === undefined && size <= SPOOL_LIMIT) memory.push(piece);
+      else toFile(piece);
+    },
+    end(): Blob {
+      if (file !== undefined) closeSync(file);
+      const path = folder && join(folder, 'blob');
+      const bytes = path === undefined ? Buffer.concat(memory) : undefined;
+      memory = [];
+      return {
+        digest: `sha256:${hash.digest('hex')}` as Digest,
+        size,
+        open: async () =>
+          bytes ? Readable.from([bytes]) : createReadStream(path as string, { highWaterMark: 1 << 20 }),
+      };
+    },
+    discard(): void {
+      memory = [];
+      if (folder) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { LadingError } from '../base/errors.js';
+import { pathExists } from '../base/files.js';
+import { parseJson } from '../base/json.js';
+import type { Entry } from './entry.js';
+import { withParents } from './entry.js';
+import { createSecretGuard } from './ignore.js';
+import type { Recipe } from './recipe.js';
+import { walkFolder } from './walk.js';
+
+const CONFIGS = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.cjs', 'next.config.mts'];
+const ROOT = 'app';
+const PORT = 3000;
+
+const serverFiles = v.looseObject({
+  relativeAppDir: v.optional(v.string()),
+  config: v.optional(v.looseObject({ output: v.optional(v.string()) })),
+});
+
+export async function isNextApp(app: string): Promise<boolean> {
+  return (await findNextConfig(app)) !== undefined || hasDependency(app, 'next');
+}
+
+export async function findNextConfig(app: string): Promise<string | undefined> {
+  for (const name of CONFIGS) if (await pathExists(join(app, name))) return name;
+  return undefined;
+}
+
+async function hasDependency(app: string, name: string): Promise<boolean> {
+  const text = await readFile(join(app, 'package.json'), 'utf8').catch(() => '{}');
+  try {
+    const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };
+    return name in dependencies;
+  } catch {
+    return false;
+  }
+}
+
+/** Refuses before the build what could not be packed after it. */
+export async function checkStandalone(app: string): Promise<void> {
+  const config = await findNextConfig(app);
+  const text = config ? await readFile(join(app, config), 'utf8') : '';
+  if (/output\s*:\s*(['"`])standalone\1/.test(text) || /process\.env|require\(|import /.test(text)) return;
+  throw notStandalone(config ?? 'next.config.mjs');
+}
+
+function notStandalone(config: string): LadingError {
+  return new LadingError(
+    'input',
+    `${config}: the app is not built with output 'standalone', so its server cannot be packed`,
+    {
+      code: 'NOT_STANDALONE',
+      hint: `Add this line to the configuration in ${config}:  output: 'standalone',`,
+    },
+  );
+}
+
+/** Layers that change at different speeds: packages, static and public files, server. https://nextjs.org/docs/app/api-reference/config/next-config-js/output */
+export async function planNext(app: string, include: readonly string[]): Promise<Recipe> {
+  const standalone = join(app, '.next/standalone');
+  if (!(await pathExists(standalone))) throw notStandalone((await findNextConfig(app)) ?? 'next.config.mjs');
+  const told = await readFile(join(app, '.next/required-server-files.json'), 'utf8').catch(() => '{}');
+  const inside = (parseJson(serverFiles, told, '.next/required-server-files.json').relativeAppDir ?? '').replaceAll(
+    '\\',
+    '/',
+  );
+  const home = inside === '' ? ROOT : `${ROOT}/${inside}`;
+  if (!(await pathExists(join(standalone, inside, 'server.js')))) {
+    throw new LadingError('input', `${join(standalone, inside)} has no server.js`, {
+      code: 'NO_SERVER',
+      hint: 'Build the app again with its build script.',
+    });
+  }
+  const guard = createSecretGuard(include);
+  const notes: string[] = [];
+  const onPrivate = (path: string) => notes.push(`${path} is private on disk and readable in the image`);
+  const traced = walkFolder(standalone, { into: ROOT, accept: (path) => guard.admits(path), onPrivate });
+  const isPackage = (entry: Entry) => /(^|\/)node_modules(\/|$)/.test(entry.name.slice(ROOT.length));
+  const staticFiles = (await pathExists(join(app, '.next/static')))
+    ? walkFolder(join(app, '.next/static'), { into: `${home}/.next/static`, served: true, onPrivate })
+    : [];
+  const publicFiles = (await pathExists(join(app, 'public')))
+    ? walkFolder(join(app, 'public'), {
+        into: `${home}/public`,
+        served: true,
+        accept: (path) => guard.admits(path),
+        onPrivate,
+      })
+    : [];
+  const layers = [
+    { kind: 'node_modules', entries: withParents(traced.filter(isPackage)) },
+    { kind: 'public', entries: withParents(publicFiles) },
+    { kind: 'static', entries: withParents(staticFiles) },
+    { kind: 'app', entries: withParents(traced.filter((entry) => !isPackage(entry))) },
+  ].filter((layer) => layer.entries.length > 0);
+  return {
+    kind: 'next',
+    layers,
+    run: {
+      // The container's own host name would be bound otherwise, and loopback health checks fail.
+      env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', HOSTNAME: '0.0.0.0', PORT: String(PORT) },
+      workingDirectory: `/${home}`,
+      entrypoint: ['node', 'server.js'],
+      user: '1000:1000',
+      port: PORT,
+      stopSignal: 'SIGTERM',
+    },
+    notes: [
+      ...guard.leftOut.map((path) => `${path} is left out: it looks like a secret (--include ${path} packs it)`),
+      ...notes,
+    ],
+  };
+}
