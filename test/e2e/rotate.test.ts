@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -299,6 +299,64 @@ describe('a large organization', () => {
   });
 });
 
+describe('a bad day at GitHub', () => {
+  const names = Array.from({ length: 6 }, (_, index) => `acme/app-${index}`);
+
+  async function restart(perHour?: number): Promise<void> {
+    await github.close();
+    github = await startGitHub({ clock, validate, ...(perHour !== undefined && { perHour }) });
+    for (const name of names) github.addRepository(name);
+    github.addToken('github_pat_secret', 'fine-grained', { permissions: everything });
+  }
+
+  it('a used-up budget is waited for before a request is refused', async () => {
+    await restart(15);
+    const started = clock.now();
+    const { exit } = await run({ to: names });
+    expect(exit).toBe(0);
+    expect(clock.now() - started).toBeGreaterThan(hour);
+    expect(github.exchanges.filter(({ answer }) => answer.status === 403)).toEqual([]);
+  });
+
+  it('a 502 and a cut connection in the middle of a write are survived', async () => {
+    await restart();
+    let puts = 0;
+    github.addFault(({ method }) => {
+      if (method !== 'PUT') return undefined;
+      puts++;
+      return puts === 2 ? { status: 502, body: { message: 'Server Error' } } : puts === 4 ? 'cut' : undefined;
+    });
+    const { result, exit } = await run({ to: names });
+    expect([exit, result.secrets.every(({ action }) => action === 'created')]).toEqual([0, true]);
+    expect(puts).toBe(names.length + 2);
+  });
+
+  it('a limit that does not end is given up, and not tried again with the next repository', async () => {
+    await restart();
+    github.addFault(({ method }) =>
+      method === 'PUT' ? { status: 429, body: { message: 'You have exceeded a secondary rate limit.' } } : undefined,
+    );
+    const { result, exit } = await run({ to: names });
+    expect(exit).toBe(4);
+    expect(result.secrets.map(({ error }) => error?.code)).toEqual(names.map(() => 'RATE_LIMITED'));
+    expect(writesOf()).toHaveLength(6);
+  });
+
+  it('what still fails after four tries is told, and the others are written', async () => {
+    await restart();
+    github.addFault(({ method, path }) =>
+      method === 'PUT' && path.includes('app-2/') ? { status: 500, body: { message: 'Oops' } } : undefined,
+    );
+    const { result, exit } = await run({ to: names });
+    expect(exit).toBe(4);
+    expect(result.secrets.filter(({ action }) => action === 'created')).toHaveLength(5);
+    expect(result.secrets.find(({ action }) => action === 'failed')).toMatchObject({
+      place: 'acme/app-2',
+      error: { code: 'HTTP_500', message: 'write the secret ECR_PASSWORD of acme/app-2: GitHub answered 500: Oops' },
+    });
+  });
+});
+
 describe('a GitHub App', () => {
   beforeEach(() => {
     github.addOrganization('acme');
@@ -342,6 +400,21 @@ describe('a GitHub App', () => {
     const { exit } = await run({ to: ['acme/shop', 'acme/other'], ...asApp });
     expect(exit).toBe(0);
     expect(github.exchanges.filter(({ path }) => path.endsWith('/access_tokens')).length).toBeGreaterThan(1);
+  });
+
+  it('checks with a right to read alone', async () => {
+    github.addApp('4711', appPublicKey as string, { permissions: { secrets: 'read', actions: 'read' }, installations });
+    github.addWorkflow('acme/shop', 'rotate-ecr-password.yml', { state: 'disabled_inactivity', runs: [] });
+    const env = { GITHUB_REPOSITORY: 'acme/shop' };
+    const { result, exit } = await run({ to: ['acme/shop'], check: true, ...asApp }, { env });
+    expect([exit, result.secrets[0]?.action, result.schedule]).toEqual([
+      10,
+      'missing',
+      { workflow: 'rotate-ecr-password.yml', state: 'disabled_inactivity', lastRunAt: undefined, overdue: true },
+    ]);
+    const asked = github.exchanges.filter(({ path }) => path.endsWith('/access_tokens')).map(({ body }) => body);
+    expect(asked).toMatchObject([{ permissions: { secrets: 'read' } }, { permissions: { actions: 'read' } }]);
+    expect(github.liveTokens()).toEqual([]);
   });
 
   it('says that its key was deleted', async () => {
@@ -454,5 +527,65 @@ describe('secrecy', () => {
     expect(masked).toContain(appKey);
     const shown = JSON.stringify([result, events.filter(({ type }) => type !== 'mask')]) + rotate.text?.(result);
     for (const secret of masked) expect(shown.includes(JSON.stringify(secret).slice(1, -1))).toBe(false);
+  });
+});
+
+describe('the command line', () => {
+  async function lading(argv: readonly string[], env: Record<string, string> = {}) {
+    const { runCli } = await import('../../src/entry/cli.js');
+    const out = { stdout: '', stderr: '' };
+    const code = await runCli(argv, {
+      env: { ...context().env, ...env },
+      cwd,
+      signal: new AbortController().signal,
+      stdout: { write: (text) => void (out.stdout += text) },
+      stderr: { write: (text) => void (out.stderr += text), isTTY: false },
+    });
+    return { code, ...out };
+  }
+
+  beforeEach(() => {
+    github.addRepository('acme/shop');
+    github.addToken('github_pat_11SECRET', 'fine-grained', { permissions: everything });
+  });
+
+  it('shows neither password nor token, however much it is asked to say', async () => {
+    const env = { LADING_GITHUB_TOKEN: 'github_pat_11SECRET' };
+    const run = await lading(['rotate', '--to', 'acme/shop', '--json', '--verbose', '--variables'], env);
+    expect(run.code).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      mode: 'rotate',
+      secrets: [{ action: 'created', place: 'acme/shop' }],
+    });
+    const all = run.stdout + run.stderr;
+    for (const secret of [ecrPassword, Buffer.from(`AWS:${ecrPassword}`).toString('base64'), 'github_pat_11SECRET']) {
+      expect(all).not.toContain(secret);
+    }
+    expect(github.secret('acme/shop', 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+  });
+
+  it('takes no token as a flag', async () => {
+    const run = await lading(['rotate', '--to', 'acme/shop', '--github-token', 'github_pat_11SECRET']);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('LADING_GITHUB_TOKEN');
+    expect(run.stderr).not.toContain('github_pat_11SECRET');
+    expect(github.exchanges).toEqual([]);
+  });
+
+  it('reads lading.yml', async () => {
+    await writeFile(join(cwd, 'lading.yml'), 'rotate:\n  to:\n    - acme/shop:dependabot\n  secret: PULL\n');
+    const run = await lading(['rotate'], { GH_TOKEN: 'github_pat_11SECRET' });
+    expect([run.code, run.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^created {2}acme\/shop:dependabot {2}PULL {2}expires /),
+    ]);
+    expect(github.secret('acme/shop:dependabot', 'PULL')?.value).toBe(ecrPassword);
+  });
+
+  it('tells a failure with its hint, and exits by the contract', async () => {
+    const run = await lading(['rotate', '--to', 'acme/shop'], { GH_TOKEN: 'ghs_15368_x' });
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain('neither secrets nor variables');
+    expect(run.stderr).toContain('github-app-id');
   });
 });
