@@ -1,0 +1,39 @@
+import type { Command } from '../base/command.js';
+import type { Inputs } from '../base/input.js';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Loading code is time: only the verb that runs is loaded. */
+  readonly load: () => Promise<Command<Inputs, unknown>>;
+}
+
+/** A verb as the doors see it: its inputs and result are known to itself alone. */
+function entry(name: string, summary: string, load: () => Promise<unknown>): CommandEntry {
+  return { name, summary, load: load as CommandEntry['load'] };
+}
+
+export const commandTable: readonly CommandEntry[] = [
+  entry('ship', 'Build, push and deploy, as lading.yml says', async () => (await import('./ship.js')).ship),
+  entry('build', 'Make an image from the working tree, without Docker', async () => (await import('./build.js')).build),
+  entry('push', 'Send an image to a registry', async () => (await import('./push.js')).push),
+  entry(
+    'deploy',
+    'Deploy an image to an ECS service, and say how it went',
+    async () => (await import('./deploy.js')).deploy,
+  ),
+  entry('status', 'Show what a service runs', async () => (await import('./status.js')).status),
+  entry(
+    'rollback',
+    'Go back to the last revision that was successful',
+    async () => (await import('./rollback.js')).rollback,
+  ),
+  entry('logs', 'Show the log lines of a service', async () => (await import('./logs.js')).logs),
+  entry('rotate', 'Put fresh ECR passwords into GitHub secrets', async () => (await import('./rotate.js')).rotate),
+  entry(
+    'sandbox',
+    'Run ECR, ECS, STS and CloudWatch Logs on this computer',
+    async () => (await import('./sandbox.js')).sandbox,
+  ),
+  entry('demo', 'Show the whole journey with a real app on a sandbox', async () => (await import('./demo.js')).demo),
+];

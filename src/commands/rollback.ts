@@ -1,0 +1,42 @@
+import { defineCommand } from '../base/command.js';
+import { input } from '../base/input.js';
+import type { RollbackResult } from '../ecs/rollback.js';
+import { deployNeeds } from './deploy.js';
+import { serviceInputs } from './service-inputs.js';
+
+export const rollback = defineCommand({
+  name: 'rollback',
+  summary: 'Goes back: turns the deployment in flight, or deploys the last revision that was successful',
+  inputs: {
+    ...serviceInputs,
+    timeout: input.duration('Longest time for the rollback', {
+      placeholder: 'DURATION',
+      default: 900_000,
+      key: 'deploy.timeout',
+    }),
+    'dry-run': input.boolean('Say what would happen, and change nothing', { key: false }),
+  },
+  needs: { aws: deployNeeds.filter((need) => need.action !== 'ecs:RegisterTaskDefinition') },
+  examples: [
+    { command: 'lading rollback --cluster production --service shop', about: 'Go back' },
+    { command: 'lading rollback --service shop --dry-run', about: 'Where it would go' },
+  ],
+  async run(values, context): Promise<RollbackResult> {
+    const { openEcs } = await import('./ecs-world.js');
+    const { rollBack } = await import('../ecs/rollback.js');
+    const request = {
+      cluster: values.cluster,
+      service: values.service,
+      timeoutMs: values.timeout,
+      dryRun: values.dryRun ?? false,
+    };
+    return rollBack(request, await openEcs(context, values));
+  },
+  text(result) {
+    const to = result.to.slice(result.to.lastIndexOf('/') + 1);
+    if (result.how === 'planned') return `${result.service} would go back to ${to}`;
+    return result.how === 'stopped'
+      ? `${result.service} was turned back to ${to}`
+      : `${result.service} is back on ${to}`;
+  },
+});

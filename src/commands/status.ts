@@ -1,0 +1,46 @@
+import { defineCommand } from '../base/command.js';
+import type { ServiceStatus } from '../ecs/status.js';
+import { serviceInputs } from './service-inputs.js';
+
+export const status = defineCommand({
+  name: 'status',
+  summary: 'Shows what a service runs, its last deployments and events, and why the last task failed',
+  inputs: { ...serviceInputs },
+  needs: {
+    aws: [
+      { action: 'ecs:DescribeServices', resource: 'service', why: 'to read the service' },
+      { action: 'ecs:DescribeTaskDefinition', resource: '*', why: 'to read the images' },
+      { action: 'ecs:ListServiceDeployments', resource: 'service', why: 'to list the last deployments' },
+      { action: 'ecs:ListTasks', resource: 'cluster', why: 'to find tasks that died' },
+      { action: 'ecs:DescribeTasks', resource: 'task', why: 'to say why they died' },
+    ],
+  },
+  examples: [{ command: 'lading status --cluster production --service shop', about: 'A service' }],
+  async run(values, context): Promise<ServiceStatus> {
+    const { openEcs } = await import('./ecs-world.js');
+    const { readStatus } = await import('../ecs/status.js');
+    return readStatus((await openEcs(context, values)).ecs, values.cluster, values.service);
+  },
+  text(result) {
+    const failure = result.lastFailure;
+    return [
+      `${result.cluster}/${result.service}: ${result.status}, ${result.running} of ${result.desired} running${result.pending ? `, ${result.pending} starting` : ''}`,
+      `revision    ${last(result.taskDefinition)}`,
+      ...result.images.map(({ container, image }) => `image       ${container}: ${image}`),
+      ...result.deployments.map(
+        (one) => `deployment  ${last(one.arn)} ${one.status}${one.createdAt ? ` since ${one.createdAt}` : ''}`,
+      ),
+      ...result.events.map((event) => `event       ${event.at ?? ''} ${event.message}`),
+      ...(failure
+        ? [
+            `failed      ${failure.text}${failure.exitCode === undefined ? '' : ` (exit code ${failure.exitCode})`}`,
+            `hint        ${failure.hint}`,
+          ]
+        : []),
+    ].join('\n');
+  },
+});
+
+function last(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,155 @@
+import * as v from 'valibot';
+
+const text = v.nullish(v.string());
+const count = v.optional(v.number(), 0);
+/** Epoch seconds, as AWS JSON has it. */
+const time = v.nullish(v.number());
+
+const deployment = v.looseObject({
+  id: v.string(),
+  status: v.string(),
+  taskDefinition: v.string(),
+  desiredCount: count,
+  pendingCount: count,
+  runningCount: count,
+  failedTasks: count,
+  rolloutState: text,
+  rolloutStateReason: text,
+  createdAt: time,
+});
+
+const service = v.looseObject({
+  serviceArn: v.optional(v.string(), ''),
+  serviceName: v.string(),
+  clusterArn: v.optional(v.string(), ''),
+  status: v.string(),
+  taskDefinition: v.optional(v.string(), ''),
+  desiredCount: count,
+  runningCount: count,
+  pendingCount: count,
+  deployments: v.optional(v.array(deployment), []),
+  events: v.optional(
+    v.array(v.looseObject({ id: v.string(), createdAt: time, message: v.optional(v.string(), '') })),
+    [],
+  ),
+  currentServiceDeployment: text,
+  deploymentController: v.nullish(v.looseObject({ type: v.string() })),
+});
+
+export const servicesAnswer = v.looseObject({
+  services: v.optional(v.array(service), []),
+  failures: v.optional(v.array(v.looseObject({ arn: text, reason: text })), []),
+});
+export const serviceAnswer = v.looseObject({ service });
+
+const revisionSummary = v.looseObject({
+  arn: v.string(),
+  requestedTaskCount: count,
+  runningTaskCount: count,
+  pendingTaskCount: count,
+});
+
+const serviceDeployment = v.looseObject({
+  serviceDeploymentArn: v.string(),
+  status: v.string(),
+  statusReason: text,
+  createdAt: time,
+  finishedAt: time,
+  lifecycleStage: text,
+  targetServiceRevision: v.nullish(revisionSummary),
+  sourceServiceRevisions: v.nullish(v.array(revisionSummary)),
+  deploymentCircuitBreaker: v.nullish(v.looseObject({ status: text, failureCount: count, threshold: count })),
+  alarms: v.nullish(v.looseObject({ status: text, triggeredAlarmNames: v.nullish(v.array(v.string())) })),
+  rollback: v.nullish(v.looseObject({ reason: text, serviceRevisionArn: text })),
+  lifecycleHookDetails: v.nullish(
+    v.array(v.looseObject({ hookId: text, status: text, targetArn: text, expiresAt: time, timeoutAction: text })),
+  ),
+});
+
+export const serviceDeploymentsAnswer = v.looseObject({
+  serviceDeployments: v.optional(v.array(serviceDeployment), []),
+});
+
+export const serviceDeploymentList = v.looseObject({
+  serviceDeployments: v.optional(
+    v.array(
+      v.looseObject({
+        serviceDeploymentArn: v.string(),
+        status: v.string(),
+        statusReason: text,
+        targetServiceRevisionArn: text,
+        createdAt: time,
+        finishedAt: time,
+      }),
+    ),
+    [],
+  ),
+  nextToken: text,
+});
+
+export const revisionsAnswer = v.looseObject({
+  serviceRevisions: v.optional(
+    v.array(
+      v.looseObject({
+        serviceRevisionArn: v.string(),
+        taskDefinition: v.string(),
+        containerImages: v.nullish(
+          v.array(v.looseObject({ containerName: v.string(), image: text, imageDigest: text })),
+        ),
+      }),
+    ),
+    [],
+  ),
+});
+
+const task = v.looseObject({
+  taskArn: v.string(),
+  taskDefinitionArn: v.optional(v.string(), ''),
+  startedBy: text,
+  lastStatus: text,
+  desiredStatus: text,
+  stopCode: text,
+  stoppedReason: text,
+  stoppedAt: time,
+  containers: v.optional(
+    v.array(
+      v.looseObject({
+        name: v.string(),
+        exitCode: v.nullish(v.number()),
+        reason: text,
+        imageDigest: text,
+        healthStatus: text,
+      }),
+    ),
+    [],
+  ),
+});
+export const tasksAnswer = v.looseObject({ tasks: v.optional(v.array(task), []) });
+export const taskList = v.looseObject({ taskArns: v.optional(v.array(v.string()), []), nextToken: text });
+
+const keyed = v.looseObject({ name: v.string() });
+const containerDefinition = v.looseObject({
+  name: v.string(),
+  image: v.optional(v.string()),
+  essential: v.optional(v.boolean()),
+  environment: v.nullish(v.array(v.looseObject({ name: v.string(), value: v.optional(v.string(), '') }))),
+  secrets: v.nullish(v.array(keyed)),
+  logConfiguration: v.nullish(
+    v.looseObject({ logDriver: v.string(), options: v.nullish(v.record(v.string(), v.string())) }),
+  ),
+});
+export const taskDefinition = v.looseObject({
+  family: v.string(),
+  taskDefinitionArn: v.optional(v.string()),
+  containerDefinitions: v.array(containerDefinition),
+});
+export const taskDefinitionAnswer = v.looseObject({
+  taskDefinition,
+  tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: v.optional(v.string(), '') }))),
+});
+
+export type Service = v.InferOutput<typeof service>;
+export type ServiceDeployment = v.InferOutput<typeof serviceDeployment>;
+export type Task = v.InferOutput<typeof task>;
+export type TaskDefinition = v.InferOutput<typeof taskDefinition>;
+export type ContainerDefinition = v.InferOutput<typeof containerDefinition>;

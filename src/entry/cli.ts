@@ -1,0 +1,137 @@
+import { resolve } from 'node:path';
+import type { Command } from '../base/command.js';
+import type { Environment } from '../base/context.js';
+import { InputError, LadingError } from '../base/errors.js';
+import type { Inputs } from '../base/input.js';
+import { commandTable } from '../commands/index.js';
+import { chooseSink } from '../report/choose.js';
+import { commonInputs, parseArguments } from './arguments.js';
+import { exitCodeOf, formatError, viewError } from './describe-error.js';
+import { knownKeys } from './known-keys.js';
+import { nearest } from './nearest.js';
+import type { Given } from './parse-value.js';
+import { runCommand } from './run-command.js';
+import { resolveValues } from './values.js';
+
+export interface Terminal {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+}
+
+/** One run of the command line. Returns its exit code instead of exiting. */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [verb, ...rest] = argv;
+  if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') return showHelp(rest[0], terminal);
+  if (verb === 'completion') return complete(rest[0], terminal);
+  const entry = commandTable.find((candidate) => candidate.name === verb);
+  if (!entry) {
+    const near = nearest(
+      verb,
+      commandTable.map((candidate) => candidate.name),
+    );
+    const issue = {
+      where: verb,
+      message: 'is not a verb of lading',
+      hint: near ? `Did you mean ${near}?` : 'lading --help lists them.',
+    };
+    return fail(new InputError(issue), terminal, rest.includes('--json'));
+  }
+  const command = await entry.load();
+  if (rest.includes('--help')) return showHelp(verb, terminal);
+  return run(command, rest, terminal);
+}
+
+async function run(command: Command<Inputs, unknown>, argv: readonly string[], terminal: Terminal): Promise<number> {
+  const inputs: Inputs = { ...(commonInputs as unknown as Inputs), ...command.inputs };
+  const { flags, issues } = parseArguments(argv, inputs);
+  const json = flags.get('json') === true;
+  try {
+    const common = resolveValues(commonInputs as unknown as Inputs, {
+      given: flags,
+      nameOf: (name) => `--${name}`,
+      env: terminal.env,
+      config: undefined,
+      cwd: terminal.cwd,
+      command: command.name,
+    });
+    const settings = common.values as {
+      config?: string;
+      cwd?: string;
+      json?: boolean;
+      quiet?: boolean;
+      verbose?: boolean;
+      timeout?: number;
+    };
+    const sink = await chooseSink(terminal, { quiet: settings.quiet ?? false, verbose: settings.verbose ?? false });
+    try {
+      return await runCommand({
+        command,
+        given: onlyOwn(flags, command.inputs),
+        issues: [...issues, ...common.issues],
+        nameOf: (name) => `--${name}`,
+        env: terminal.env,
+        cwd: settings.cwd ? resolve(terminal.cwd, settings.cwd) : terminal.cwd,
+        config: settings.config,
+        signal: terminal.signal,
+        sink: sink.report,
+        timeout: 'timeout' in command.inputs ? undefined : settings.timeout,
+        knownKeys,
+        onResult(result, redact) {
+          sink.close();
+          const text = settings.json ? JSON.stringify(result, undefined, 2) : command.text?.(result);
+          if (text !== undefined && text !== '') terminal.stdout.write(`${redact(text)}\n`);
+        },
+      });
+    } finally {
+      sink.close();
+    }
+  } catch (error) {
+    return fail(error, terminal, json);
+  }
+}
+
+function onlyOwn(flags: ReadonlyMap<string, Given>, inputs: Inputs): ReadonlyMap<string, Given> {
+  return new Map([...flags].filter(([name]) => name in inputs));
+}
+
+/** The one place where a failure is shown. */
+function fail(error: unknown, terminal: Terminal, json: boolean): number {
+  const view = viewError(error, terminal.signal);
+  if (json) {
+    const result = error instanceof LadingError && 'result' in error ? (error.result as object) : {};
+    const { stack: _stack, ...shown } = view;
+    terminal.stdout.write(`${JSON.stringify({ error: shown, ...result }, undefined, 2)}\n`);
+  }
+  terminal.stderr.write(`${formatError(view)}\n`);
+  if (terminal.env.GITHUB_ACTIONS === 'true')
+    terminal.stderr.write(`::error title=lading::${view.message.replaceAll('%', '%25').replaceAll('\n', '%0A')}\n`);
+  return exitCodeOf(view);
+}
+
+async function showHelp(verb: string | undefined, terminal: Terminal): Promise<number> {
+  const { helpOf, overview } = await import('./help.js');
+  const entry = commandTable.find((candidate) => candidate.name === verb);
+  terminal.stdout.write(`${entry ? helpOf(await entry.load()) : overview(commandTable)}\n`);
+  return 0;
+}
+
+async function complete(shell: string | undefined, terminal: Terminal): Promise<number> {
+  const { completionFor } = await import('./completion.js');
+  const script = await completionFor(shell ?? '');
+  if (script === undefined) {
+    return fail(
+      new InputError({
+        where: shell ?? 'completion',
+        message: 'is not a shell with completions',
+        hint: 'Choose bash, zsh or fish.',
+      }),
+      terminal,
+      false,
+    );
+  }
+  terminal.stdout.write(script);
+  return 0;
+}

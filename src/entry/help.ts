@@ -1,0 +1,68 @@
+import type { Command } from '../base/command.js';
+import { formatDuration } from '../base/duration.js';
+import type { Input, Inputs } from '../base/input.js';
+import type { CommandEntry } from '../commands/index.js';
+import { commonInputs, variableName } from './arguments.js';
+
+export function overview(table: readonly CommandEntry[]): string {
+  const width = Math.max(...table.map((entry) => entry.name.length));
+  return [
+    'lading takes a container from a git commit to a running service on AWS.',
+    '',
+    'Usage: lading <verb> [flags]',
+    '',
+    ...table.map((entry) => `  ${entry.name.padEnd(width)}  ${entry.summary}`),
+    `  ${'completion'.padEnd(width)}  Print completions for bash, zsh or fish`,
+    '',
+    'lading <verb> --help shows the flags of a verb, with examples.',
+    'New here? lading demo shows the whole journey on this computer.',
+  ].join('\n');
+}
+
+export function helpOf(command: Command<Inputs, unknown>): string {
+  const examples = command.examples.flatMap((example) => [`  # ${example.about}`, `  ${example.command}`]);
+  return [
+    `lading ${command.name}: ${command.summary}`,
+    '',
+    ...(command.description ? [command.description, ''] : []),
+    'Flags:',
+    ...flagLines(command.inputs),
+    '',
+    'Flags of every verb:',
+    ...flagLines(commonInputs as unknown as Inputs, Object.keys(command.inputs)),
+    '',
+    `Each flag is also a variable: --${firstFlag(command.inputs)} is LADING_${variableName(firstFlag(command.inputs))}.`,
+    ...(examples.length > 0 ? ['', 'Examples:', ...examples] : []),
+  ].join('\n');
+}
+
+function firstFlag(inputs: Inputs): string {
+  return Object.keys(inputs)[0] ?? 'json';
+}
+
+function flagLines(inputs: Inputs, hidden: readonly string[] = []): string[] {
+  const rows = Object.entries(inputs)
+    .filter(([name]) => !hidden.includes(name))
+    .map(([name, input]) => [flagText(name, input), `${input.summary}${remarks(input)}`] as const);
+  const width = Math.min(34, Math.max(0, ...rows.map(([flag]) => flag.length)));
+  return rows.map(([flag, text]) => `  ${flag.padEnd(width)}  ${text}`);
+}
+
+export function flagText(name: string, input: Input<unknown>): string {
+  const value =
+    input.kind === 'boolean'
+      ? ''
+      : ` ${input.placeholder ?? (input.kind === 'choice' ? (input.choices ?? []).join('|') : 'VALUE')}`;
+  return `--${name}${value}${input.kind === 'list' || input.kind === 'pairs' ? ' …' : ''}`;
+}
+
+function remarks(input: Input<unknown>): string {
+  if (input.default !== undefined) return ` (default ${formatDefault(input)})`;
+  return input.required ? ' (needed)' : '';
+}
+
+export function formatDefault(input: Input<unknown>): string {
+  if (input.kind === 'duration') return formatDuration(input.default as number);
+  if (Array.isArray(input.default)) return input.default.join(', ');
+  return String(input.default);
+}

@@ -1,0 +1,50 @@
+import { systemClock } from '../base/clock.js';
+import type { Context, Environment } from '../base/context.js';
+import { createExec } from '../base/exec.js';
+import { createHttp } from '../base/http.js';
+import { createRedactor } from '../base/redact.js';
+import type { Report } from '../base/report.js';
+
+export interface World {
+  readonly context: Context;
+  /** Takes the masked values out of a text. */
+  readonly redact: (text: string) => string;
+  close(): void;
+}
+
+/** The real world: this is where redaction comes before every sink. */
+export function openWorld(options: {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  readonly sink: Report;
+}): World {
+  const { env, cwd, signal, sink } = options;
+  const redactor = createRedactor();
+  const http = createHttp({ env });
+  const report: Report = (event) => {
+    switch (event.type) {
+      case 'mask':
+        redactor.add(event.value);
+        sink(event);
+        return;
+      case 'message':
+        sink({ ...event, text: redactor.redact(event.text), hint: event.hint && redactor.redact(event.hint) });
+        return;
+      case 'line':
+        sink({ ...event, text: redactor.redact(event.text) });
+        return;
+      case 'summary':
+        sink({ ...event, markdown: redactor.redact(event.markdown) });
+        return;
+      case 'task':
+      case 'progress':
+        sink({ ...event, detail: event.detail && redactor.redact(event.detail) });
+    }
+  };
+  return {
+    context: { env, cwd, http, exec: createExec(env), clock: systemClock, report, signal },
+    redact: (text) => redactor.redact(text),
+    close: () => http.close(),
+  };
+}

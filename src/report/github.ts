@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { Report } from '../base/report.js';
+import type { Verbosity } from './plain.js';
+import { plainLine, printable } from './plain.js';
+
+export interface GithubSinkOptions extends Verbosity {
+  readonly write: (text: string) => void;
+  /** Appends to the job summary; undefined when there is none. */
+  readonly summarize: ((markdown: string) => void) | undefined;
+}
+
+/** GitHub cuts annotations here. https://github.com/actions/runner */
+const ANNOTATION_LIMIT = 4096;
+
+/** Groups for tasks, annotations for causes, and untrusted lines where they cannot be commands. */
+export function githubSink(options: GithubSinkOptions): { readonly report: Report; close(): void } {
+  let stopped: string | undefined;
+  const resume = () => {
+    if (stopped !== undefined) options.write(`::${stopped}::\n`);
+    stopped = undefined;
+  };
+  const report: Report = (event) => {
+    if (event.type === 'line') {
+      if (options.quiet) return;
+      if (stopped === undefined) options.write(`::stop-commands::${(stopped = randomUUID())}\n`);
+      options.write(`  ${event.source} | ${printable(event.text)}\n`);
+      return;
+    }
+    resume();
+    if (event.type === 'mask') {
+      for (const line of event.value.split('\n'))
+        if (line.trim() !== '') options.write(`::add-mask::${escapeData(line)}\n`);
+    } else if (event.type === 'summary') {
+      options.summarize?.(event.markdown);
+    } else if (event.type === 'message' && (event.level === 'warning' || event.level === 'error')) {
+      const place = event.at
+        ? `file=${escapeProperty(event.at.file)}${event.at.line ? `,line=${event.at.line}` : ''},`
+        : '';
+      const text = `${event.text}${event.hint ? `\nfix: ${event.hint}` : ''}`.slice(0, ANNOTATION_LIMIT);
+      options.write(`::${event.level} ${place}title=lading::${escapeData(text)}\n`);
+    } else {
+      const line = plainLine(event, options);
+      if (line !== undefined) options.write(`${line.startsWith('::') ? ` ${line}` : line}\n`);
+    }
+  };
+  return { report, close: resume };
+}
+
+export function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,43 @@
+import { createLogUpdate } from 'log-update';
+import pc from 'picocolors';
+import type { Report } from '../base/report.js';
+import type { Verbosity } from './plain.js';
+import { plainLine, progressText } from './plain.js';
+
+/** A live terminal: what is done stays, what runs stands below with its progress. */
+export function ttySink(stream: NodeJS.WriteStream, verbosity: Verbosity): { readonly report: Report; close(): void } {
+  const live = createLogUpdate(stream, { showCursor: true });
+  const running = new Map<string, { readonly title: string; progress: string }>();
+
+  function draw(): void {
+    const lines = [...running.values()].map((task) =>
+      pc.dim(`• ${task.title}${task.progress ? ` ${task.progress}` : ''}`),
+    );
+    live(lines.join('\n'));
+  }
+
+  const report: Report = (event) => {
+    if (event.type === 'task' && !verbosity.quiet) {
+      if (event.state === 'start') running.set(event.id, { title: event.title, progress: '' });
+      else running.delete(event.id);
+    } else if (event.type === 'progress') {
+      const task = running.get(event.id);
+      if (task) task.progress = progressText(event);
+    }
+    const line = plainLine(event, verbosity);
+    if (line !== undefined) {
+      live.clear();
+      stream.write(`${paint(line)}\n`);
+    }
+    draw();
+  };
+  return { report, close: () => live.clear() };
+}
+
+function paint(line: string): string {
+  if (line.startsWith('✓')) return `${pc.green('✓')}${line.slice(1)}`;
+  if (line.startsWith('✗')) return `${pc.red('✗')}${line.slice(1)}`;
+  if (line.startsWith('warning:')) return `${pc.yellow('warning:')}${line.slice(8)}`;
+  if (line.startsWith('error:')) return `${pc.red('error:')}${line.slice(6)}`;
+  return line.startsWith('  ') ? pc.dim(line) : line;
+}
