@@ -1,14 +1,19 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { virtualClock } from '../../src/base/clock.js';
+import { systemClock, virtualClock } from '../../src/base/clock.js';
 import type { Context } from '../../src/base/context.js';
 import { camelCase, type ValuesOf } from '../../src/base/input.js';
 import { silent } from '../../src/base/report.js';
 import { initRotate, packageRange, type InitRotateResult } from '../../src/commands/init-rotate.js';
-import { loadWorkflowCheck, type WorkflowCheck } from '../support/check-workflow.js';
+import { startGitHub, type GitHubSandbox } from '../../src/sandbox/github/server.js';
+import { loadWorkflowCheck, type ContextValue, type WorkflowCheck } from '../support/check-workflow.js';
+import { ecrPassword, startEcr, type EcrStandIn } from '../support/ecr-stand-in.js';
+import { createDescriptionCheck } from '../support/github-description.js';
+import { runWorkflow } from '../support/run-workflow.js';
 
 type Values = ValuesOf<typeof initRotate.inputs>;
 
@@ -138,6 +143,103 @@ describe('the workflows of lading init rotate', () => {
       version: string;
     };
     expect(packageRange).toBe(`lading@${version.split('.')[0]}`);
+  });
+});
+
+describe('a run of the workflows', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  let github: GitHubSandbox;
+  let ecr: EcrStandIn;
+
+  beforeEach(async () => {
+    github = await startGitHub({ clock: systemClock, validate: createDescriptionCheck() });
+    ecr = await startEcr(systemClock);
+    github.addOrganization('acme');
+    github.addRepository('acme/shop', { environments: ['ecr'] });
+    const permissions = { secrets: 'write', environments: 'write', actions: 'read' };
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string;
+    github.addApp('4711', pem, { permissions, installations: [{ id: 1, owner: 'acme' }] });
+    const value = privateKey.export({ type: 'pkcs1', format: 'pem' }) as string;
+    github.putSecret('acme/shop', { name: 'LADING_APP_KEY', value, updatedAt: Date.now() });
+  });
+
+  afterEach(async () => {
+    await Promise.all([github.close(), ecr.close()]);
+    expect(github.violations).toEqual([]);
+  });
+
+  /** The conclusion of each job, with what the containers were pulled by. */
+  async function runOf(text: string, event: Record<string, ContextValue>) {
+    return runWorkflow(text, {
+      check,
+      github: { repository: 'acme/shop', actor: 'someone', ...event },
+      vars: { LADING_APP_ID: '4711' },
+      secrets: (environment) => github.jobSecrets('acme/shop', { environment }),
+      async pull(image, { username, password }) {
+        expect(image).toBe('123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/node:22');
+        const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+        const response = await fetch(`${ecr.url}/v2/`, { headers: { authorization } });
+        if (response.status !== 200) throw new Error('Docker login failed with exit code 1');
+      },
+      async lading(argv, env) {
+        const { runCli } = await import('../../src/entry/cli.js');
+        const aws = {
+          AWS_ENDPOINT_URL_ECR: ecr.url,
+          AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+          AWS_SECRET_ACCESS_KEY: 'example',
+        };
+        return runCli(argv, {
+          env: { ...aws, AWS_REGION: 'eu-central-1', GITHUB_API_URL: github.url, HOME: cwd, ...env },
+          cwd,
+          signal: new AbortController().signal,
+          stdout: { write: () => undefined },
+          stderr: { write: () => undefined },
+        });
+      },
+    });
+  }
+
+  it('without a schedule: the very first one has a fresh password in its second job', async () => {
+    await init({ form: 'environment' });
+    const [text = ''] = Object.values(await written());
+    expect(await runOf(text, { event_name: 'push' })).toEqual({ password: 'success', image: 'success' });
+  });
+
+  it('without a schedule: a fork’s pull request and Dependabot’s are left out', async () => {
+    await init({ form: 'environment' });
+    const [text = ''] = Object.values(await written());
+    const event = { pull_request: { head: { repo: { full_name: 'fork/shop' } } } };
+    const skipped = { password: 'skipped', image: 'skipped' };
+    expect(await runOf(text, { event_name: 'pull_request', event })).toEqual(skipped);
+    expect(await runOf(text, { event_name: 'push', actor: 'dependabot[bot]' })).toEqual(skipped);
+    expect(ecr.asked).toEqual([]);
+  });
+
+  it('by schedule: a failing canary starts a rotation, after which it passes, and the circle ends', async () => {
+    await init({});
+    const { 'rotate-ecr-password.yml': rotation = '', 'ecr-canary.yml': canary = '' } = await written();
+    // Fresh by its date and yet dead, as after a wrong hand.
+    github.putSecret('acme/shop', { name: 'ECR_PASSWORD', value: 'dead', updatedAt: Date.now() });
+    const before = await runOf(canary, { event_name: 'schedule' });
+    expect(before['image']).toBe('failure: Docker login failed with exit code 1');
+    const failed = { workflow_run: { conclusion: 'failure', event: 'schedule' } };
+    expect(await runOf(rotation, { event_name: 'workflow_run', event: failed })).toEqual({ rotate: 'success' });
+    expect(github.secret('acme/shop', 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+    expect((await runOf(canary, { event_name: 'workflow_run' }))['image']).toBe('success');
+    const chained = { workflow_run: { conclusion: 'failure', event: 'workflow_run' } };
+    expect(await runOf(rotation, { event_name: 'workflow_run', event: chained })).toEqual({ rotate: 'skipped' });
+  });
+
+  it('by schedule: a second one leaves a fresh secret alone; the age is watched', async () => {
+    await init({});
+    const { 'rotate-ecr-password.yml': rotation = '', 'ecr-canary.yml': canary = '' } = await written();
+    for (const _ of [1, 2]) expect(await runOf(rotation, { event_name: 'schedule' })).toEqual({ rotate: 'success' });
+    expect(ecr.asked).toHaveLength(1);
+    const runs = [{ createdAt: Date.now() - 3_600_000, conclusion: 'success' }];
+    github.addWorkflow('acme/shop', 'rotate-ecr-password.yml', { state: 'active', runs });
+    expect((await runOf(canary, { event_name: 'schedule' }))['age']).toBe('success');
+    github.addWorkflow('acme/shop', 'rotate-ecr-password.yml', { state: 'disabled_inactivity', runs });
+    expect((await runOf(canary, { event_name: 'schedule' }))['age']).toBe('failure: exit code 10');
   });
 });
 

@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
+/** `github`, `vars`, `secrets` and what is in them. */
+export type Contexts = Readonly<Record<string, ContextValue>>;
+export type ContextValue = string | { readonly [key: string]: ContextValue };
+
 export interface WorkflowCheck {
   /** What GitHub's language service complains about. */
   problemsOf(text: string): Promise<readonly string[]>;
+  interpolated(text: string, contexts: Contexts): string;
+  holds(expression: string, contexts: Contexts): boolean;
   jobsOf(text: string): Promise<{
     readonly errors: readonly string[];
     readonly jobs: readonly {

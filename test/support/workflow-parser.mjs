@@ -1,5 +1,6 @@
 // GitHub's own parser and checker of workflows, behind one door. They load JSON in a way that plain Node refuses, so
 // this file is bundled before it is used: see check-workflow.ts.
+import { data, Evaluator, Lexer, Parser } from '@actions/expressions';
 import { FeatureFlags } from '@actions/expressions/features';
 import { validate } from '@actions/languageservice';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
@@ -28,4 +29,26 @@ export async function jobsOf(text) {
     steps: (job.steps ?? []).map((step) => ('uses' in step ? step.uses.value : 'run')),
   }));
   return { errors, jobs };
+}
+
+/** The text with each `${{ … }}` replaced by its value; contexts are objects of strings and objects. */
+export function interpolated(text, contexts) {
+  return text.replace(/\$\{\{(.*?)\}\}/gs, (_, expression) => evaluated(expression, contexts).coerceString());
+}
+
+/** Whether a job's `if:` holds. */
+export function holds(expression, contexts) {
+  const value = evaluated(expression.replace(/^\s*\$\{\{|\}\}\s*$/g, ''), contexts);
+  return value.primitive ? value.value !== false && value.coerceString() !== '' && value.coerceString() !== '0' : true;
+}
+
+function evaluated(expression, contexts) {
+  const tree = new Parser(new Lexer(expression).lex().tokens, Object.keys(contexts), []).parse();
+  return new Evaluator(tree, dataOf(contexts)).evaluate();
+}
+
+function dataOf(value) {
+  if (typeof value === 'string') return new data.StringData(value);
+  const pairs = Object.entries(value).map(([key, item]) => ({ key, value: dataOf(item) }));
+  return new data.Dictionary(...pairs);
 }

@@ -121,6 +121,24 @@ describe('secrets', () => {
   });
 });
 
+describe('what a job gets', () => {
+  it('goes by visibility, and the nearest wins', async () => {
+    const org = '/orgs/acme/actions/secrets';
+    await put(org, 'ALL', 'org', { visibility: 'all' });
+    await put(org, 'PRIVATE', 'org', { visibility: 'private' });
+    await put(org, 'SELECTED', 'org', { visibility: 'selected', selected_repository_ids: [1001] });
+    await put('/repos/acme/shop/actions/secrets', 'ALL', 'repository');
+    await put('/repos/acme/shop/environments/prod%2Feu/secrets', 'ALL', 'environment');
+    await put('/repos/acme/shop/dependabot/secrets', 'BOT', 'bot');
+    expect(github.jobSecrets('acme/shop')).toEqual({ ALL: 'repository', PRIVATE: 'org' });
+    expect(github.jobSecrets('acme/open')).toEqual({ ALL: 'org', SELECTED: 'org' });
+    expect(github.jobSecrets('acme/shop', { environment: 'prod/eu' })['ALL']).toBe('environment');
+    expect(github.jobSecrets('acme/shop', { application: 'dependabot', environment: 'prod/eu' })).toEqual({
+      BOT: 'bot',
+    });
+  });
+});
+
 describe('variables', () => {
   it('are no upsert', async () => {
     const base = '/repos/acme/shop/actions/variables';

@@ -62,6 +62,8 @@ export interface GitHubSandbox {
   /** By the form that `--to` takes: `acme/shop`, `acme/shop@prod`, `org:acme:dependabot`. */
   secret(place: string, name: string): StoredSecret | undefined;
   variable(place: string, name: string): string | undefined;
+  /** What a job of this repository would get now: the organization's by visibility, the repository's, the environment's. */
+  jobSecrets(fullName: string, job?: JobSecrets): Readonly<Record<string, string>>;
   /** Puts a secret there as if someone had done it at this time. */
   putSecret(place: string, secret: Pick<StoredSecret, 'name' | 'value' | 'updatedAt'> & Partial<StoredSecret>): void;
   renewKey(place: string): void;
@@ -73,6 +75,12 @@ export interface GitHubSandbox {
   /** Requests refused for speed, and the shortest time between two writes in milliseconds. */
   readonly speed: { readonly refused: number; readonly closestWrites: number };
   close(): Promise<void>;
+}
+
+export interface JobSecrets {
+  readonly environment?: string | undefined;
+  /** `dependabot` for a run that Dependabot started; `actions` when left out. */
+  readonly application?: string;
 }
 
 export interface RepositoryOptions {
@@ -209,6 +217,16 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSandbox
       void state.workflows.set(`${repositoryAt(fullName).id}/${file}`, workflow),
     secret: (place, name) => vaultOf(place).secrets.get(name.toUpperCase()),
     variable: (place, name) => vaultOf(place).variables.get(name.toUpperCase())?.value,
+    jobSecrets(fullName, { environment, application = 'actions' } = {}) {
+      const repository = repositoryAt(fullName);
+      const shared = vaultOf(`org:${repository.owner}:${application}`);
+      const visible = [...shared.secrets.values()].filter((stored) => isVisible(stored, repository));
+      const own = [...vaultOf(`${fullName}:${application}`).secrets.values()];
+      // Dependabot's runs see no environment's secrets.
+      const inEnvironment = environment !== undefined && application === 'actions';
+      const narrow = inEnvironment ? [...vaultOf(`${fullName}@${environment}`).secrets.values()] : [];
+      return Object.fromEntries([...visible, ...own, ...narrow].map(({ name, value }) => [name, value]));
+    },
     putSecret(place, secret) {
       const name = secret.name.toUpperCase();
       vaultOf(place).secrets.set(name, { createdAt: secret.updatedAt, ...secret, name });
@@ -224,6 +242,11 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSandbox
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function isVisible(stored: StoredSecret, repository: GitHubRepository): boolean {
+  if (stored.visibility === 'selected') return stored.repositoryIds?.includes(repository.id) ?? false;
+  return stored.visibility === 'all' || repository.isPrivate;
 }
 
 async function textOf(message: IncomingMessage): Promise<string> {

@@ -46,7 +46,11 @@ export function answerVariables(place: VaultPlace, rest: readonly string[], requ
   if (request.method !== 'PATCH') return readOrDelete(vault.variables, place, name, request);
   const present = vault.variables.get(name.toUpperCase());
   if (!present) return notFound;
-  vault.variables.set(present.name, { ...present, value: typeof body['value'] === 'string' ? body['value'] : present.value, updatedAt: now });
+  vault.variables.set(present.name, {
+    ...present,
+    value: typeof body['value'] === 'string' ? body['value'] : present.value,
+    updatedAt: now,
+  });
   return noContent;
 }
 
