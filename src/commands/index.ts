@@ -29,6 +29,11 @@ export const commandTable: readonly CommandEntry[] = [
     async () => (await import('./rollback.js')).rollback,
   ),
   entry('logs', 'Show the log lines of a service', async () => (await import('./logs.js')).logs),
+  entry(
+    'init rotate',
+    'Write the workflows that keep an ECR password fresh',
+    async () => (await import('./init-rotate.js')).initRotate,
+  ),
   entry('rotate', 'Put fresh ECR passwords into GitHub secrets', async () => (await import('./rotate.js')).rotate),
   entry(
     'sandbox',

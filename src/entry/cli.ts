@@ -23,8 +23,10 @@ export interface Terminal {
 
 /** One run of the command line. Returns its exit code instead of exiting. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const [verb, ...rest] = argv;
-  if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') return showHelp(rest[0], terminal);
+  const [verb, ...rest] = joinVerb(argv);
+  if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
+    return showHelp(joinVerb(rest)[0], terminal);
+  }
   if (verb === 'completion') return complete(rest[0], terminal);
   const entry = commandTable.find((candidate) => candidate.name === verb);
   if (!entry) {
@@ -42,6 +44,12 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   const command = await entry.load();
   if (rest.includes('--help')) return showHelp(verb, terminal);
   return run(command, rest, terminal);
+}
+
+/** Verbs of two words, as `init rotate`, become one. */
+function joinVerb(argv: readonly string[]): readonly string[] {
+  const pair = argv.slice(0, 2).join(' ');
+  return commandTable.some((entry) => entry.name === pair) ? [pair, ...argv.slice(2)] : argv;
 }
 
 async function run(command: Command<Inputs, unknown>, argv: readonly string[], terminal: Terminal): Promise<number> {

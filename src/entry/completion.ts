@@ -4,6 +4,8 @@ import { commonInputs } from './arguments.js';
 
 interface Words {
   readonly verb: string;
+  /** What may follow a verb of two words, as `rotate` after `init`. */
+  readonly seconds: readonly string[];
   readonly summary: string;
   readonly flags: readonly { readonly name: string; readonly summary: string; readonly choices: readonly string[] }[];
 }
@@ -19,7 +21,17 @@ export async function completionFor(shell: string): Promise<string | undefined> 
       summary: input.summary,
       choices: input.choices ?? [],
     }));
-    verbs.push({ verb: entry.name, summary: entry.summary, flags });
+    const [verb = '', ...second] = entry.name.split(' ');
+    const same = verbs.findIndex((one) => one.verb === verb);
+    const before = verbs[same];
+    const merged = {
+      verb,
+      summary: before?.summary ?? entry.summary,
+      seconds: [...(before?.seconds ?? []), ...second],
+      flags: unique([...(before?.flags ?? []), ...flags], (flag) => flag.name),
+    };
+    if (before) verbs[same] = merged;
+    else verbs.push(merged);
   }
   if (shell === 'fish') return fish(verbs);
   return shell === 'zsh' ? zsh(verbs) : bash(verbs);
@@ -27,7 +39,8 @@ export async function completionFor(shell: string): Promise<string | undefined> 
 
 function bash(verbs: readonly Words[]): string {
   const cases = verbs.map(
-    ({ verb, flags }) => `    ${verb}) words="${flags.map((flag) => `--${flag.name}`).join(' ')}" ;;`,
+    ({ verb, seconds, flags }) =>
+      `    ${verb}) words="${[...seconds, ...flags.map((flag) => `--${flag.name}`)].join(' ')}" ;;`,
   );
   const choices = unique(
     verbs.flatMap(({ flags }) => flags.filter((flag) => flag.choices.length > 0)),
@@ -54,11 +67,12 @@ function bash(verbs: readonly Words[]): string {
 function zsh(verbs: readonly Words[]): string {
   const quote = (text: string) =>
     text.replaceAll("'", "'\\''").replaceAll('[', '\\[').replaceAll(']', '\\]').replaceAll(':', '\\:');
-  const cases = verbs.map(({ verb, flags }) => {
+  const cases = verbs.map(({ verb, seconds, flags }) => {
     const args = flags.map(
       (flag) =>
         `'--${flag.name}[${quote(flag.summary)}]${flag.choices.length > 0 ? `:value:(${flag.choices.join(' ')})` : ''}'`,
     );
+    if (seconds.length > 0) args.unshift(`'1:what:(${seconds.join(' ')})'`);
     return `    ${verb}) _arguments ${args.join(' ')} ;;`;
   });
   return [
@@ -79,8 +93,10 @@ function zsh(verbs: readonly Words[]): string {
 function fish(verbs: readonly Words[]): string {
   const quote = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   const lines = ['complete -c lading -f'];
-  for (const { verb, summary, flags } of verbs) {
+  for (const { verb, seconds, summary, flags } of verbs) {
     lines.push(`complete -c lading -n __fish_use_subcommand -a ${verb} -d ${quote(summary)}`);
+    for (const second of seconds)
+      lines.push(`complete -c lading -n '__fish_seen_subcommand_from ${verb}' -a ${second}`);
     for (const flag of flags) {
       const choices = flag.choices.length > 0 ? ` -x -a ${quote(flag.choices.join(' '))}` : '';
       lines.push(

@@ -233,7 +233,9 @@ describe('a run of the workflows', () => {
   it('by schedule: a second one leaves a fresh secret alone; the age is watched', async () => {
     await init({});
     const { 'rotate-ecr-password.yml': rotation = '', 'ecr-canary.yml': canary = '' } = await written();
-    for (const _ of [1, 2]) expect(await runOf(rotation, { event_name: 'schedule' })).toEqual({ rotate: 'success' });
+    const scheduled = { event_name: 'schedule' };
+    expect(await runOf(rotation, scheduled)).toEqual({ rotate: 'success' });
+    expect(await runOf(rotation, scheduled)).toEqual({ rotate: 'success' });
     expect(ecr.asked).toHaveLength(1);
     const runs = [{ createdAt: Date.now() - 3_600_000, conclusion: 'success' }];
     github.addWorkflow('acme/shop', 'rotate-ecr-password.yml', { state: 'active', runs });
@@ -252,6 +254,27 @@ describe('lading init rotate', () => {
     await expect(init({})).rejects.toMatchObject({ exitCode: 2 });
     expect(await readFile(file, 'utf8')).toBe('mine\n');
     expect((await init({ force: true })).files.map(({ action }) => action)).toEqual(['unchanged', 'replaced']);
+  });
+
+  it('is a verb of two words on the command line', async () => {
+    const { runCli } = await import('../../src/entry/cli.js');
+    const out = { text: '' };
+    const stream = { write: (text: string) => void (out.text += text) };
+    const terminal = { env: {}, cwd, signal: new AbortController().signal, stdout: stream, stderr: stream };
+    const flags = [
+      '--registry',
+      '123456789012.eu-central-1',
+      '--image',
+      'a:1',
+      '--role',
+      'arn:aws:iam::123456789012:role/r',
+    ];
+    expect(await runCli(['init', 'rotate', ...flags], terminal)).toBe(0);
+    expect(Object.keys(await written())).toEqual(['ecr-canary.yml', 'rotate-ecr-password.yml']);
+    expect(await runCli(['init', 'rotate', '--imag', 'a:1'], terminal)).toBe(2);
+    expect(out.text).toContain('--image');
+    expect(await runCli(['help', 'init', 'rotate'], terminal)).toBe(0);
+    expect(out.text).toContain('--form');
   });
 
   it('writes nothing on a dry run', async () => {
