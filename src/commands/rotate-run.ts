@@ -11,10 +11,10 @@ import { openCheckpoint, type Checkpoint } from '../github/checkpoint.js';
 import { expandTargets } from '../github/expand.js';
 import { lookAtSecrets } from '../github/look.js';
 import { readRepository } from '../github/repositories.js';
-import { planRotation, type RotationPlan } from '../github/rotation.js';
+import { placeOf, planRotation, type RotationPlan } from '../github/rotation.js';
 import { formatScope, permissionsFor, type Scope } from '../github/scope.js';
 import type { Access } from '../github/secrets.js';
-import { writeSecrets } from '../github/write.js';
+import { writeSecrets, writeVariables } from '../github/write.js';
 import { readPasswords } from './ecr-passwords.js';
 import { openGitHub, type GitHubAccess } from './github-access.js';
 import { parseRotation, type Rotation } from './rotate-asked.js';
@@ -99,19 +99,26 @@ async function carryOut(
   const passwords = await withTask(context, 'Ask ECR for a password', () =>
     readPasswords(context, choices, values.region),
   );
-  const options = { passwords, access, variables: values.variables, checkpoint };
   const { written, failed } = await withTask(context, `Write ${counted(plan.writes.length, 'secret')}`, (task) =>
-    writeSecrets(context, api, plan.writes, { ...options, task }),
+    writeSecrets(context, api, plan.writes, { passwords, access, checkpoint, task }),
   );
+  const standings = written.map(({ standing }) => standing);
+  const unnamed = !values.variables
+    ? []
+    : await withTask(context, 'Write their variables', (task) =>
+        writeVariables(context, api, standings, { passwords, access, task }),
+      );
   await checkpoint.finish();
-  const expiry = (secret: string) => passwords.get(secret)?.expiresAt.toISOString();
+  const places = new Set(unnamed.map(placeOf));
   return {
     entries: [
-      ...written.map(({ standing, action }) => ({
-        ...entryOf(standing, action, context),
-        expiresAt: expiry(standing.secret),
-      })),
-      ...failures(failed),
+      ...written
+        .filter(({ standing }) => !places.has(placeOf(standing)))
+        .map(({ standing, action }) => ({
+          ...entryOf(standing, action, context),
+          expiresAt: passwords.get(standing.secret)?.expiresAt.toISOString(),
+        })),
+      ...failures([...unnamed, ...failed]),
     ],
     registries: [...passwords].map(([secret, { registry, expiresAt }]) => ({
       secret,

@@ -24,8 +24,6 @@ export interface WriteOptions {
   /** By the name of the secret. */
   readonly passwords: ReadonlyMap<string, Password>;
   readonly access?: Access | undefined;
-  readonly variables: boolean;
-  readonly checkpoint: Checkpoint;
   readonly task: Task;
 }
 
@@ -34,80 +32,98 @@ export interface Written {
   readonly action: 'created' | 'updated';
 }
 
+type World = Pick<Context, 'clock' | 'report'>;
+
 /** Writes what the plan says, one after the other. A place that refuses does not stop the others. */
 export async function writeSecrets(
-  context: Pick<Context, 'clock' | 'report'>,
+  context: World,
   api: GitHubApi,
   writes: readonly Standing[],
-  options: WriteOptions,
+  options: WriteOptions & { readonly checkpoint: Checkpoint },
 ): Promise<{ readonly written: readonly Written[]; readonly failed: readonly Unreadable[] }> {
-  const { clock, report } = context;
   const written: Written[] = [];
+  let told = false;
+  const failed = await forEachPlace(context, writes, options.task, async (standing) => {
+    written.push({ standing, action: await write(api, standing, options) });
+    try {
+      await options.checkpoint.record(placeOf(standing), context.clock.now());
+    } catch (error) {
+      // Without it a run that is stopped starts over; that is no reason to stop this one.
+      if (!told)
+        say(context.report, 'warning', messageOf(error), error instanceof LadingError ? error.hint : undefined);
+      told = true;
+    }
+  });
+  return { written, failed };
+}
+
+/** Says beside each secret which registry it is for and when it expires. After all secrets: those are what is urgent. */
+export async function writeVariables(
+  context: World,
+  api: GitHubApi,
+  standings: readonly Standing[],
+  options: WriteOptions,
+): Promise<readonly Unreadable[]> {
+  return forEachPlace(context, standings, options.task, async (standing) => {
+    const { scope, secret } = standing;
+    const { registry, username, expiresAt } = passwordOf(options, secret);
+    const names = variableNames(secret);
+    const access = accessOf(standing, options.access);
+    await writeVariable(api, scope, { name: names.registry, value: registry, access });
+    await writeVariable(api, scope, { name: names.username, value: username, access });
+    await writeVariable(api, scope, { name: names.expiresAt, value: expiresAt.toISOString(), access });
+  });
+}
+
+/** Goes through all places, with the time left by that of those behind. Returns what failed. */
+async function forEachPlace(
+  { clock }: World,
+  standings: readonly Standing[],
+  task: Task,
+  work: (standing: Standing) => Promise<void>,
+): Promise<readonly Unreadable[]> {
   const failed: Unreadable[] = [];
   const started = clock.now();
   let hopeless: LadingError | undefined;
-  let told = false;
-  for (const [index, standing] of writes.entries()) {
-    const left = index === 0 ? undefined : ((clock.now() - started) / index) * (writes.length - index);
-    options.task.progress(index, writes.length, {
-      unit: 'count',
-      detail: left === undefined ? formatScope(standing.scope) : `about ${formatDuration(left)} left`,
-    });
+  for (const [index, standing] of standings.entries()) {
+    const left = index === 0 ? undefined : ((clock.now() - started) / index) * (standings.length - index);
+    const detail = left === undefined ? formatScope(standing.scope) : `about ${formatDuration(left)} left`;
+    task.progress(index, standings.length, { unit: 'count', detail });
     try {
       if (hopeless) throw hopeless;
-      const action = await write(api, standing, options);
-      written.push({ standing, action });
+      await work(standing);
     } catch (error) {
       if (!(error instanceof LadingError) || error.kind === 'cancelled') throw error;
       if (isHopeless(error)) hopeless = error;
       failed.push({ scope: standing.scope, secret: standing.secret, error });
-      continue;
-    }
-    try {
-      await options.checkpoint.record(placeOf(standing), clock.now());
-    } catch (error) {
-      // Without it a run that is stopped starts over; that is no reason to stop this one.
-      if (!told) say(report, 'warning', messageOf(error), error instanceof LadingError ? error.hint : undefined);
-      told = true;
     }
   }
-  options.task.progress(writes.length, writes.length, { unit: 'count' });
-  return { written, failed };
+  task.progress(standings.length, standings.length, { unit: 'count' });
+  return failed;
 }
 
 async function write(api: GitHubApi, standing: Standing, options: WriteOptions): Promise<'created' | 'updated'> {
   const { scope, secret } = standing;
-  const password = options.passwords.get(secret);
-  if (password === undefined) throw new Error(`no password for ${secret}`);
-  const access = scope.kind === 'organization' ? accessOf(standing, options.access) : undefined;
-  const action = await sealAndWrite(api, standing, password.password, access);
+  const { password } = passwordOf(options, secret);
+  const action = await sealAndWrite(api, standing, password, accessOf(standing, options.access));
   const stored = await readSecret(api, scope, secret);
-  if (stored === undefined || stored.value.updatedAt < (standing.updatedAt ?? 0)) {
-    throw new LadingError(
-      'remote',
-      `write the secret ${secret} of ${formatScope(scope)}: GitHub took it, yet shows the old one`,
-      {
-        code: 'NOT_STORED',
-        hint: 'Run it again with --force.',
-      },
-    );
-  }
-  if (options.variables) {
-    const names = variableNames(secret);
-    const values = {
-      registry: password.registry,
-      username: password.username,
-      expiresAt: password.expiresAt.toISOString(),
-    };
-    for (const key of ['registry', 'username', 'expiresAt'] as const) {
-      await writeVariable(api, scope, { name: names[key], value: values[key], access });
-    }
-  }
-  return action;
+  if (stored !== undefined && stored.value.updatedAt >= (standing.updatedAt ?? 0)) return action;
+  const what = `write the secret ${secret} of ${formatScope(scope)}`;
+  throw new LadingError('remote', `${what}: GitHub took it, yet shows the old one`, {
+    code: 'NOT_STORED',
+    hint: 'Run it again with --force.',
+  });
+}
+
+function passwordOf({ passwords }: WriteOptions, secret: string): Password {
+  const password = passwords.get(secret);
+  if (password === undefined) throw new Error(`no password for ${secret}`);
+  return password;
 }
 
 /** What was asked for; else as it is, so that a rotation never changes who may read. */
-function accessOf({ access }: Standing, asked: Access | undefined): Access | undefined {
+function accessOf({ scope, access }: Standing, asked: Access | undefined): Access | undefined {
+  if (scope.kind !== 'organization') return undefined;
   if (asked?.visibility !== 'selected' || asked.repositoryIds) return asked ?? access;
   return { ...asked, repositoryIds: access?.repositoryIds };
 }

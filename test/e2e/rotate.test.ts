@@ -342,6 +342,18 @@ describe('a bad day at GitHub', () => {
     expect(writesOf()).toHaveLength(6);
   });
 
+  it('a variable that is refused leaves the secret written, and is told', async () => {
+    await restart();
+    const permissions = { secrets: 'write' };
+    github.addToken('github_pat_secret', 'fine-grained', { permissions });
+    const { result, exit } = await run({ to: names.slice(0, 2), variables: true });
+    expect(exit).toBe(3);
+    expect(result.secrets.map(({ action, error }) => [action, error?.message.slice(0, 33)])).toEqual(
+      Array(2).fill(['failed', 'write the variable ECR_REGISTRY o']),
+    );
+    expect(github.secret('acme/app-1', 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+  });
+
   it('what still fails after four tries is told, and the others are written', async () => {
     await restart();
     github.addFault(({ method, path }) =>
