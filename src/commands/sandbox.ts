@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { defineCommand } from '../base/command.js';
+import { InputError } from '../base/errors.js';
+import { input } from '../base/input.js';
+import type { Scenario } from '../sandbox/ecs/scenario.js';
+import type { Sandbox } from '../sandbox/start.js';
+
+interface SandboxResult {
+  readonly url: string;
+  readonly registry: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const running = new WeakMap<SandboxResult, () => Promise<void>>();
+
+export const sandbox = defineCommand({
+  name: 'sandbox',
+  summary: 'Runs ECR, ECS, STS and CloudWatch Logs on this computer, to rehearse a release',
+  description:
+    'All of it listens on one port of 127.0.0.1 and ends with Ctrl-C. What is printed on stdout are the variables to export; the `aws` CLI, the SDKs and lading then speak to the sandbox.\n\nWith `--tasks simulated` rollouts follow a scenario; with `process` the image that was pushed is unpacked and its program runs on this computer; with `docker` it runs in the Docker Engine.',
+  inputs: {
+    port: input.integer('Port to listen on; a free one when left out', { placeholder: 'N', key: false }),
+    scenario: input.string('Scenario by name, or a JSON file with one', { placeholder: 'NAME|FILE', key: false }),
+    tasks: input.choice('How tasks run', ['simulated', 'process', 'docker'], { default: 'simulated', key: false }),
+    repository: input.list('ECR repository to make', { placeholder: 'NAME', key: false }),
+    service: input.list('ECS service to make in the cluster `default`, with one container `web` of an image', {
+      placeholder: 'NAME=IMAGE',
+      key: false,
+    }),
+  },
+  examples: [
+    { command: 'lading sandbox --port 4600 --repository shop', about: 'With a repository' },
+    {
+      command: 'lading sandbox --scenario crash-loop --service shop=shop:v1',
+      about: 'A service whose deployments crash',
+    },
+  ],
+  async run(values, context): Promise<SandboxResult> {
+    const { startSandbox } = await import('../sandbox/start.js');
+    const scenario = values.scenario === undefined ? undefined : await findScenario(values.scenario, context.cwd);
+    const started = await startSandbox({ port: values.port, scenario, tasks: values.tasks, createOnPush: true });
+    for (const name of values.repository ?? []) started.createRepository(name);
+    for (const text of values.service ?? []) await makeService(started, text);
+    const result: SandboxResult = { url: started.url, registry: started.host, env: started.env };
+    running.set(result, async () => {
+      if (!context.signal.aborted)
+        await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
+      await started.close();
+    });
+    return result;
+  },
+  text: (result) =>
+    [
+      ...Object.entries(result.env).map(([name, value]) => `export ${name}=${value}`),
+      `# registry: ${result.registry}`,
+    ].join('\n'),
+  running: async (result) => running.get(result)?.(),
+});
+
+async function findScenario(text: string, cwd: string): Promise<Scenario> {
+  const { scenarios } = await import('../sandbox/ecs/scenario.js');
+  const named = scenarios.get(text);
+  if (named) return named;
+  const { resolve } = await import('node:path');
+  const file = await readFile(resolve(cwd, text), 'utf8').catch(() => undefined);
+  if (file === undefined) {
+    throw new InputError({
+      where: '--scenario',
+      message: `there is no scenario and no file ${JSON.stringify(text)}`,
+      hint: `Scenarios: ${[...scenarios.keys()].join(', ')}.`,
+    });
+  }
+  const { parseScenario } = await import('../sandbox/ecs/parse-scenario.js');
+  return parseScenario(file, text);
+}
+
+async function makeService(sandbox_: Sandbox, text: string): Promise<void> {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new InputError({ where: '--service', message: `takes NAME=IMAGE, not ${JSON.stringify(text)}` });
+  const name = text.slice(0, at);
+  const image = text.slice(at + 1);
+  await sandbox_.call('ecs', 'RegisterTaskDefinition', {
+    family: name,
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    cpu: '256',
+    memory: '512',
+    containerDefinitions: [
+      {
+        name: 'web',
+        image: image.includes('/') ? image : `${sandbox_.host}/${image}`,
+        portMappings: [{ containerPort: 3000 }],
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': `/ecs/${name}`,
+            'awslogs-region': sandbox_.region,
+            'awslogs-stream-prefix': 'web',
+          },
+        },
+      },
+    ],
+  });
+  await sandbox_.call('ecs', 'CreateService', { serviceName: name, taskDefinition: name, desiredCount: 1 });
+}

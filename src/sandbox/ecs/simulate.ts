@@ -1,0 +1,172 @@
+import type { LogStore } from '../logs.js';
+import type { World } from '../service.js';
+import type { ScenarioEvent, TaskEnd } from './scenario.js';
+import type { EcsState, Rollout, SandboxService } from './state.js';
+import { requireDefinition } from './state.js';
+
+const DEFAULT_ROLLBACK = { seconds: 10, fails: false };
+const MAX_EVENTS = 100;
+
+export interface Simulation {
+  /** Lets everything happen that is due by the clock. Called before each answer: the view is a function of script and time. */
+  advance(): void;
+  supersede(service: SandboxService, rollout: Rollout): void;
+}
+
+export function createSimulation(
+  state: EcsState,
+  world: World,
+  logs: LogStore,
+  deployOther: (service: SandboxService) => void,
+): Simulation {
+  function advance(): void {
+    const now = world.clock.now();
+    for (const service of state.services.values()) {
+      for (const rollout of [...service.rollouts]) advanceRollout(service, rollout, now);
+    }
+  }
+
+  function advanceRollout(service: SandboxService, rollout: Rollout, now: number): void {
+    const events = rollout.scenario?.events ?? [];
+    while (rollout.finishedAt === undefined && rollout.rollbackEndsAt === undefined) {
+      const event = events[rollout.position];
+      if (!event || rollout.createdAt + event.at * 1000 > now) break;
+      rollout.position++;
+      apply(service, rollout, event, rollout.createdAt + event.at * 1000);
+    }
+    if (
+      rollout.scenario &&
+      rollout.rollbackEndsAt !== undefined &&
+      now >= rollout.rollbackEndsAt &&
+      rollout.finishedAt === undefined
+    ) {
+      const { fails } = rollout.scenario.rollback ?? DEFAULT_ROLLBACK;
+      finish(service, rollout, fails ? 'ROLLBACK_FAILED' : 'ROLLBACK_SUCCESSFUL', rollout.rollbackEndsAt);
+    }
+  }
+
+  function apply(service: SandboxService, rollout: Rollout, event: ScenarioEvent, at: number): void {
+    if (event.stage !== undefined) rollout.stage = event.stage;
+    if (event.running !== undefined) rollout.running = event.running;
+    if (event.pending !== undefined) rollout.pending = event.pending;
+    if (event.failures !== undefined) rollout.failures = event.failures;
+    if (event.weight !== undefined) rollout.weight = event.weight;
+    if (event.alarm !== undefined) rollout.alarms.push(event.alarm);
+    if (event.hook !== undefined) rollout.hooks.push({ ...event.hook });
+    if (event.reason !== undefined) rollout.reason = event.reason;
+    if (event.event !== undefined) addEvent(state, service, event.event, at);
+    for (let count = 0; count < (event.manyEvents ?? 0); count++)
+      addEvent(state, service, `(service ${service.name}) has started 1 tasks: (task ${count}).`, at);
+    for (let count = 0; event.stop && count < (event.times ?? 1); count++) endTask(service, rollout, event.stop, at);
+    if (event.supersede) deployOther(service);
+    if (event.status !== undefined && rollout.finishedAt === undefined) {
+      if (/^(SUCCESSFUL|STOPPED|ROLLBACK_SUCCESSFUL|ROLLBACK_FAILED)$/.test(event.status))
+        finish(service, rollout, event.status, at);
+      else rollout.status = event.status;
+    }
+  }
+
+  function finish(service: SandboxService, rollout: Rollout, status: string, at: number): void {
+    rollout.status = status;
+    rollout.finishedAt = at;
+    if (status === 'SUCCESSFUL') {
+      rollout.running = service.desiredCount;
+      rollout.pending = 0;
+      startTasks(state, service, rollout, at);
+      addEvent(state, service, `(service ${service.name}) has reached a steady state.`, at);
+    } else if (status.startsWith('ROLLBACK') && rollout.source) {
+      service.taskDefinition = rollout.source.taskDefinition;
+      rollout.running = 0;
+      rollout.pending = 0;
+    }
+  }
+
+  function endTask(service: SandboxService, rollout: Rollout, end: TaskEnd, at: number): void {
+    const id = state.id();
+    const { definition } = requireDefinition(state, rollout.revision.taskDefinition);
+    const containers = rollout.revision.images.map((image, index) => ({
+      name: image.containerName,
+      image: image.image,
+      imageDigest: image.imageDigest,
+      ...(index === 0 && end.exitCode !== undefined && { exitCode: end.exitCode }),
+      ...(index === 0 && end.reason !== undefined && { reason: end.reason }),
+    }));
+    const arn = state.arn(`task/${service.cluster}/${id}`);
+    state.tasks.set(arn, {
+      arn,
+      taskDefinition: rollout.revision.taskDefinition,
+      startedBy: rollout.id,
+      service: service.name,
+      cluster: service.cluster,
+      createdAt: at - 5000,
+      containers,
+      lastStatus: 'STOPPED',
+      stopCode: end.stopCode,
+      stoppedReason: end.stoppedReason,
+      stoppedAt: at,
+    });
+    const [first] = definition.containerDefinitions;
+    if (first && end.logs)
+      logs.writeTask(
+        first,
+        id,
+        end.logs.map((text) => ({ at, text })),
+      );
+  }
+
+  return {
+    advance,
+    supersede(service, rollout) {
+      rollout.status = 'STOPPED';
+      rollout.reason = 'Replaced by a new service deployment.';
+      rollout.finishedAt = world.clock.now();
+      addEvent(
+        state,
+        service,
+        `(service ${service.name}) (deployment ${rollout.id}) was replaced.`,
+        rollout.finishedAt,
+      );
+    },
+  };
+}
+
+/** The tasks that a service runs after a deployment, in place of those it ran before. */
+export function startTasks(state: EcsState, service: SandboxService, rollout: Rollout, at: number): void {
+  for (const task of state.tasks.values()) {
+    if (
+      task.service !== service.name ||
+      task.cluster !== service.cluster ||
+      task.lastStatus === 'STOPPED' ||
+      task.startedBy === rollout.id
+    )
+      continue;
+    task.lastStatus = 'STOPPED';
+    task.stopCode = 'ServiceSchedulerInitiated';
+    task.stoppedReason = `Scaling activity initiated by (deployment ${rollout.id})`;
+    task.stoppedAt = at;
+  }
+  for (let count = 0; count < service.desiredCount; count++) {
+    const arn = state.arn(`task/${service.cluster}/${state.id()}`);
+    const containers = rollout.revision.images.map((image) => ({
+      name: image.containerName,
+      image: image.image,
+      imageDigest: image.imageDigest,
+    }));
+    state.tasks.set(arn, {
+      arn,
+      taskDefinition: rollout.revision.taskDefinition,
+      startedBy: rollout.id,
+      service: service.name,
+      cluster: service.cluster,
+      createdAt: at,
+      containers,
+      lastStatus: 'RUNNING',
+    });
+  }
+}
+
+/** ECS keeps a hundred events, newest first. */
+export function addEvent(state: EcsState, service: SandboxService, message: string, at: number): void {
+  service.events.unshift({ id: state.id(), createdAt: at, message });
+  service.events.length = Math.min(service.events.length, MAX_EVENTS);
+}

@@ -1,0 +1,149 @@
+import type { World } from '../service.js';
+import { AwsFault } from '../service.js';
+import type { Scenario } from './scenario.js';
+
+export interface Revision {
+  readonly arn: string;
+  readonly taskDefinition: string;
+  readonly images: readonly {
+    readonly containerName: string;
+    readonly image: string;
+    readonly imageDigest: string | undefined;
+  }[];
+  readonly createdAt: number;
+}
+
+/** One service deployment and how far it is. */
+export interface Rollout {
+  readonly id: string;
+  readonly arn: string;
+  readonly revision: Revision;
+  readonly source: Revision | undefined;
+  readonly createdAt: number;
+  readonly scenario: Scenario | undefined;
+  /** Events of the scenario that have happened. */
+  position: number;
+  status: string;
+  reason: string | undefined;
+  stage: string;
+  running: number;
+  pending: number;
+  failures: number;
+  weight: number | undefined;
+  alarms: string[];
+  hooks: { hookId: string; status: string; targetArn?: string }[];
+  finishedAt: number | undefined;
+  rollbackEndsAt: number | undefined;
+  staleReads: number;
+}
+
+export interface SandboxTask {
+  readonly arn: string;
+  readonly taskDefinition: string;
+  readonly startedBy: string;
+  readonly service: string | undefined;
+  readonly cluster: string;
+  readonly createdAt: number;
+  readonly containers: {
+    name: string;
+    image: string;
+    imageDigest: string | undefined;
+    exitCode?: number;
+    reason?: string;
+  }[];
+  lastStatus: string;
+  stopCode?: string;
+  stoppedReason?: string;
+  stoppedAt?: number;
+}
+
+export interface SandboxService {
+  readonly arn: string;
+  readonly name: string;
+  readonly cluster: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  status: string;
+  taskDefinition: string;
+  desiredCount: number;
+  /** Newest first. */
+  readonly rollouts: Rollout[];
+  readonly events: { id: string; createdAt: number; message: string }[];
+  readonly createdAt: number;
+}
+
+export type Definition = Record<string, unknown> & {
+  readonly family: string;
+  readonly revision: number;
+  readonly taskDefinitionArn: string;
+  readonly containerDefinitions: readonly Record<string, unknown>[];
+};
+
+/** All that the emulated ECS remembers. */
+export interface EcsState {
+  readonly clusters: Map<string, { readonly arn: string; readonly name: string }>;
+  readonly definitions: Map<
+    string,
+    { definition: Definition; status: string; tags: readonly unknown[]; registeredAt: number }
+  >;
+  readonly services: Map<string, SandboxService>;
+  readonly tasks: Map<string, SandboxTask>;
+  readonly arn: (kind: string) => string;
+  readonly id: () => string;
+}
+
+export function createState(world: World): EcsState {
+  let count = 0;
+  return {
+    clusters: new Map(),
+    definitions: new Map(),
+    services: new Map(),
+    tasks: new Map(),
+    arn: (kind) => `arn:aws:ecs:${world.region}:${world.accountId}:${kind}`,
+    id: () => (++count).toString(16).padStart(32, '0'),
+  };
+}
+
+export function lastPart(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
+
+export function clusterName(value: unknown): string {
+  return lastPart(typeof value === 'string' && value !== '' ? value : 'default');
+}
+
+export function requireCluster(state: EcsState, value: unknown): string {
+  const name = clusterName(value);
+  if (!state.clusters.has(name)) throw new AwsFault('ClusterNotFoundException', 'Cluster not found.');
+  return name;
+}
+
+export function findService(state: EcsState, cluster: string, name: unknown): SandboxService | undefined {
+  return state.services.get(`${cluster}/${lastPart(String(name))}`);
+}
+
+export function requireService(state: EcsState, input: Readonly<Record<string, unknown>>): SandboxService {
+  const service = findService(state, requireCluster(state, input.cluster), input.service);
+  if (!service) throw new AwsFault('ServiceNotFoundException', 'Service not found.');
+  if (service.status === 'INACTIVE') throw new AwsFault('ServiceNotActiveException', 'Service was not ACTIVE.');
+  return service;
+}
+
+/** By ARN, `family:revision`, or family for its latest ACTIVE revision. */
+export function requireDefinition(
+  state: EcsState,
+  value: unknown,
+): { definition: Definition; status: string; tags: readonly unknown[]; registeredAt: number } {
+  const text = String(value);
+  const name = text.startsWith('arn:') ? lastPart(text) : text;
+  const exact = state.definitions.get(name);
+  if (exact) return exact;
+  const latest = [...state.definitions.values()]
+    .filter((entry) => entry.definition.family === name && entry.status === 'ACTIVE')
+    .at(-1);
+  if (latest) return latest;
+  throw new AwsFault('ClientException', 'Unable to describe task definition.');
+}
+
+export function seconds(ms: number): number {
+  return ms / 1000;
+}
