@@ -1,0 +1,101 @@
+// Bundles src/ into dist/: everything is in, split so that a verb loads only what it needs.
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+const entries = {
+  cli: 'src/entry/bin.ts',
+  index: 'src/index.ts',
+  oci: 'src/oci.ts',
+  sandbox: 'src/sandbox.ts',
+  action: 'src/entry/action-bin.ts',
+};
+const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+
+const draft = `dist.${process.pid}.tmp`;
+await rm(draft, { recursive: true, force: true });
+const result = await build({
+  entryPoints: present,
+  outdir: draft,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minify: true,
+  keepNames: true,
+  metafile: true,
+  legalComments: 'none',
+  define: { LADING_VERSION: JSON.stringify(version) },
+  // Some packages are CommonJS and call require for Node's own modules.
+  banner: {
+    js: "import { createRequire as ladingRequire } from 'node:module'; const require = ladingRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+await writeFile(`${draft}/THIRD-PARTY-NOTICES.txt`, await notices(result.metafile));
+await chmod(`${draft}/cli.js`, 0o755);
+if (!process.argv.includes('--no-types')) {
+  await mkdir(`${draft}/types`, { recursive: true });
+  const tsc = [
+    'node_modules/typescript/bin/tsc',
+    '-p',
+    'tsconfig.json',
+    '--noEmit',
+    'false',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--rootDir',
+    'src',
+    '--outDir',
+    `${draft}/types`,
+  ];
+  const roots = Object.values(present).filter((file) => !file.includes('/entry/'));
+  execFileSync(process.execPath, [...tsc.slice(0, 1), ...typesArgs(roots, `${draft}/types`)], { stdio: 'inherit' });
+}
+await rm('dist', { recursive: true, force: true });
+await rename(draft, 'dist');
+
+function typesArgs(roots, outDir) {
+  return [
+    '--ignoreConfig',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--outDir',
+    outDir,
+    '--rootDir',
+    'src',
+    '--module',
+    'NodeNext',
+    '--moduleResolution',
+    'NodeNext',
+    '--target',
+    'ES2023',
+    '--strict',
+    '--skipLibCheck',
+    '--types',
+    'node',
+    ...roots,
+  ];
+}
+
+/** The licences of the packages whose code is in the bundle. */
+async function notices(metafile) {
+  const packages = new Map();
+  for (const input of Object.keys(metafile.inputs)) {
+    const found = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input);
+    if (found) packages.set(found[2], found[1]);
+  }
+  const texts = [];
+  for (const [name, folder] of [...packages].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const manifest = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file
+      ? await readFile(`${folder}/${file}`, 'utf8')
+      : `Licence: ${manifest.license ?? 'see its repository'}`;
+    texts.push(`${name} ${manifest.version} (${manifest.license ?? 'unknown'})\n\n${text.trim()}\n`);
+  }
+  return `lading contains code of these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+}
