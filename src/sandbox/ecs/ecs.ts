@@ -337,14 +337,11 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
     },
     faultFor(operation) {
       for (const service of state.services.values()) {
-        const [newest] = service.rollouts;
-        for (const fault of newest?.scenario?.faults ?? []) {
-          const due =
-            newest !== undefined &&
-            newest.position < (newest.scenario?.events.length ?? 0) + 1 &&
-            world.clock.now() < newest.createdAt + fault.until * 1000;
-          if (due && newest.createdAt > service.createdAt && fault.operations.includes(operation))
-            return new AwsFault(fault.type, fault.message ?? fault.type);
+        const [newest, ...before] = service.rollouts;
+        if (!newest || before.length === 0) continue;
+        for (const fault of newest.scenario?.faults ?? []) {
+          const due = world.clock.now() < newest.createdAt + fault.until * 1000;
+          if (due && fault.operations.includes(operation)) return new AwsFault(fault.type, fault.message ?? fault.type);
         }
       }
       return undefined;

@@ -1,0 +1,305 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { virtualClock } from '../../src/base/clock.js';
+import type { ErrorKind } from '../../src/base/errors.js';
+import { LadingError } from '../../src/base/errors.js';
+import type { DeployResult } from '../../src/ecs/deploy.js';
+import { deployService } from '../../src/ecs/deploy.js';
+import { openEcs } from '../../src/commands/ecs-world.js';
+import { rollback } from '../../src/commands/rollback.js';
+import { status } from '../../src/commands/status.js';
+import { logs } from '../../src/commands/logs.js';
+import { scenarios } from '../../src/sandbox/ecs/scenario.js';
+import type { Sandbox } from '../../src/sandbox/start.js';
+import { startSandbox } from '../../src/sandbox/start.js';
+import type { TestWorld } from '../support/world.js';
+import { testWorld } from '../support/world.js';
+
+const open: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+const OLD = `registry.example/web@${digest('a')}`;
+const NEW = `registry.example/web@${digest('b')}`;
+
+async function stage(
+  name: string,
+  service: Record<string, unknown> = {},
+): Promise<{ sandbox: Sandbox; world: TestWorld; abort: AbortController }> {
+  const scenario = scenarios.get(name);
+  if (!scenario) throw new Error(`no scenario ${name}`);
+  const clock = virtualClock();
+  const sandbox = await startSandbox({ clock, scenario });
+  const abort = new AbortController();
+  const world = testWorld({ env: sandbox.env, clock, signal: abort.signal });
+  open.push(() => sandbox.close(), world.close);
+  await sandbox.call('ecs', 'RegisterTaskDefinition', {
+    family: 'web',
+    networkMode: 'awsvpc',
+    cpu: '256',
+    memory: '512',
+    containerDefinitions: [
+      {
+        name: 'web',
+        image: OLD,
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: { 'awslogs-group': '/ecs/web', 'awslogs-region': sandbox.region, 'awslogs-stream-prefix': 'web' },
+        },
+      },
+    ],
+  });
+  await sandbox.call('ecs', 'CreateService', {
+    serviceName: 'web',
+    taskDefinition: 'web',
+    desiredCount: 1,
+    ...service,
+  });
+  return { sandbox, world, abort };
+}
+
+const request = {
+  cluster: 'default',
+  service: 'web',
+  images: [{ container: undefined, image: NEW }],
+  env: [],
+  force: false,
+  wait: 'deployed' as const,
+  timeoutMs: 900_000,
+  failFast: true,
+  dryRun: false,
+};
+
+async function run(
+  world: TestWorld,
+  more: Partial<Parameters<typeof deployService>[0]> = {},
+): Promise<{ result: DeployResult | undefined; error: LadingError | undefined }> {
+  try {
+    return { result: await deployService({ ...request, ...more }, await openEcs(world, {})), error: undefined };
+  } catch (error) {
+    if (!(error instanceof LadingError)) throw error;
+    return { result: (error as { result?: DeployResult }).result, error };
+  }
+}
+
+const calls = (sandbox: Sandbox, operation: string) => sandbox.journal.filter((entry) => entry.operation === operation);
+
+interface Expected {
+  readonly outcome: DeployResult['outcome'];
+  readonly kind?: ErrorKind;
+  readonly cause?: string;
+  readonly says?: RegExp;
+}
+
+const table: Readonly<Record<string, Expected>> = {
+  ok: { outcome: 'steady' },
+  slow: { outcome: 'steady' },
+  'cannot-pull-404': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'image', says: /not found/ },
+  'cannot-pull-403': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'image', says: /403 Forbidden/ },
+  'cannot-pull-wrong-arch': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'image', says: /platform/ },
+  'cannot-pull-timeout': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'network', says: /i\/o timeout/ },
+  'secret-denied': {
+    outcome: 'rolled-back',
+    kind: 'deploy-failed',
+    cause: 'secrets',
+    says: /secretsmanager:GetSecretValue/,
+  },
+  'missing-log-group': {
+    outcome: 'rolled-back',
+    kind: 'deploy-failed',
+    cause: 'start',
+    says: /log group does not exist/,
+  },
+  'cannot-start': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'start', says: /executable file not found/ },
+  'crash-loop': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'exit', says: /exit code 1/ },
+  'crash-loop-breaker': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'exit', says: /exit code 1/ },
+  oom: { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'memory', says: /OutOfMemory/ },
+  'elb-unhealthy': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'health', says: /ELB health checks/ },
+  'container-unhealthy': {
+    outcome: 'rolled-back',
+    kind: 'deploy-failed',
+    cause: 'health',
+    says: /container health checks/,
+  },
+  capacity: { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'capacity', says: /unable to place a task/ },
+  'failed-no-rollback': { outcome: 'stopped', kind: 'deploy-failed', cause: 'exit', says: /stopped|exit code 1/ },
+  'rollback-failed': { outcome: 'failed', kind: 'deploy-failed', cause: 'exit', says: /was not rolled back/ },
+  'no-completed': { outcome: 'failed', kind: 'deploy-failed', cause: 'exit', says: /nothing to go back to/ },
+  alarm: { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'alarm', says: /web-5xx/ },
+  superseded: { outcome: 'superseded', kind: 'superseded', says: /newer deployment/ },
+  'superseded-late': { outcome: 'superseded', kind: 'superseded', says: /newer deployment/ },
+  'blue-green': { outcome: 'steady' },
+  canary: { outcome: 'steady' },
+  linear: { outcome: 'steady' },
+  pause: { outcome: 'paused', kind: 'paused', says: /hook-1/ },
+  'hook-failed': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'hook', says: /smoke-test failed/ },
+  'hook-timeout': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'hook', says: /ran out of time/ },
+  'early-success': { outcome: 'steady' },
+  'many-events': { outcome: 'timeout', kind: 'timeout', cause: 'exit', says: /exit code 1/ },
+  'many-stopped-tasks': { outcome: 'timeout', kind: 'timeout', cause: 'exit', says: /exit code 1/ },
+  spot: { outcome: 'steady' },
+  throttled: { outcome: 'steady' },
+  'stale-reads': { outcome: 'steady' },
+};
+
+describe('the verdict over each scenario', () => {
+  test('no scenario is forgotten', () => {
+    expect(Object.keys(table).concat('access-denied').sort()).toEqual([...scenarios.keys()].sort());
+  });
+
+  test.each(Object.entries(table))('%s', async (name, expected) => {
+    const { sandbox, world } = await stage(name);
+    const late = expected.outcome === 'timeout' ? { failFast: false, timeoutMs: 120_000 } : {};
+    const { result, error } = await run(world, late);
+    expect(result?.outcome).toBe(expected.outcome);
+    expect(error?.kind).toBe(expected.kind);
+    if (expected.says) expect(error?.message).toMatch(expected.says);
+    expect(result?.cause?.class).toBe(expected.cause);
+    if (expected.cause) expect(result?.cause?.hint).toBeTruthy();
+    expect(calls(sandbox, 'UpdateService')).toHaveLength(1);
+    expect(calls(sandbox, 'RegisterTaskDefinition')).toHaveLength(1);
+  });
+});
+
+test('a refused permission ends the watch at once and names action and region', async () => {
+  const { sandbox, world } = await stage('access-denied');
+  const before = world.clock.now();
+  const { error } = await run(world);
+  expect(error).toMatchObject({
+    kind: 'credentials',
+    hint: 'Allow ecs:DescribeServiceDeployments to the role in use.',
+  });
+  expect(error?.message).toContain('ecs DescribeServiceDeployments in eu-central-1');
+  expect(world.clock.now() - before).toBeLessThan(5000);
+  expect(calls(sandbox, 'UpdateService')).toHaveLength(1);
+});
+
+test('the cause is told within six seconds of the event, with the last log lines', async () => {
+  const { sandbox, world } = await stage('crash-loop');
+  const clock = world.clock;
+  const times: number[] = [];
+  const report = world.report;
+  const watching = {
+    ...world,
+    report: (event: Parameters<typeof report>[0]) => (
+      report(event),
+      event.type === 'message' && event.level === 'error' && times.push(clock.now())
+    ),
+  };
+  await run(watching as unknown as TestWorld);
+  const died =
+    Number((calls(sandbox, 'DescribeTasks')[0]?.output as { tasks: { stoppedAt: number }[] }).tasks[0]?.stoppedAt) *
+    1000;
+  expect((times[0] ?? Infinity) - died).toBeLessThanOrEqual(6000);
+  expect(world.events.filter((event) => event.type === 'line').map((event) => event.text)).toEqual([
+    'Server is starting',
+    'Error: DATABASE_URL is not set',
+  ]);
+});
+
+test('the second deployment of the same image registers nothing and updates nothing', async () => {
+  const { sandbox, world } = await stage('ok');
+  expect((await run(world)).result?.outcome).toBe('steady');
+  const again = await run(world);
+  expect(again.result).toMatchObject({ outcome: 'unchanged', registered: false });
+  expect(calls(sandbox, 'UpdateService')).toHaveLength(1);
+  expect(calls(sandbox, 'RegisterTaskDefinition')).toHaveLength(1);
+});
+
+test('a forced deployment sends the force alone', async () => {
+  const { sandbox, world } = await stage('ok');
+  const { result } = await run(world, { images: [], force: true });
+  expect(result).toMatchObject({ outcome: 'steady', registered: false });
+  expect(calls(sandbox, 'UpdateService').map((entry) => entry.input)).toEqual([
+    { cluster: 'default', service: 'web', forceNewDeployment: true },
+  ]);
+});
+
+test('reads ECS at most 0.7 times a second over two minutes and more', async () => {
+  const { sandbox, world } = await stage('slow');
+  const { result } = await run(world);
+  const reads = sandbox.journal.filter((entry) => entry.service === 'ecs' && /^(Describe|List)/.test(entry.operation));
+  expect(reads.length / ((result?.ms ?? 0) / 1000)).toBeLessThanOrEqual(0.7);
+});
+
+test('a dry run changes nothing and says what would', async () => {
+  const { sandbox, world } = await stage('ok');
+  const { result } = await run(world, { dryRun: true });
+  expect(result).toMatchObject({ outcome: 'planned', changes: [`containerDefinitions.web.image: ${OLD} → ${NEW}`] });
+  expect(calls(sandbox, 'UpdateService')).toEqual([]);
+});
+
+test('cancelling ends at once and says how to look again', async () => {
+  const { world, abort } = await stage('slow');
+  const clock = world.clock;
+  const sleep = clock.sleep.bind(clock);
+  Object.assign(clock, { sleep: async (ms: number, signal?: AbortSignal) => (abort.abort(), sleep(ms, signal)) });
+  const { error } = await run(world);
+  expect(error).toMatchObject({ kind: 'cancelled' });
+  expect(error?.hint).toContain('lading status');
+});
+
+test('a service with no task succeeds with a warning', async () => {
+  const { world } = await stage('ok', { desiredCount: 0 });
+  expect((await run(world)).result?.outcome).toBe('steady');
+  expect(world.events).toContainEqual(
+    expect.objectContaining({
+      type: 'message',
+      level: 'warning',
+      text: expect.stringContaining('desired count of 0') as string,
+    }),
+  );
+});
+
+test('a controller that is not ECS is refused before anything is changed', async () => {
+  const { sandbox, world } = await stage('ok', { deploymentController: { type: 'CODE_DEPLOY' } });
+  expect((await run(world)).error).toMatchObject({ kind: 'input', code: 'CONTROLLER_UNSUPPORTED' });
+  expect(calls(sandbox, 'UpdateService')).toEqual([]);
+});
+
+test('a missing service and a missing container say what there is', async () => {
+  const { world } = await stage('ok');
+  expect((await run(world, { service: 'wep' })).error).toMatchObject({ kind: 'input', code: 'SERVICE_MISSING' });
+  const { error } = await run(world, { images: [{ container: 'api', image: NEW }] });
+  expect(error).toMatchObject({ kind: 'input', hint: 'It has web.' });
+});
+
+test('status, logs and rollback after a failure and a success', async () => {
+  const { sandbox, world } = await stage('crash-loop');
+  await run(world);
+  const values = { cluster: 'default', service: 'web', region: undefined };
+  const shown = await status.run(values, world);
+  expect(shown).toMatchObject({
+    running: 1,
+    images: [{ container: 'web', image: OLD }],
+    lastFailure: { class: 'exit', exitCode: 1 },
+  });
+  const lines = await logs.run(
+    { ...values, since: 3_600_000, container: undefined, task: undefined, follow: undefined },
+    world,
+  );
+  expect(lines.lines.map((line) => line.text)).toContain('Error: DATABASE_URL is not set');
+
+  sandbox.useScenario(scenarios.get('ok') as never);
+  await run(world);
+  const back = { ...values, timeout: 900_000, dryRun: undefined };
+  expect(await rollback.run({ ...back, dryRun: true }, world)).toMatchObject({
+    how: 'planned',
+    to: expect.stringMatching(/web:1$/) as string,
+  });
+  const result = await rollback.run(back, world);
+  expect(result).toMatchObject({
+    how: 'deployed',
+    to: expect.stringMatching(/web:1$/) as string,
+    deployment: { outcome: 'steady', registered: false },
+  });
+});
+
+test('a rollback turns back the deployment in flight', async () => {
+  const { sandbox, world } = await stage('slow');
+  await run(world, { wait: 'none' });
+  const values = { cluster: 'default', service: 'web', region: undefined, timeout: 900_000, dryRun: undefined };
+  expect(await rollback.run(values, world)).toMatchObject({ how: 'stopped' });
+  expect(calls(sandbox, 'StopServiceDeployment')).toHaveLength(1);
+});
