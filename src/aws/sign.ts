@@ -19,7 +19,7 @@ export async function signedHeaders(unsigned: Unsigned): Promise<Record<string, 
     service: unsigned.service,
     region: unsigned.region,
     credentials: { ...credentials },
-    sha256: Hash.bind(undefined, 'sha256') as unknown as ConstructorParameters<typeof SignatureV4>[0]['sha256'],
+    sha256: Hash.bind(undefined, 'sha256'),
   });
   const signed = await signer.sign(
     {

@@ -145,7 +145,7 @@ async function pinBase(
 export function describeBuild(made: MadeImage): BuildResult {
   const [first] = made.images;
   const layers = (first ? [...first.base.layers] : []).map((layer) => ({
-    digest: layer.digest as string,
+    digest: layer.digest,
     diffId: layer.annotations?.[DIFF_ID],
     size: layer.size,
     kind: 'base',

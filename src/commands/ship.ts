@@ -4,6 +4,7 @@ import type { Context } from '../base/context.js';
 import { LadingError } from '../base/errors.js';
 import { input } from '../base/input.js';
 
+import type { EcsApi } from '../ecs/api.js';
 import { parseReference } from '../oci/reference.js';
 import type { Bill } from './bill.js';
 import { formatBill, writeBill } from './bill.js';
@@ -175,7 +176,7 @@ function summarize(context: Context, bill: Bill): void {
 
 /** The digest that the service runs from this repository: the best previous image there is. */
 async function runningDigest(
-  ecs: Awaited<ReturnType<typeof import('./ecs-world.js').openEcs>>['ecs'],
+  ecs: EcsApi,
   values: { readonly cluster: string; readonly service: string },
   repository: string,
 ): Promise<string | undefined> {

@@ -1,4 +1,5 @@
-import { InputError, LadingError } from '../base/errors.js';
+import type { LadingError } from '../base/errors.js';
+import { InputError } from '../base/errors.js';
 import { canonicalJson, parseShape } from '../base/json.js';
 import type { ContainerDefinition, TaskDefinition } from './shapes.js';
 import { taskDefinition } from './shapes.js';
@@ -24,7 +25,7 @@ export function parseTaskDefinition(value: unknown, what: string): TaskDefinitio
     wrapped !== null && typeof wrapped === 'object' && 'taskDefinition' in wrapped ? wrapped.taskDefinition : value;
   const parsed = parseShape(taskDefinition, inner, what);
   const tags = inner !== value ? wrapped?.tags : undefined;
-  return tags === undefined ? parsed : ({ ...parsed, tags } as TaskDefinition);
+  return tags === undefined ? parsed : { ...parsed, tags };
 }
 
 /** What is sent to RegisterTaskDefinition: without what only ECS writes, and without nulls. Empty texts stay. */

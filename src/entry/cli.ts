@@ -57,7 +57,7 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
   const { flags, issues } = parseArguments(argv, inputs);
   const json = flags.get('json') === true;
   try {
-    const common = resolveValues(commonInputs as unknown as Inputs, {
+    const common = resolveValues(commonInputs, {
       given: flags,
       nameOf: (name) => `--${name}`,
       env: terminal.env,

@@ -29,7 +29,7 @@ export function helpOf(command: Command<Inputs, unknown>): string {
     ...flagLines(command.inputs),
     '',
     'Flags of every verb:',
-    ...flagLines(commonInputs as unknown as Inputs, Object.keys(command.inputs)),
+    ...flagLines(commonInputs, Object.keys(command.inputs)),
     '',
     `Each flag is also a variable: --${firstFlag(command.inputs)} is LADING_${variableName(firstFlag(command.inputs))}.`,
     ...(examples.length > 0 ? ['', 'Examples:', ...examples] : []),

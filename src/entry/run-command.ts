@@ -55,7 +55,7 @@ export async function runCommand(invocation: Invocation): Promise<number> {
   const world = openWorld({ env: invocation.env, cwd, signal: limit.signal, sink: invocation.sink });
   maskSecrets(command.inputs, resolved.values, world.context.report);
   try {
-    const result = await command.run(resolved.values as never, world.context);
+    const result = await command.run(resolved.values, world.context);
     invocation.onResult(result, world.redact);
     await command.running?.(result);
     return command.exitCode?.(result) ?? 0;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { LadingError } from '../base/errors.js';
-import type { Digest } from '../oci/digest.js';
 import type { Descriptor } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';
 import type { Blob } from '../oci/store.js';
@@ -156,7 +155,7 @@ function createSpool(scratch: string) {
       const bytes = path === undefined ? Buffer.concat(memory) : undefined;
       memory = [];
       return {
-        digest: `sha256:${hash.digest('hex')}` as Digest,
+        digest: `sha256:${hash.digest('hex')}`,
         size,
         open: async () =>
           bytes ? Readable.from([bytes]) : createReadStream(path as string, { highWaterMark: 1 << 20 }),

@@ -110,5 +110,5 @@ function configOf(node: HostNode, diffId: string): ImageConfig {
     },
     rootfs: { type: 'layers', diff_ids: [diffId] },
     history: [{ created, created_by: 'the node of this computer' }],
-  } as ImageConfig;
+  };
 }

@@ -43,7 +43,7 @@ export function parseReference(text: string, where = 'image'): Reference {
     );
   }
   if (tag !== undefined && !TAG.test(tag)) throw refuse('not a tag', 'Use up to 128 letters, digits, _ . -');
-  return { host, repository, tag, digest: digestText as Digest | undefined };
+  return { host, repository, tag, digest: digestText };
 }
 
 /** Undone by `parseReference`. */

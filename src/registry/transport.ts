@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
-import { HttpError, LadingError } from '../base/errors.js';
+import type { LadingError } from '../base/errors.js';
+import { HttpError } from '../base/errors.js';
 import type { Http, HttpRequest, HttpResponse } from '../base/http.js';
 import { isLoopback } from '../base/http.js';
 import type { Report } from '../base/report.js';

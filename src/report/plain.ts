@@ -51,6 +51,5 @@ export function progressText(event: Extract<ReportEvent, { type: 'progress' }>):
 
 /** Control characters of a program's output must not move our cursor. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 }

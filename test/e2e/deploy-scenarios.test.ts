@@ -187,7 +187,7 @@ test('the cause is told within six seconds of the event, with the last log lines
       event.type === 'message' && event.level === 'error' && times.push(clock.now())
     ),
   };
-  await run(watching as unknown as TestWorld);
+  await run(watching);
   const died =
     Number((calls(sandbox, 'DescribeTasks')[0]?.output as { tasks: { stoppedAt: number }[] }).tasks[0]?.stoppedAt) *
     1000;

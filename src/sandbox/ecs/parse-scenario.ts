@@ -62,8 +62,7 @@ export function parseScenario(text: string, file: string): Scenario {
     throw new InputError({ where: file, message: `is not JSON: ${(error as Error).message}` });
   }
   const result = v.safeParse(scenario, value);
-  if (result.success)
-    return { ...result.output, events: [...result.output.events].sort((a, b) => a.at - b.at) } as Scenario;
+  if (result.success) return { ...result.output, events: [...result.output.events].sort((a, b) => a.at - b.at) };
   throw new InputError(
     result.issues.map((issue) => ({
       where: `${file} at ${v.getDotPath(issue) ?? 'its root'}`,
