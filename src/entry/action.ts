@@ -1,0 +1,123 @@
+import { resolve } from 'node:path';
+import type { Command } from '../base/command.js';
+import type { Environment } from '../base/context.js';
+import { InputError } from '../base/errors.js';
+import type { Inputs } from '../base/input.js';
+import { createRedactor } from '../base/redact.js';
+import type { Report } from '../base/report.js';
+import { commandTable } from '../commands/index.js';
+import { escapeData, githubSink } from '../report/github.js';
+import { commonInputs } from './arguments.js';
+import { exitCodeOf, viewError } from './describe-error.js';
+import { knownKeys } from './known-keys.js';
+import { runCommand } from './run-command.js';
+import { appendSummary, readActionInputs, setOutput } from './runner-files.js';
+import { resolveValues } from './values.js';
+
+export interface Runner {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  readonly write: (text: string) => void;
+}
+
+/** Inputs that every action has, beside those of its verb. */
+export const actionInputs: Inputs = (({ config, cwd, quiet, verbose, timeout }) => ({
+  config,
+  cwd,
+  quiet,
+  verbose,
+  timeout,
+}))(commonInputs);
+
+/** One step of a job. Returns its exit code instead of exiting. */
+export async function runAction(verb: string, runner: Runner): Promise<number> {
+  const redactor = createRedactor();
+  const shown = (text: string) => redactor.redact(text);
+  let command: Command<Inputs, unknown> | undefined;
+  try {
+    const entry = commandTable.find((candidate) => candidate.name === verb);
+    if (!entry) throw new InputError({ where: verb, message: 'is not a verb of lading' });
+    command = await entry.load();
+    return await runVerb(command, runner, (secret) => redactor.add(secret));
+  } catch (error) {
+    const view = viewError(error, runner.signal);
+    if (error instanceof Error && 'result' in error && command) setOutputs(command, error.result, runner, shown);
+    if (view.stack) runner.write(`${shown(view.stack)}\n`.replaceAll(/^::/gm, ' ::'));
+    const hints = view.issues ? view.issues.flatMap((issue) => issue.hint ?? []) : view.hint ? [view.hint] : [];
+    const text = shown([view.message, ...hints.map((hint) => `fix: ${hint}`)].join('\n'));
+    runner.write(`::error title=lading ${verb}::${escapeData(text)}\n`);
+    appendSummary(runner.env, `### lading ${verb}: ${view.kind}\n\n${quoted(text)}\n`);
+    return exitCodeOf(view);
+  }
+}
+
+async function runVerb(
+  command: Command<Inputs, unknown>,
+  runner: Runner,
+  onMask: (secret: string) => void,
+): Promise<number> {
+  const { env, cwd } = runner;
+  const { given, issues } = readActionInputs(env, { ...actionInputs, ...command.inputs });
+  const nameOf = (name: string) => `input ${name}`;
+  const common = resolveValues(actionInputs, { given, nameOf, env, config: undefined, cwd, command: command.name });
+  const settings = common.values as {
+    readonly config?: string;
+    readonly cwd?: string;
+    readonly quiet?: boolean;
+    readonly verbose?: boolean;
+    readonly timeout?: number;
+  };
+  const sink = githubSink({
+    quiet: settings.quiet ?? false,
+    verbose: settings.verbose ?? env.RUNNER_DEBUG === '1',
+    write: runner.write,
+    summarize: (markdown) => appendSummary(env, markdown),
+  });
+  const report: Report = (event) => {
+    if (event.type === 'mask') onMask(event.value);
+    sink.report(event);
+  };
+  try {
+    return await runCommand({
+      command,
+      given: new Map([...given].filter(([name]) => name in command.inputs)),
+      issues: [...issues, ...common.issues],
+      nameOf,
+      env,
+      cwd: settings.cwd ? resolve(cwd, settings.cwd) : cwd,
+      config: settings.config,
+      signal: runner.signal,
+      sink: report,
+      timeout: 'timeout' in command.inputs ? undefined : settings.timeout,
+      knownKeys,
+      onResult(result, redact) {
+        sink.close();
+        setOutputs(command, result, runner, redact);
+        const text = command.text?.(result);
+        if (text) runner.write(`${redact(text)}\n`.replaceAll(/^::/gm, ' ::'));
+      },
+    });
+  } finally {
+    sink.close();
+  }
+}
+
+function setOutputs(
+  command: Command<Inputs, unknown>,
+  result: unknown,
+  runner: Runner,
+  redact: (text: string) => string,
+): void {
+  for (const [name, output] of Object.entries(command.outputs ?? {})) {
+    const value = output.of(result);
+    if (value !== undefined) setOutput(runner.env, name, redact(String(value)));
+  }
+}
+
+function quoted(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `> ${line.replaceAll('<', '&lt;')}`)
+    .join('\n>\n');
+}

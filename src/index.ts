@@ -1,0 +1,17 @@
+/** The public door `lading`: every verb as a function. */
+import { verb } from './entry/library.js';
+
+export const ship = verb(async () => (await import('./commands/ship.js')).ship);
+export const build = verb(async () => (await import('./commands/build.js')).build);
+export const push = verb(async () => (await import('./commands/push.js')).push);
+export const deploy = verb(async () => (await import('./commands/deploy.js')).deploy);
+export const status = verb(async () => (await import('./commands/status.js')).status);
+export const rollback = verb(async () => (await import('./commands/rollback.js')).rollback);
+export const logs = verb(async () => (await import('./commands/logs.js')).logs);
+export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
+export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
+
+export type { CallOptions, CallValues, Verb } from './entry/library.js';
+export type { ErrorKind, InputIssue } from './base/errors.js';
+export { exitCodes, HttpError, InputError, LadingError, ToolError } from './base/errors.js';
+export type { Report, ReportEvent } from './base/report.js';

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+
+const src = join(import.meta.dirname, '../src');
+
+const domains = ['image', 'registry', 'aws', 'ecs', 'github', 'terraform', 'cloud', 'sandbox', 'oci'];
+
+/** Who may import whom, beside the own folder. The public doors in `src/` itself may import everything. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  oci: ['base'],
+  aws: ['base'],
+  github: ['base'],
+  terraform: ['base'],
+  report: ['base'],
+  image: ['oci', 'base'],
+  registry: ['oci', 'base'],
+  sandbox: ['oci', 'base'],
+  ecs: ['aws', 'base'],
+  cloud: ['aws', 'base'],
+  commands: [...domains, 'base'],
+  entry: ['commands', 'report', 'base'],
+};
+
+/** Files that are longer than 300 lines, with the lines they may have. Shrink this list; do not add to it. */
+const tooLong: Readonly<Record<string, number>> = { 'sandbox/ecs/ecs.ts': 400, 'sandbox/ecs/scenario.ts': 450 };
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+  .map((path) => ({ path, text: readFileSync(join(src, path), 'utf8') }));
+
+function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
+}
+
+function importsOf(path: string, text: string): string[] {
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) => fileName)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => relative(src, join(src, dirname(path), name)).replaceAll('\\', '/'));
+}
+
+/** Places where a name stands as a free variable, not as a property, a string or a comment. */
+function usesOf(name: string, path: string, text: string): number[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const lines: number[] = [];
+  const visit = (node: ts.Node): void => {
+    const { parent } = node as { parent: ts.Node | undefined };
+    const named = parent && 'name' in parent && parent.name === node;
+    if (ts.isIdentifier(node) && node.text === name && !named) {
+      lines.push(source.getLineAndCharacterOfPosition(node.getStart()).line + 1);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return lines;
+}
+
+describe('the architecture', () => {
+  test('imports go one way', () => {
+    const wrong = files.flatMap(({ path, text }) => {
+      const folder = folderOf(path);
+      if (folder === '') return [];
+      const allowed = mayImport[folder];
+      if (!allowed) return [`${path}: ${folder}/ is not in the table`];
+      return importsOf(path, text)
+        .filter((target) => folderOf(target) !== folder && !allowed.includes(folderOf(target)))
+        .map((target) => `${path} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('only entry/ sees the process', () => {
+    const wrong = files
+      .filter(({ path }) => folderOf(path) !== 'entry')
+      .flatMap(({ path, text }) =>
+        ['process', 'console'].flatMap((name) => usesOf(name, path, text).map((line) => `${path}:${line} ${name}`)),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  test('files have at most 300 lines', () => {
+    const long = files
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+      .filter(({ path, lines }) => lines > (tooLong[path] ?? 300));
+    expect(long).toEqual([]);
+  });
+
+  test('files are named by words, not by drawers', () => {
+    const wrong = files.filter(({ path }) =>
+      /(^|\/)(utils?|helpers?|common|managers?|types)(\.ts|\/)|[A-Z_]/.test(path),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
