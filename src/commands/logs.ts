@@ -3,7 +3,7 @@ import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
 import { serviceInputs } from './service-inputs.js';
 
-interface LogsResult {
+export interface LogsResult {
   readonly lines: readonly {
     readonly at: string;
     readonly task: string;
