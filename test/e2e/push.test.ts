@@ -1,0 +1,191 @@
+import { execFile } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { virtualClock } from '../../src/base/clock.js';
+import { build } from '../../src/commands/build.js';
+import { push } from '../../src/commands/push.js';
+import { startSandbox } from '../../src/sandbox/start.js';
+import type { DockerRegistry } from '../support/docker-registry.js';
+import { startDockerRegistry } from '../support/docker-registry.js';
+import type { FaultyProxy } from '../support/faulty-proxy.js';
+import { startFaultyProxy } from '../support/faulty-proxy.js';
+import { writeNodeApp, writeTinyBase } from '../support/node-app.js';
+import { requireTool } from '../support/tools.js';
+import type { TestWorld } from '../support/world.js';
+import { testWorld } from '../support/world.js';
+
+let app = '';
+let base = '';
+let registry: DockerRegistry | undefined;
+let proxy: FaultyProxy;
+let names = 0;
+const worlds: TestWorld[] = [];
+
+beforeAll(async () => {
+  app = writeNodeApp();
+  base = `oci:${(await writeTinyBase()).directory}`;
+  registry = await startDockerRegistry();
+  proxy = await startFaultyProxy(registry?.host ?? '127.0.0.1:1');
+});
+afterEach(() => worlds.splice(0).forEach((world) => world.close()));
+afterAll(async () => {
+  await proxy.close();
+  registry?.close();
+  rmSync(app, { recursive: true });
+});
+
+function worldFor(env: Record<string, string> = {}): TestWorld {
+  const auths = { [proxy.host]: { auth: Buffer.from('AWS:secret').toString('base64') } };
+  const config = mkdtempSync(join(tmpdir(), 'lading-config-'));
+  appendFileSync(join(config, 'config.json'), JSON.stringify({ auths }));
+  const world = testWorld({
+    env: { DOCKER_CONFIG: config, ...env },
+    cwd: mkdtempSync(join(tmpdir(), 'lading-work-')),
+    clock: virtualClock(),
+  });
+  worlds.push(world);
+  return world;
+}
+
+const common = { insecureRegistry: undefined, region: undefined };
+const buildValues = {
+  ...common,
+  app: '',
+  builder: 'auto' as const,
+  base: undefined,
+  platform: ['linux/amd64'],
+  label: undefined,
+  user: undefined,
+  entrypoint: undefined,
+  compression: 'gzip' as const,
+  include: undefined,
+  output: undefined,
+  cacheFrom: undefined,
+  env: undefined,
+  to: undefined,
+  pin: undefined,
+};
+const makeImage = (world: TestWorld, more: object = {}) =>
+  build.run({ ...buildValues, app, base, ...more } as never, world);
+const send = (world: TestWorld, to: string, tag?: string[]) =>
+  push.run({ ...common, from: undefined, to, tag, dryRun: undefined }, world);
+const fresh = () => `${proxy.host}/team/app-${++names}`;
+
+describe('a push to a registry of others', () => {
+  test('arrives, and the second sends nothing', async (context) => {
+    if (!registry) return context.skip();
+    const world = worldFor();
+    const built = await makeImage(world);
+    const to = fresh();
+    const first = await send(world, `${to}:v1`, ['latest']);
+    expect(first).toMatchObject({
+      reference: `${to}@${built.digest}`,
+      tags: ['v1', 'latest'],
+      blobs: { uploaded: 4, mounted: 0, existing: 0 },
+    });
+    const second = await send(world, `${to}:v1`);
+    expect(second).toMatchObject({ digest: built.digest, blobs: { uploaded: 0, existing: 4 }, bytesUploaded: 0 });
+
+    const skopeo = requireTool('skopeo');
+    if (!skopeo) return;
+    const inspect = ['inspect', '--tls-verify=false', '--creds', 'AWS:secret', `docker://${to}:latest`];
+    // Not the waiting form: the proxy lives in this very process.
+    const { stdout } = await promisify(execFile)(skopeo, inspect);
+    expect(JSON.parse(stdout)).toMatchObject({
+      Digest: built.digest,
+      Architecture: 'amd64',
+      RepoTags: ['latest', 'v1'],
+    });
+  });
+
+  test.each([
+    ['a cut at the first byte', { match: 'PUT /v2/', cutAfter: 0 }],
+    ['a cut in the middle', { match: 'PUT /v2/', cutAfter: 1000 }],
+    ['a 500', { match: 'PUT /v2/', status: 500 }],
+    ['a 503 at the start of an upload', { match: 'POST /v2/', status: 503 }],
+    ['a 429 with Retry-After', { match: 'PUT /v2/', status: 429, headers: { 'retry-after': '1' } }],
+    [
+      'a 401 for an expired password',
+      { match: 'PUT /v2/', status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } },
+    ],
+    ['a 502 at the manifest', { match: '/manifests/', status: 502 }],
+  ])('survives %s without sending finished blobs again', async (_name, misdeed) => {
+    if (!registry) return;
+    const world = worldFor();
+    const built = await makeImage(world);
+    proxy.passed.length = 0;
+    proxy.misbehave(misdeed);
+    const result = await send(world, `${fresh()}:v1`);
+    expect(result.digest).toBe(built.digest);
+    const finished = proxy.passed.filter((line) => line.startsWith('PUT') && line.includes('/blobs/'));
+    expect(finished).toHaveLength(4);
+  });
+
+  test('a wrong password is told with what to do, and nothing is sent', async () => {
+    if (!registry) return;
+    const world = testWorld({ env: {}, cwd: mkdtempSync(join(tmpdir(), 'lading-work-')), clock: virtualClock() });
+    worlds.push(world);
+    await makeImage(world);
+    proxy.passed.length = 0;
+    await expect(send(world, `${fresh()}:v1`)).rejects.toMatchObject({ kind: 'credentials', code: 'UNAUTHORIZED' });
+    expect(proxy.passed.filter((line) => line.startsWith('PUT'))).toEqual([]);
+  });
+
+  test('a registry that does not answer is told with its address', async () => {
+    const world = worldFor();
+    await makeImage(world);
+    await expect(send(world, '127.0.0.1:9/app:v1')).rejects.toMatchObject({ kind: 'remote', code: 'ECONNREFUSED' });
+  });
+
+  test('a layout that is not there says how to make one', async () => {
+    await expect(send(worldFor(), `${fresh()}:v1`)).rejects.toMatchObject({ kind: 'input', code: 'IMAGE_MISSING' });
+  });
+});
+
+describe('a push to ECR as the sandbox plays it', () => {
+  test('a missing repository, an immutable tag, and the same image again', async () => {
+    const sandbox = await startSandbox();
+    const world = worldFor(sandbox.env);
+    try {
+      const built = await makeImage(world);
+      const to = `${sandbox.host}/shop`;
+      await expect(send(world, `${to}:v1`)).rejects.toMatchObject({
+        kind: 'remote',
+        code: 'UPLOAD_CUT',
+        hint: expect.stringContaining('repository') as string,
+      });
+      sandbox.createRepository('shop', { immutable: true });
+      expect((await send(world, `${to}:v1`)).digest).toBe(built.digest);
+      expect((await send(world, `${to}:v1`)).digest).toBe(built.digest);
+      await makeImage(world, { env: { A: '1' } });
+      await expect(send(world, `${to}:v1`)).rejects.toMatchObject({
+        kind: 'remote',
+        code: 'TAG_IMMUTABLE',
+        details: { existing: built.digest },
+      });
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  test('the target is the cache: after one changed line one layer and the config move', async () => {
+    const sandbox = await startSandbox();
+    const world = worldFor(sandbox.env);
+    try {
+      sandbox.createRepository('shop');
+      const to = `${sandbox.host}/shop:latest`;
+      await makeImage(world);
+      await send(world, to);
+      appendFileSync(join(app, 'server.js'), '// one line more\n');
+      const built = await makeImage(world, { to });
+      const pushed = await send(world, to);
+      expect(pushed.digest).toBe(built.digest);
+      expect(pushed.blobs.uploaded).toBe(2);
+    } finally {
+      await sandbox.close();
+    }
+  });
+});
