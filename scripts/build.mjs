@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
+import { lazyPackages } from './lazy-packages.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const entries = {
@@ -18,6 +19,7 @@ const draft = `dist.${process.pid}.tmp`;
 await rm(draft, { recursive: true, force: true });
 const result = await build({
   entryPoints: present,
+  plugins: [lazyPackages],
   outdir: draft,
   bundle: true,
   splitting: true,
@@ -85,6 +87,7 @@ function typesArgs(roots, outDir) {
 async function notices(metafile) {
   const packages = new Map();
   for (const input of Object.keys(metafile.inputs)) {
+    if (input.startsWith('lazy-package:')) continue;
     const found = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input);
     if (found) packages.set(found[2], found[1]);
   }

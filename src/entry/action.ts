@@ -6,7 +6,7 @@ import type { Inputs } from '../base/input.js';
 import { createRedactor } from '../base/redact.js';
 import type { Report } from '../base/report.js';
 import { commandTable } from '../commands/index.js';
-import { escapeData, githubSink } from '../report/github.js';
+import { escapeData, githubSink, harmless } from '../report/github.js';
 import { commonInputs } from './arguments.js';
 import { exitCodeOf, viewError } from './describe-error.js';
 import { knownKeys } from './known-keys.js';
@@ -43,7 +43,7 @@ export async function runAction(verb: string, runner: Runner): Promise<number> {
   } catch (error) {
     const view = viewError(error, runner.signal);
     if (error instanceof Error && 'result' in error && command) setOutputs(command, error.result, runner, shown);
-    if (view.stack) runner.write(`${shown(view.stack)}\n`.replaceAll(/^::/gm, ' ::'));
+    if (view.stack) runner.write(`${harmless(shown(view.stack))}\n`);
     const hints = view.issues ? view.issues.flatMap((issue) => issue.hint ?? []) : view.hint ? [view.hint] : [];
     const text = shown([view.message, ...hints.map((hint) => `fix: ${hint}`)].join('\n'));
     runner.write(`::error title=lading ${verb}::${escapeData(text)}\n`);
@@ -95,7 +95,7 @@ async function runVerb(
         sink.close();
         setOutputs(command, result, runner, redact);
         const text = command.text?.(result);
-        if (text) runner.write(`${redact(text)}\n`.replaceAll(/^::/gm, ' ::'));
+        if (text) runner.write(`${harmless(redact(text))}\n`);
       },
     });
   } finally {

@@ -40,10 +40,18 @@ export function githubSink(options: GithubSinkOptions): { readonly report: Repor
       options.write(`::${event.level} ${place}title=lading::${escapeData(text)}\n`);
     } else {
       const line = plainLine(event, options);
-      if (line !== undefined) options.write(`${line.startsWith('::') ? ` ${line}` : line}\n`);
+      if (line !== undefined) options.write(`${harmless(line)}\n`);
     }
   };
   return { report, close: resume };
+}
+
+/** The text as it is, with commands stopped around it when the runner would take a line of it for one. */
+export function harmless(text: string): string {
+  // The runner trims lines first, and finds its old form of commands anywhere in a line.
+  if (!/^\s*::|##\[/m.test(text)) return text;
+  const token = randomUUID();
+  return `::stop-commands::${token}\n${text}\n::${token}::`;
 }
 
 export function escapeData(text: string): string {
