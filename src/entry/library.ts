@@ -75,7 +75,7 @@ export function givenOf(
       continue;
     }
     const text = textOf(input, value);
-    if (text === undefined) issues.push({ where: key, message: `is a ${input.kind}, not ${typeof value}` });
+    if (text === undefined) issues.push({ where: key, message: `is of kind ${input.kind}, not ${typeof value}` });
     else given.set(name, text);
   }
   return { given, issues };

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from 'vitest';
+import { defineCommand } from '../base/command.js';
+import { InputError } from '../base/errors.js';
+import { input } from '../base/input.js';
+import type { ReportEvent } from '../base/report.js';
+import { verb } from './library.js';
+
+const sail = defineCommand({
+  name: 'sail',
+  summary: 'Sails',
+  inputs: {
+    to: input.string('Harbour', { required: true, key: 'deploy.cluster' }),
+    'dry-run': input.boolean('Dry'),
+    timeout: input.duration('Longest', { default: 1000, key: false }),
+    crew: input.integer('Crew', { key: false }),
+    cargo: input.list('Cargo', { key: false }),
+    mark: input.pairs('Mark', { key: false }),
+    chart: input.path('Chart', { key: false }),
+    password: input.string('Word', { key: false, secret: true }),
+  },
+  examples: [],
+  async run(values, context) {
+    context.report({ type: 'message', level: 'info', text: `the word is ${values.password ?? ''}` });
+    return { ...values, home: context.env.HOME };
+  },
+});
+const call = verb(async () => sail);
+
+let cwd: string;
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'lading-library-'));
+});
+afterEach(() => rmSync(cwd, { recursive: true }));
+
+describe('a verb as a function', () => {
+  test('takes values as they are and gives the result', async () => {
+    const result = await call(
+      { to: 'Oslo', dryRun: false, timeout: 90_500, crew: 3, cargo: ['a,b', 'c'], mark: { k: 'v=w' }, chart: 'north' },
+      { cwd, env: { HOME: '/home' } },
+    );
+    expect(result).toEqual({
+      to: 'Oslo',
+      dryRun: false,
+      timeout: 90_500,
+      crew: 3,
+      cargo: ['a,b', 'c'],
+      mark: { k: 'v=w' },
+      chart: join(cwd, 'north'),
+      password: undefined,
+      home: '/home',
+    });
+    expectTypeOf(result.to).toEqualTypeOf<string>();
+    expectTypeOf(result.crew).toEqualTypeOf<number | undefined>();
+    expectTypeOf(call).parameter(0).toExtend<{ readonly cargo?: readonly string[] | undefined } | undefined>();
+  });
+
+  test('reads the environment that it is given, and lading.yml', async () => {
+    writeFileSync(join(cwd, 'lading.yml'), 'deploy:\n  cluster: Bergen\n');
+    expect(await call({}, { cwd, env: { LADING_CREW: '5' } })).toMatchObject({ to: 'Bergen', crew: 5, timeout: 1000 });
+    expect(await call({ to: undefined, crew: 1 }, { cwd, env: { LADING_TO: 'Kiel', LADING_CREW: '5' } })).toMatchObject(
+      {
+        to: 'Kiel',
+        crew: 1,
+      },
+    );
+  });
+
+  test('tells all mistakes at once', async () => {
+    const wrong = { cruw: 1, crew: '3', cargo: 'a', timeout: Number.NaN } as never;
+    const error = await call(wrong, { cwd, env: {} }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InputError);
+    const issues = (error as InputError).issues.map(({ where, message }) => `${where} ${message}`);
+    expect(issues).toEqual([
+      'cruw is not an input of this verb',
+      'crew is of kind integer, not string',
+      'cargo is of kind list, not string',
+      'to is missing',
+      'timeout is a duration, not "NaNms"',
+    ]);
+  });
+
+  test('hides secrets in what it reports', async () => {
+    const events: ReportEvent[] = [];
+    await call({ to: 'Oslo', password: 'open sesame' }, { cwd, env: {}, report: (event) => events.push(event) });
+    expect(events).toContainEqual({ type: 'mask', value: 'open sesame' });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'message', text: 'the word is ***' }));
+  });
+});

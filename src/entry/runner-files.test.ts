@@ -1,0 +1,67 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { input } from '../base/input.js';
+import { appendSummary, readActionInputs, setOutput } from './runner-files.js';
+
+const inputs = {
+  'dry-run': input.boolean('Dry'),
+  tag: input.list('Tag'),
+  label: input.pairs('Label'),
+  base: input.string('Base'),
+  key: input.string('Key', { secret: true }),
+};
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lading-runner-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test.each([
+  ['INPUT_DRY-RUN', 'true', 'dry-run', ['true']],
+  ['INPUT_TAG', 'v1', 'tag', ['v1']],
+  ['INPUT_TAG', 'v1, v2', 'tag', ['v1', 'v2']],
+  ['INPUT_TAG', 'v1\n\n  v2\n', 'tag', ['v1', 'v2']],
+  ['INPUT_LABEL', 'a=1,2\nb=3\n', 'label', ['a=1,2', 'b=3']],
+  ['INPUT_BASE', '  node:22\n', 'base', ['node:22']],
+  ['INPUT_KEY', '-----BEGIN\nabc\n', 'key', ['-----BEGIN\nabc\n']],
+])('%s=%j is given as %s', (variable, text, name, given) => {
+  expect(readActionInputs({ [variable]: text }, inputs)).toEqual({ given: new Map([[name, given]]), issues: [] });
+});
+
+test('what is empty is not given, and what is no input is told', () => {
+  const { given, issues } = readActionInputs(
+    { INPUT_BASE: '', INPUT_TAG: ' ', INPUT_BASSE: 'x', INPUT_CONSTRUCTOR: 'x', OTHER: 'x' },
+    inputs,
+  );
+  expect(given.size).toBe(0);
+  expect(issues.map(({ where, hint }) => [where, hint])).toEqual([
+    ['basse', 'Did you mean base?'],
+    ['constructor', undefined],
+  ]);
+});
+
+test('an output cannot end its own heredoc', () => {
+  const file = join(folder, 'output');
+  writeFileSync(file, '');
+  setOutput({ GITHUB_OUTPUT: file }, 'a', 'one\nEOF\nb=2');
+  setOutput({ GITHUB_OUTPUT: file }, 'c', '3');
+  setOutput({}, 'd', '4');
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const delimiter = lines[0]?.slice('a<<'.length) ?? '';
+  expect(delimiter).toMatch(/^ghadelimiter_[0-9a-f-]{36}$/);
+  expect(lines.slice(1, 5)).toEqual(['one', 'EOF', 'b=2', delimiter]);
+  expect(lines[5]).toMatch(/^c<<ghadelimiter_/);
+  expect(lines[5]).not.toContain(delimiter);
+});
+
+test('a summary stays below the size at which GitHub drops all of it', () => {
+  const file = join(folder, 'summary');
+  const env = { GITHUB_STEP_SUMMARY: file };
+  appendSummary(env, 'first');
+  appendSummary(env, 'x'.repeat(1024 * 1024));
+  appendSummary(env, 'last\n');
+  expect(readFileSync(file, 'utf8')).toBe('first\nlast\n');
+});
