@@ -1,0 +1,184 @@
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { build } from '../../src/commands/build.js';
+import { prepareDemoApp } from '../../src/commands/demo-app.js';
+import { push } from '../../src/commands/push.js';
+import { writeHostBase } from '../../src/image/host-base.js';
+import { freePort } from '../../src/sandbox/port.js';
+import type { DockerEngine } from '../support/docker-engine.js';
+import { startDockerEngine } from '../support/docker-engine.js';
+import type { DockerRegistry } from '../support/docker-registry.js';
+import { startDockerRegistry } from '../support/docker-registry.js';
+import { requireTool } from '../support/tools.js';
+import { testWorld } from '../support/world.js';
+
+const run = promisify(execFile);
+const work = mkdtempSync(join(tmpdir(), 'lading-engines-'));
+const app = join(work, 'app');
+const world = testWorld({ env: process.env, cwd: work });
+let registry: DockerRegistry | undefined;
+let engine: DockerEngine | undefined;
+let image = '';
+let digest = '';
+
+const values = {
+  builder: 'auto' as const,
+  platform: [`linux/${process.arch === 'x64' ? 'amd64' : process.arch}`],
+  compression: 'gzip' as const,
+  insecureRegistry: undefined,
+  region: undefined,
+};
+const buildImage = async (folder: string, output: string) => {
+  const base = `oci:${join(work, 'base')}:${process.versions.node}`;
+  return build.run({ ...values, app: folder, base, output } as never, world);
+};
+
+beforeAll(async () => {
+  registry = await startDockerRegistry();
+  engine = await startDockerEngine();
+  await prepareDemoApp(app, world);
+  await writeHostBase(join(work, 'base'), { binary: process.execPath, version: process.versions.node }, world);
+  digest = (await buildImage(app, join(work, 'image'))).digest;
+  if (!registry) return;
+  const inside = testWorld({ env: { ...process.env, DOCKER_CONFIG: registry.config }, cwd: work });
+  image = (await push.run({ to: `${registry.host}/harbour:v1`, from: join(work, 'image') } as never, inside)).reference;
+}, 240_000);
+afterAll(async () => {
+  world.close();
+  await engine?.close();
+  registry?.close();
+  rmSync(work, { recursive: true, force: true });
+});
+
+/** Page, API route, public and static files of the app at a port. */
+async function visit(port: number): Promise<void> {
+  const url = `http://127.0.0.1:${port}`;
+  let page = '';
+  for (let tries = 0; tries < 100 && page === ''; tries++) {
+    page = await fetch(url).then(
+      (answer) => answer.text(),
+      () => '',
+    );
+    if (page === '') await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  expect(page).toContain('Cargo aboard, version one');
+  expect(await (await fetch(`${url}/api/health`)).json()).toMatchObject({ ok: true });
+  expect((await fetch(`${url}/logo.svg`)).headers.get('content-type')).toContain('svg');
+  const script = /\/_next\/static\/[^"]+\.js/.exec(page)?.[0] ?? '';
+  expect((await fetch(url + script)).status).toBe(200);
+}
+
+test('two copies of the folder with other file times give the same digest', async () => {
+  const copy = join(work, 'copy');
+  cpSync(app, copy, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (file) => !file.includes('/node_modules/') || file.includes('standalone'),
+  });
+  utimesSync(join(copy, '.next/standalone/server.js'), 1, 1);
+  utimesSync(join(copy, 'public/logo.svg'), 2, 2);
+  expect((await buildImage(copy, join(work, 'second'))).digest).toBe(digest);
+});
+
+test('Docker Engine pulls and runs the image, and it stops on SIGTERM', async (context) => {
+  if (!engine || !registry) return context.skip();
+  const env = { ...engine.env, DOCKER_CONFIG: registry.config };
+  await run('docker', ['pull', '--quiet', image], { env });
+  const port = await freePort();
+  await run(
+    'docker',
+    [
+      'run',
+      '--detach',
+      '--name',
+      'web',
+      '--network',
+      'host',
+      '--env',
+      `PORT=${port}`,
+      '--env',
+      'HOSTNAME=127.0.0.1',
+      image,
+    ],
+    { env },
+  );
+  try {
+    await visit(port);
+    const started = Date.now();
+    await run('docker', ['stop', '--time', '20', 'web'], { env });
+    expect(Date.now() - started).toBeLessThan(15_000);
+    const { stdout } = await run('docker', ['inspect', '--format', '{{.Config.User}} {{.State.ExitCode}}', 'web'], {
+      env,
+    });
+    expect(stdout.trim()).toMatch(/^1000:1000 (0|143)$/);
+  } finally {
+    await run('docker', ['rm', '--force', 'web'], { env });
+  }
+}, 120_000);
+
+test('podman pulls and runs it too', async (context) => {
+  const podman = requireTool('podman');
+  if (!podman || !registry) return context.skip();
+  const storage = [
+    '--root',
+    join(work, 'podman'),
+    '--runroot',
+    join(work, 'podman-run'),
+    '--storage-driver',
+    'vfs',
+    '--cgroup-manager',
+    'cgroupfs',
+  ];
+  writeFileSync(
+    join(work, 'auth.json'),
+    JSON.stringify({ auths: { [registry.host]: { auth: Buffer.from('AWS:secret').toString('base64') } } }),
+  );
+  await run(podman, [
+    ...storage,
+    'pull',
+    '--quiet',
+    '--tls-verify=false',
+    '--authfile',
+    join(work, 'auth.json'),
+    image,
+  ]);
+  const port = await freePort();
+  const child = spawn(
+    podman,
+    [
+      ...storage,
+      'run',
+      '--rm',
+      '--name',
+      'web-podman',
+      // The defaults of podman are more than some machines allow.
+      '--ulimit',
+      'nofile=1024:1024',
+      '--ulimit',
+      'nproc=1024:1024',
+      '--network',
+      'host',
+      '--env',
+      `PORT=${port}`,
+      '--env',
+      'HOSTNAME=127.0.0.1',
+      image,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let said = '';
+  child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  try {
+    await Promise.race([visit(port), ended.then(() => Promise.reject(new Error(`podman ended: ${said}`)))]);
+  } finally {
+    await run(podman, [...storage, 'stop', '--time', '20', 'web-podman']).catch(() => undefined);
+    await ended;
+    if (existsSync(join(work, 'podman')))
+      await run(podman, [...storage, 'rmi', '--all', '--force']).catch(() => undefined);
+  }
+}, 120_000);
