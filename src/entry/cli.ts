@@ -3,8 +3,10 @@ import type { Command } from '../base/command.js';
 import type { Environment } from '../base/context.js';
 import { InputError, LadingError } from '../base/errors.js';
 import type { Inputs } from '../base/input.js';
+import { createRedactor } from '../base/redact.js';
 import { commandTable } from '../commands/index.js';
 import { chooseSink } from '../report/choose.js';
+import { escapeData, harmless } from '../report/github.js';
 import { commonInputs, parseArguments } from './arguments.js';
 import { exitCodeOf, formatError, viewError } from './describe-error.js';
 import { knownKeys } from './known-keys.js';
@@ -56,6 +58,8 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
   const inputs: Inputs = { ...(commonInputs as unknown as Inputs), ...command.inputs };
   const { flags, issues } = parseArguments(argv, inputs);
   const json = flags.get('json') === true;
+  // Errors come past the sinks: what was masked during the run is hidden in them, too.
+  const redactor = createRedactor();
   try {
     const common = resolveValues(commonInputs, {
       given: flags,
@@ -84,7 +88,10 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
         cwd: settings.cwd ? resolve(terminal.cwd, settings.cwd) : terminal.cwd,
         config: settings.config,
         signal: terminal.signal,
-        sink: sink.report,
+        sink(event) {
+          if (event.type === 'mask') redactor.add(event.value);
+          sink.report(event);
+        },
         timeout: 'timeout' in command.inputs ? undefined : settings.timeout,
         knownKeys,
         onResult(result, redact) {
@@ -97,7 +104,7 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
       sink.close();
     }
   } catch (error) {
-    return fail(error, terminal, json);
+    return fail(error, terminal, json, (text) => redactor.redact(text));
   }
 }
 
@@ -106,16 +113,24 @@ function onlyOwn(flags: ReadonlyMap<string, Given>, inputs: Inputs): ReadonlyMap
 }
 
 /** The one place where a failure is shown. */
-function fail(error: unknown, terminal: Terminal, json: boolean): number {
+function fail(
+  error: unknown,
+  terminal: Terminal,
+  json: boolean,
+  redact: (text: string) => string = (text) => text,
+): number {
   const view = viewError(error, terminal.signal);
   if (json) {
     const result = error instanceof LadingError && 'result' in error ? (error.result as object) : {};
     const { stack: _stack, ...shown } = view;
-    terminal.stdout.write(`${JSON.stringify({ error: shown, ...result }, undefined, 2)}\n`);
+    terminal.stdout.write(`${redact(JSON.stringify({ error: shown, ...result }, undefined, 2))}\n`);
   }
-  terminal.stderr.write(`${formatError(view)}\n`);
-  if (terminal.env.GITHUB_ACTIONS === 'true')
-    terminal.stderr.write(`::error title=lading::${view.message.replaceAll('%', '%25').replaceAll('\n', '%0A')}\n`);
+  const text = redact(formatError(view));
+  if (terminal.env.GITHUB_ACTIONS !== 'true') terminal.stderr.write(`${text}\n`);
+  else {
+    terminal.stderr.write(`${harmless(text)}\n`);
+    terminal.stderr.write(`::error title=lading::${escapeData(redact(view.message))}\n`);
+  }
   return exitCodeOf(view);
 }
 

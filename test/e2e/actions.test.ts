@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.js';
 import { systemClock } from '../../src/base/clock.js';
+import type { Needs } from '../../src/base/command.js';
+import { deploy } from '../../src/commands/deploy.js';
+import { ship } from '../../src/commands/ship.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
 import { startSandbox } from '../../src/sandbox/start.js';
@@ -49,6 +52,13 @@ async function openSandbox(scenario = 'ok'): Promise<void> {
     containerDefinitions: [{ name: 'web', image: `${sandbox.host}/shop@sha256:${'a'.repeat(64)}` }],
   });
   await sandbox.call('ecs', 'CreateService', { serviceName: 'shop', taskDefinition: 'shop', desiredCount: 1 });
+}
+
+/** Calls of AWS that the declaration of the verb does not name, so that its policy would not allow them. */
+function callsBeyond(needs: Needs | undefined): string[] {
+  const named = new Set(needs?.aws?.map((need) => need.action));
+  const calls = new Set(sandbox.journal.map((entry) => `${entry.service}:${entry.operation}`));
+  return [...calls].filter((call) => !named.has(call));
 }
 
 function step(verb: string, node: string, inputs: Record<string, string>, more: Partial<StepOptions> = {}) {
@@ -103,6 +113,7 @@ describe.each(nodes)('the actions under %s', (_name, node) => {
       const shipped = await step('ship', node, { tag: 'v9' });
       expect(shipped, shipped.log).toMatchObject({ code: 0, annotations: [{ level: 'warning' }] });
       expect(shipped.outputs).toMatchObject({ outcome: 'steady', digest: expect.stringMatching(digest) as string });
+      expect(callsBeyond(ship.needs)).toEqual([]);
       expect(shipped.summary).toContain('Bill of lading');
       expect(shipped.summary).toContain(shipped.outputs.digest?.slice(0, 19));
     } finally {
@@ -152,5 +163,6 @@ describe('a step that fails', () => {
     expect(errors.some(({ message }) => message.includes('fix: '))).toBe(true);
     expect(failed.outputs['task-definition-arn']).toMatch(/:task-definition\/shop:2$/);
     expect(failed.summary).toContain('### lading deploy');
+    expect(callsBeyond(deploy.needs)).toEqual([]);
   });
 });
