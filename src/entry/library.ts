@@ -58,7 +58,7 @@ export function verb<I extends Inputs, Result>(load: () => Promise<Command<I, Re
 }
 
 /** Values as the texts that every door hands over, so that one check serves all. Durations are milliseconds here. */
-export function givenOf(
+function givenOf(
   values: Readonly<Record<string, unknown>>,
   inputs: Inputs,
 ): { readonly given: ReadonlyMap<string, Given>; readonly issues: readonly InputIssue[] } {
