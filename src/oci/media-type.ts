@@ -16,10 +16,6 @@ export function isIndexType(mediaType: string): boolean {
   return mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerIndex;
 }
 
-export function isManifestType(mediaType: string): boolean {
-  return mediaType === mediaTypes.ociManifest || mediaType === mediaTypes.dockerManifest;
-}
-
 /** What to send as `Accept` when a manifest is read. */
 export const acceptManifests = [
   mediaTypes.ociManifest,

@@ -69,7 +69,7 @@ const buildValues = {
   pin: undefined,
 };
 const makeImage = (world: TestWorld, more: object = {}) =>
-  build.run({ ...buildValues, app, base, ...more } as never, world);
+  build.run({ ...buildValues, app, base, ...more }, world);
 const send = (world: TestWorld, to: string, tag?: string[]) =>
   push.run({ ...common, from: undefined, to, tag, dryRun: undefined }, world);
 const fresh = () => `${proxy.host}/team/app-${++names}`;
