@@ -68,8 +68,7 @@ const buildValues = {
   to: undefined,
   pin: undefined,
 };
-const makeImage = (world: TestWorld, more: object = {}) =>
-  build.run({ ...buildValues, app, base, ...more }, world);
+const makeImage = (world: TestWorld, more: object = {}) => build.run({ ...buildValues, app, base, ...more }, world);
 const send = (world: TestWorld, to: string, tag?: string[]) =>
   push.run({ ...common, from: undefined, to, tag, dryRun: undefined }, world);
 const fresh = () => `${proxy.host}/team/app-${++names}`;
