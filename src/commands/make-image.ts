@@ -164,7 +164,7 @@ async function planRecipe(values: ImageValues, context: Context): Promise<Recipe
     await (await import('../image/app-build.js')).ensureBuilt(values.app, context);
     return planNext(values.app, include);
   }
-  return (await import('../image/node.js')).planNode(values.app, include);
+  return (await import('../image/node.js')).planNode(values.app, include, values.entrypoint);
 }
 
 /** Where the image is kept on this disk. */

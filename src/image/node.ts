@@ -24,7 +24,7 @@ type PackageJson = v.InferOutput<typeof packageJson>;
 const NEVER = /(^|\/)(node_modules|\.git|\.lading|\.github|\.DS_Store|Dockerfile|\.dockerignore|\.gitignore|coverage)$/;
 
 /** A service with a `package.json`: production packages in one layer, the app's own files in another. */
-export async function planNode(app: string, include: readonly string[]): Promise<Recipe> {
+export async function planNode(app: string, include: readonly string[], asked?: readonly string[]): Promise<Recipe> {
   const file = join(app, 'package.json');
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) {
@@ -36,7 +36,7 @@ export async function planNode(app: string, include: readonly string[]): Promise
   const manifest = parseJson(packageJson, text, file);
   const guard = createSecretGuard(include);
   const notes: string[] = [];
-  const [entrypoint, ignored] = await Promise.all([findEntry(app, manifest), readDockerignore(app)]);
+  const [entrypoint, ignored] = await Promise.all([asked ?? findEntry(app, manifest), readDockerignore(app)]);
   const listed = listedBy(manifest, entrypoint);
   const own = walkFolder(app, {
     into: ROOT,
