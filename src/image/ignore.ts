@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import ignore from 'ignore';
 
 /** Left out unless asked for by name: they have no place in an image, and everyone who pulls it could read them. */
 const SECRET =
@@ -33,22 +32,10 @@ export function createSecretGuard(include: readonly string[]): SecretGuard {
 /** `.dockerignore` of a folder: true when the path stays. https://docs.docker.com/build/concepts/context/#dockerignore-files */
 export async function readDockerignore(folder: string): Promise<(path: string, isFolder: boolean) => boolean> {
   const text = await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => '');
-  const rules = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map(anchored);
-  if (rules.length === 0) return () => true;
-  const matcher = ignore({ ignorecase: false }).add(rules);
+  if (text.trim() === '') return () => true;
+  const { default: dockerignore } = await import('@balena/dockerignore');
+  const matcher = dockerignore.default().add(text);
   // A folder with an exception inside must be walked: `!docs/keep` after `docs`.
-  const hasExceptions = rules.some((rule) => rule.startsWith('!'));
-  return (path, isFolder) => (isFolder && hasExceptions) || !matcher.ignores(isFolder ? `${path}/` : path);
-}
-
-/** Docker's patterns start at the root of the context; those of git, without a slash, match anywhere. */
-function anchored(line: string): string {
-  const negated = line.startsWith('!');
-  const pattern = (negated ? line.slice(1) : line).replace(/^\.?\/+/, '').replace(/\/+$/, '');
-  const rooted = pattern.startsWith('**') ? pattern : `/${pattern}`;
-  return negated ? `!${rooted}` : rooted;
+  const hasExceptions = /^\s*!/m.test(text);
+  return (path, isFolder) => (isFolder && hasExceptions) || !matcher.ignores(path);
 }

@@ -1,0 +1,110 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sortEntries, withParents } from './entry.js';
+import { paxRecord, splitName, tarChunks } from './tar.js';
+import { walkFolder } from './walk.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lading-tar-'));
+const source = join(folder, 'source');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const put = (name: string, bytes: string | Buffer, mode = 0o644) => {
+  mkdirSync(dirname(join(source, name)), { recursive: true });
+  writeFileSync(join(source, name), bytes);
+  chmodSync(join(source, name), mode);
+};
+
+const long = (count: number) => `${'d'.repeat(48)}/${'e'.repeat(count - 49)}`;
+
+beforeAll(() => {
+  for (const count of [98, 99, 100, 101, 102]) put(long(count), String(count));
+  put(`${'x'.repeat(120)}/${'y'.repeat(140)}`, 'both too long');
+  put('ünïcode/名前.txt', 'ö');
+  put('empty', '');
+  put('blocks/511', Buffer.alloc(511, 1));
+  put('blocks/512', Buffer.alloc(512, 2));
+  put('blocks/513', Buffer.alloc(513, 3));
+  put('large', Buffer.alloc(3 * (1 << 20) + 17, 'lading'));
+  put('run.sh', '#!/bin/sh\n', 0o700);
+  mkdirSync(join(source, 'nothing'));
+  symlinkSync('run.sh', join(source, 'link'));
+  symlinkSync(`${'x'.repeat(120)}/${'y'.repeat(140)}`, join(source, 'long-link'));
+});
+
+function archive(root = source): Buffer {
+  const entries = sortEntries(withParents(walkFolder(root, { into: 'app' })));
+  return Buffer.concat(Array.from(tarChunks(entries, { uid: 1000, gid: 1000 }), (piece) => Buffer.from(piece)));
+}
+
+describe('an archive', () => {
+  test('is unpacked by GNU tar to the same tree', () => {
+    const out = join(folder, 'out');
+    mkdirSync(out);
+    const ended = spawnSync('tar', ['-C', out, '-xf', '-'], { input: archive(), encoding: 'utf8' });
+    expect(ended.stderr).toBe('');
+    expect(execFileSync('diff', ['-r', '--no-dereference', source, join(out, 'app')], { encoding: 'utf8' })).toBe('');
+    const listed = execFileSync('tar', ['--numeric-owner', '-tvf', '-'], { input: archive(), encoding: 'utf8' });
+    expect(listed).toMatch(/^-rwxr-xr-x 1000\/1000 .* app\/run\.sh$/m);
+    expect(listed.split('\n')[0]).toMatch(/^drwxr-xr-x .* app\/$/);
+  });
+
+  test('is the same whatever the times on the disk', () => {
+    const before = archive();
+    for (const name of ['large', 'run.sh', 'blocks']) utimesSync(join(source, name), 1, 1);
+    expect(archive().equals(before)).toBe(true);
+  });
+
+  test('ends with two zero blocks and is made of whole blocks', () => {
+    const bytes = archive();
+    expect(bytes.length % 512).toBe(0);
+    expect(bytes.subarray(-1024).every((byte) => byte === 0)).toBe(true);
+  });
+});
+
+test('served files of equal size have times of their own, made from their content', () => {
+  put('public/a.js', 'aaaa');
+  put('public/b.js', 'bbbb');
+  const entries = withParents(walkFolder(join(source, 'public'), { into: 'public', served: true }));
+  const bytes = Buffer.concat(Array.from(tarChunks(entries, { uid: 0, gid: 0 }), (piece) => Buffer.from(piece)));
+  const times = execFileSync('tar', ['--utc', '--full-time', '-tvf', '-'], { input: bytes, encoding: 'utf8' });
+  const [a, b] = ['a.js', 'b.js'].map(
+    (name) => new RegExp(`(\\d{4}-\\d\\d-\\d\\d \\S+) public/${name}`).exec(times)?.[1],
+  );
+  expect(a).toBeTruthy();
+  expect(a).not.toBe(b);
+  rmSync(join(source, 'public'), { recursive: true });
+});
+
+test('the length of a PAX record counts bytes and itself', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 1200 }), (value) => {
+      const record = paxRecord('path', value);
+      expect(Buffer.byteLength(record)).toBe(Number(record.split(' ')[0]));
+    }),
+  );
+});
+
+test('a name is split so that both parts fit, or not at all', () => {
+  fc.assert(
+    fc.property(fc.array(fc.stringMatching(/^[a-z]{1,60}$/), { minLength: 1, maxLength: 8 }), (parts) => {
+      const name = parts.join('/');
+      const split = splitName(name);
+      if (!split) return expect(name.length).toBeGreaterThan(100);
+      const [short, prefix] = split;
+      expect(short.length).toBeLessThanOrEqual(100);
+      expect(prefix.length).toBeLessThanOrEqual(155);
+      expect(prefix === '' ? short : `${prefix}/${short}`).toBe(name);
+    }),
+  );
+});
+
+test('a file that grows or is gone while it is read fails the archive', () => {
+  const entries = [{ name: 'a', type: 'file' as const, file: join(source, 'run.sh'), size: 3, mode: 0o644 }];
+  expect(() => [...tarChunks(entries, { uid: 0, gid: 0 })]).toThrow('changed while it was read');
+  const gone = [{ name: 'a', type: 'file' as const, file: join(source, 'none'), size: 3, mode: 0o644 }];
+  expect(() => [...tarChunks(gone, { uid: 0, gid: 0 })]).toThrow('cannot read');
+});
