@@ -208,7 +208,7 @@ describe('native modules', () => {
     expect(libcOf(config, 'node:22-slim')).toBe('glibc');
     expect(libcOf(config, 'node:22-alpine')).toBe('musl');
     expect(
-      libcOf({ ...config, history: [{ created_by: 'ADD alpine-minirootfs-3.20.tar.gz / ' }] } as ImageConfig, 'base'),
+      libcOf({ ...config, history: [{ created_by: 'ADD alpine-minirootfs-3.20.tar.gz / ' }] }, 'base'),
     ).toBe('musl');
   });
 });
