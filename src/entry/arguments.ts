@@ -40,18 +40,24 @@ export function parseArguments(argv: readonly string[], inputs: Inputs): Argumen
   });
   const flags = new Map<string, Given>();
   const issues: InputIssue[] = [];
+  let afterUnknown = -2;
   for (const token of tokens) {
     if (token.kind === 'positional') {
+      // What follows an unknown flag was most likely its value.
+      if (afterUnknown === token.index - 1) continue;
       issues.push({ where: token.value, message: 'is no flag', hint: 'Flags begin with --.' });
       continue;
     }
     if (token.kind === 'option-terminator') continue;
-    const negated = token.name.startsWith('no-') && !(token.name in inputs);
-    const name = negated ? token.name.slice(3) : token.name;
+    // Node names a negated option now with and now without its `no-`.
+    const raw = token.rawName.replace(/^-+/, '').replace(/=.*$/s, '');
+    const negated = raw.startsWith('no-') && !(raw in inputs);
+    const name = negated ? raw.slice(3) : raw;
     const where = token.rawName;
     const declared = inputs[name];
     if (!declared || (negated && declared.kind !== 'boolean')) {
-      const near = nearest(token.name, Object.keys(inputs));
+      if (token.value === undefined) afterUnknown = token.index;
+      const near = nearest(raw, Object.keys(inputs));
       issues.push({ where, message: 'is not a flag of this verb', hint: near && `Did you mean --${near}?` });
     } else if (declared.secret) {
       issues.push({

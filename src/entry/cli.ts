@@ -61,7 +61,8 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
   // Errors come past the sinks: what was masked during the run is hidden in them, too.
   const redactor = createRedactor();
   try {
-    const common = resolveValues(commonInputs, {
+    const shared = Object.entries(commonInputs).filter(([name]) => !(name in command.inputs));
+    const common = resolveValues(Object.fromEntries(shared), {
       given: flags,
       nameOf: (name) => `--${name}`,
       env: terminal.env,

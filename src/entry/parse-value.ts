@@ -44,7 +44,7 @@ function parseSingle(input: Input<unknown>, text: string): Parsed {
     }
     case 'choice':
       if (input.choices?.includes(text)) return { value: text };
-      return { issue: { message: `is ${input.choices?.join(', ')}, not ${JSON.stringify(text)}` } };
+      return { issue: { message: `is one of ${input.choices?.join(', ')}, not ${JSON.stringify(text)}` } };
     case 'string':
     case 'path':
     case 'list':
