@@ -6,3 +6,6 @@ export { scenarios } from './sandbox/ecs/scenario.js';
 export type { Fault } from './sandbox/faults.js';
 export type { JournalEntry } from './sandbox/service.js';
 export { virtualClock } from './base/clock.js';
+export type { GitHubOptions, GitHubSandbox } from './sandbox/github/server.js';
+export { startGitHub } from './sandbox/github/server.js';
+export { parseScenario } from './sandbox/ecs/parse-scenario.js';

@@ -37,7 +37,7 @@ export const commandTable: readonly CommandEntry[] = [
   entry('rotate', 'Put fresh ECR passwords into GitHub secrets', async () => (await import('./rotate.js')).rotate),
   entry(
     'sandbox',
-    'Run ECR, ECS, STS and CloudWatch Logs on this computer',
+    'Run ECR, ECS, STS, CloudWatch Logs and GitHub on this computer',
     async () => (await import('./sandbox.js')).sandbox,
   ),
   entry('demo', 'Show the whole journey with a real app on a sandbox', async () => (await import('./demo.js')).demo),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { defineCommand } from '../base/command.js';
+import type { Context } from '../base/context.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
 import type { Scenario } from '../sandbox/ecs/scenario.js';
@@ -15,16 +16,23 @@ const running = new WeakMap<SandboxResult, () => Promise<void>>();
 
 export const sandbox = defineCommand({
   name: 'sandbox',
-  summary: 'Runs ECR, ECS, STS and CloudWatch Logs on this computer, to rehearse a release',
+  summary: 'Runs ECR, ECS, STS, CloudWatch Logs and GitHub on this computer, to rehearse a release',
   description:
     'All of it listens on one port of 127.0.0.1 and ends with Ctrl-C. What is printed on stdout are the variables to export; the `aws` CLI, the SDKs and lading then speak to the sandbox.\n\nWith `--tasks simulated` rollouts follow a scenario; with `process` the image that was pushed is unpacked and its program runs on this computer; with `docker` it runs in the Docker Engine.',
   inputs: {
     port: input.integer('Port to listen on; a free one when left out', { placeholder: 'N', key: false }),
-    scenario: input.string('Scenario by name, or a JSON file with one', { placeholder: 'NAME|FILE', key: false }),
+    scenario: input.string('Scenario by name, or a YAML or JSON file with one', {
+      placeholder: 'NAME|FILE',
+      key: false,
+    }),
     tasks: input.choice('How tasks run', ['simulated', 'process', 'docker'], { default: 'simulated', key: false }),
     repository: input.list('ECR repository to make', { placeholder: 'NAME', key: false }),
     service: input.list('ECS service to make in the cluster `default`, with one container `web` of an image', {
       placeholder: 'NAME=IMAGE',
+      key: false,
+    }),
+    github: input.list('Repository of a GitHub to start beside it, whose secrets can be written', {
+      placeholder: 'OWNER/REPO',
       key: false,
     }),
   },
@@ -34,6 +42,7 @@ export const sandbox = defineCommand({
       command: 'lading sandbox --scenario crash-loop --service shop=shop:v1',
       about: 'A service whose deployments crash',
     },
+    { command: 'lading sandbox --github acme/shop', about: 'Rehearse `lading rotate --to acme/shop`' },
   ],
   async run(values, context): Promise<SandboxResult> {
     const { startSandbox } = await import('../sandbox/start.js');
@@ -41,10 +50,12 @@ export const sandbox = defineCommand({
     const started = await startSandbox({ port: values.port, scenario, tasks: values.tasks, createOnPush: true });
     for (const name of values.repository ?? []) started.createRepository(name);
     for (const text of values.service ?? []) await makeService(started, text);
-    const result: SandboxResult = { url: started.url, registry: started.host, env: started.env };
+    const github = values.github ? await openGitHubSandbox(values.github, context) : undefined;
+    const result: SandboxResult = { url: started.url, registry: started.host, env: { ...started.env, ...github?.env } };
     running.set(result, async () => {
       if (!context.signal.aborted)
         await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
+      await github?.close();
       await started.close();
     });
     return result;
@@ -56,6 +67,21 @@ export const sandbox = defineCommand({
     ].join('\n'),
   running: async (result) => running.get(result)?.(),
 });
+
+/** A GitHub with these repositories and a token that may write their secrets. */
+async function openGitHubSandbox(repositories: readonly string[], context: Context) {
+  const { startGitHub } = await import('../sandbox/github/server.js');
+  const wrong = repositories.filter((name) => !/^[\w.-]+\/[\w.-]+$/.test(name));
+  if (wrong.length > 0)
+    throw new InputError(
+      wrong.map((name) => ({ where: '--github', message: `takes OWNER/REPO, not ${JSON.stringify(name)}` })),
+    );
+  const github = await startGitHub({ clock: context.clock });
+  for (const name of repositories) github.addRepository(name);
+  const token = 'ghp_sandbox000000000000000000000000000000';
+  github.addToken(token, 'classic', { scopes: ['repo', 'admin:org'] });
+  return { env: { GITHUB_API_URL: github.url, GH_TOKEN: token }, close: () => github.close() };
+}
 
 async function findScenario(text: string, cwd: string): Promise<Scenario> {
   const { scenarios } = await import('../sandbox/ecs/scenario.js');

@@ -43,9 +43,14 @@ function firstFlag(inputs: Inputs): string {
 function flagLines(inputs: Inputs, hidden: readonly string[] = []): string[] {
   const rows = Object.entries(inputs)
     .filter(([name]) => !hidden.includes(name))
-    .map(([name, input]) => [flagText(name, input), `${input.summary}${remarks(input)}`] as const);
+    .map(([name, input]) => [nameText(name, input), `${input.summary}${remarks(input)}`] as const);
   const width = Math.min(34, Math.max(0, ...rows.map(([flag]) => flag.length)));
   return rows.map(([flag, text]) => `  ${flag.padEnd(width)}  ${text}`);
+}
+
+/** A secret is given by its variable: everyone can read the arguments of a program. */
+function nameText(name: string, input: Input<unknown>): string {
+  return input.secret ? `LADING_${variableName(name)}` : flagText(name, input);
 }
 
 export function flagText(name: string, input: Input<unknown>): string {

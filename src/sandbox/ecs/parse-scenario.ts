@@ -53,13 +53,14 @@ const scenario = v.strictObject({
   staleReads: v.optional(v.number()),
 });
 
-/** A scenario as JSON. Every mistake is told, with its place. */
-export function parseScenario(text: string, file: string): Scenario {
+/** A scenario as YAML or JSON. Every mistake is told, with its place. */
+export async function parseScenario(text: string, file: string): Promise<Scenario> {
+  const { parse } = await import('yaml');
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parse(text);
   } catch (error) {
-    throw new InputError({ where: file, message: `is not JSON: ${(error as Error).message}` });
+    throw new InputError({ where: file, message: `is not YAML: ${(error as Error).message}` });
   }
   const result = v.safeParse(scenario, value);
   if (result.success) return { ...result.output, events: [...result.output.events].sort((a, b) => a.at - b.at) };
