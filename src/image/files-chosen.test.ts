@@ -155,6 +155,8 @@ describe('a Next.js app', () => {
     put('.next/standalone/apps/web/.env', 'SECRET=1');
     put('.next/standalone/node_modules/next/index.js');
     put('.next/static/chunk.js');
+    put('.next/static/id-1/_buildManifest.js');
+    put('.next/BUILD_ID', 'id-1\n');
     put('public/logo.svg');
     put('.next/required-server-files.json', '{"relativeAppDir":"apps/web"}');
     const recipe = await planNext(app, []);
@@ -162,7 +164,14 @@ describe('a Next.js app', () => {
       ['node_modules', ['app/node_modules/next/index.js']],
       ['public', ['app/apps/web/public/logo.svg']],
       ['static', ['app/apps/web/.next/static/chunk.js']],
-      ['app', ['app/apps/web/.next/server/page.js', 'app/apps/web/server.js']],
+      [
+        'app',
+        [
+          'app/apps/web/.next/server/page.js',
+          'app/apps/web/.next/static/id-1/_buildManifest.js',
+          'app/apps/web/server.js',
+        ],
+      ],
     ]);
     expect(recipe.run).toMatchObject({
       workingDirectory: '/app/apps/web',
@@ -207,8 +216,8 @@ describe('native modules', () => {
     const config = { architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } } as ImageConfig;
     expect(libcOf(config, 'node:22-slim')).toBe('glibc');
     expect(libcOf(config, 'node:22-alpine')).toBe('musl');
-    expect(
-      libcOf({ ...config, history: [{ created_by: 'ADD alpine-minirootfs-3.20.tar.gz / ' }] }, 'base'),
-    ).toBe('musl');
+    expect(libcOf({ ...config, history: [{ created_by: 'ADD alpine-minirootfs-3.20.tar.gz / ' }] }, 'base')).toBe(
+      'musl',
+    );
   });
 });

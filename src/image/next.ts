@@ -89,11 +89,18 @@ export async function planNext(app: string, include: readonly string[]): Promise
         onPrivate,
       })
     : [];
+  // The manifests below the build's id are new with every build, as the server is; chunks are named by their content.
+  const buildId = (await readFile(join(app, '.next/BUILD_ID'), 'utf8').catch(() => '')).trim();
+  const ofBuild = `${home}/.next/static/${buildId}`;
+  const isOfBuild = (entry: Entry) => buildId !== '' && `${entry.name}/`.startsWith(`${ofBuild}/`);
   const layers = [
     { kind: 'node_modules', entries: withParents(traced.filter(isPackage)) },
     { kind: 'public', entries: withParents(publicFiles) },
-    { kind: 'static', entries: withParents(staticFiles) },
-    { kind: 'app', entries: withParents(traced.filter((entry) => !isPackage(entry))) },
+    { kind: 'static', entries: withParents(staticFiles.filter((entry) => !isOfBuild(entry))) },
+    {
+      kind: 'app',
+      entries: withParents([...traced.filter((entry) => !isPackage(entry)), ...staticFiles.filter(isOfBuild)]),
+    },
   ].filter((layer) => layer.entries.length > 0);
   return {
     kind: 'next',
