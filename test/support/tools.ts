@@ -24,25 +24,43 @@ function find(program: string): string | undefined {
 
 /** Path of a program: found, or installed as root on Debian; undefined with a line that says what is missing. With `CI=true` a missing one is a failure. */
 export function requireTool(program: string): string | undefined {
-  const found = find(program) ?? install(program);
+  return find(program) ?? install(program) ?? missing(program, packages[program] ?? program);
+}
+
+/** A Python 3 that can import `module`, with it installed from its Debian package where that may be; else as {@link requireTool}. */
+export function requirePython(module: string, debian: string): string | undefined {
+  const withModule = () => {
+    const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
+    const pythons = [...new Set(folders.map((folder) => join(folder, 'python3')))].filter((file) => existsSync(file));
+    return pythons.find((file) => spawnSync(file, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0);
+  };
+  const found = withModule();
   if (found) return found;
-  const text = `${program} is missing (Debian package ${packages[program] ?? program}): its tests are skipped`;
+  installPackage(debian);
+  return withModule() ?? missing(`Python's ${module}`, debian);
+}
+
+function missing(what: string, debian: string): undefined {
+  const text = `${what} is missing (Debian package ${debian}): its tests are skipped`;
   if (process.env.CI === 'true') throw new Error(text);
   console.log(text);
-  return undefined;
 }
 
 function install(program: string): string | undefined {
   const name = packages[program];
-  if (name === undefined || process.getuid?.() !== 0 || !find('apt-get')) return undefined;
-  return locked(() => {
+  if (name === undefined) return undefined;
+  installPackage(name);
+  return find(program);
+}
+
+function installPackage(name: string): void {
+  if (process.getuid?.() !== 0 || !find('apt-get')) return;
+  locked(() => {
     const options = { stdio: 'ignore' as const, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     const get = (...args: string[]) => spawnSync('apt-get', args, options).status === 0;
-    if (!get('install', '--yes', '--no-install-recommends', name)) {
-      get('update');
-      get('install', '--yes', '--no-install-recommends', name);
-    }
-    return find(program);
+    if (get('install', '--yes', '--no-install-recommends', name)) return;
+    get('update');
+    get('install', '--yes', '--no-install-recommends', name);
   });
 }
 
