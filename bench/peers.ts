@@ -39,28 +39,33 @@ export function findProgram(name: string): string | undefined {
 /** No state but the base image: the second image knows the first one only from the registry, as in CI. */
 export function lading(app: 'next' | 'large', apps: Apps): Peer {
   const cli = resolve('dist/cli.js');
-  const call = (name: string, place: Place, args: readonly string[]): Command => ({
-    name,
-    program: process.execPath,
-    args: [cli, name, ...args, '--quiet'],
-    cwd: place.folder,
-    env: { ...process.env, DOCKER_CONFIG: place.registry.config },
-  });
   return {
     name: 'lading',
-    about: '`lading build --to …`, then `lading push`',
+    about: '`lading build --push --to …`',
     app,
     async reset({ folder }) {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
     },
     steps(version, place) {
-      const output = join(place.folder, `v${version}`);
       const known = version === 0 ? [] : ['--cache-from', 'v0'];
-      const what = ['--app', apps[app][version], '--base', apps.base.reference, '--output', output];
+      const builder = app === 'large' ? 'node' : 'next';
+      const what = ['--app', apps[app][version], '--builder', builder, '--base', apps.base.reference, ...known];
+      const where = [
+        '--output',
+        join(place.folder, `v${version}`),
+        '--push',
+        '--to',
+        `${place.repository}:v${version}`,
+      ];
       return [
-        call('build', place, [...what, '--to', place.repository, ...known]),
-        call('push', place, ['--from', output, '--to', `${place.repository}:v${version}`]),
+        {
+          name: 'build and push',
+          program: process.execPath,
+          args: [cli, 'build', ...what, ...where, '--quiet'],
+          cwd: place.folder,
+          env: { ...process.env, DOCKER_CONFIG: place.registry.config },
+        },
       ];
     },
   };

@@ -1,9 +1,12 @@
 import { defineCommand } from '../base/command.js';
+import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
 import { DIFF_ID } from '../oci/manifest.js';
 import { formatPlatform } from '../oci/platform.js';
 import { parseReference } from '../oci/reference.js';
 import type { ImageValues, MadeImage } from './make-image.js';
+import type { PushResult } from './push.js';
+import { pushNeeds, tagsOf } from './push.js';
 import { registryInputs } from './registry-inputs.js';
 import { regionInput } from './service-inputs.js';
 
@@ -64,6 +67,8 @@ export interface BuildResult {
     readonly kind: string;
     readonly files: number | undefined;
   }[];
+  /** What `push` would have said; only with `--push`. */
+  readonly pushed?: PushResult;
 }
 
 export const build = defineCommand({
@@ -72,7 +77,7 @@ export const build = defineCommand({
   description: [
     "A Next.js app must be built with `output: 'standalone'`; lading runs its build script when it is not built yet. A Node service is packed with the packages that it needs in production. Equal files give an equal digest, on any computer and at any time.",
     'Secrets (`.env*`, `.git`, `.npmrc`, keys) are left out unless `--include` names them.',
-    'With `--to` the layout holds only what that repository lacks.',
+    'With `--to` the layout holds only what that repository lacks. With `--push` the image goes there in the same run: each layer is sent while the next one is made.',
   ].join('\n\n'),
   inputs: {
     ...imageInputs,
@@ -81,57 +86,75 @@ export const build = defineCommand({
       placeholder: 'REPOSITORY',
       key: false,
     }),
+    push: input.boolean('Send the image to `--to`, too', { key: false }),
+    tag: input.list('Further tag for `--push`', { placeholder: 'TAG', key: false }),
     pin: input.boolean('Write the base image with its digest into lading.yml', { key: false }),
   },
   outputs: {
     digest: { summary: 'Digest of the image', of: (result: BuildResult) => result.digest },
     size: { summary: 'Bytes of all layers', of: (result: BuildResult) => result.size },
+    reference: {
+      summary: 'The image by digest, as `repository@sha256:…`; only with `push`',
+      of: (result: BuildResult) => result.pushed?.reference,
+    },
   },
-  needs: {
-    aws: [
-      {
-        action: 'ecr:GetAuthorizationToken',
-        resource: '*',
-        why: 'to read the previous image with --to',
-        optional: true,
-      },
-      {
-        action: 'ecr:BatchGetImage',
-        resource: 'repository',
-        why: 'to read the previous image with --to',
-        optional: true,
-      },
-    ],
-  },
+  needs: { aws: pushNeeds.map((need) => ({ ...need, optional: true })) },
   examples: [
     { command: 'lading build', about: 'Pack the app in this folder' },
     {
       command: 'lading build --app apps/web --base node:22-slim --output out/image',
       about: 'Another folder, base and place',
     },
+    {
+      command: 'lading build --push --to 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:v2',
+      about: 'Pack and send in one run',
+    },
     { command: 'lading build --json', about: 'Digest and layers as JSON' },
   ],
   action: true,
   async run(values, context): Promise<BuildResult> {
+    const tags = checkPush(values);
     const { layoutFolder, makeImage, previousCandidates } = await import('./make-image.js');
     const { openLayout } = await import('../image/layout.js');
-    const pinned = values.pin ? await pinBase(values.base, context, values) : values.base;
+    const base = values.pin ? await pinBase(values.base, context, values) : values.base;
+    const imageValues: ImageValues = { ...values, base, imageEnv: values.env };
     const layout = await openLayout(layoutFolder(values.output, context));
-    let target;
-    if (values.to !== undefined) {
-      const { openRegistry } = await import('./registries.js');
-      const repository = openRegistry(parseReference(values.to, '--to'), context, values);
-      target = {
-        repository,
-        previous: Promise.resolve(previousCandidates(repository, [], values.cacheFrom)),
-        send: false,
-      };
+    if (values.to === undefined) return describeBuild(await makeImage(imageValues, layout, undefined, context));
+
+    const { openRegistry } = await import('./registries.js');
+    const repository = openRegistry(parseReference(values.to, '--to'), context, values);
+    const { cacheFrom } = values;
+    if (values.push) {
+      const { deliver } = await import('./deliver.js');
+      const delivery = { layout, repository, tags, cacheFrom, dryRun: false };
+      const { made, pushed } = await deliver(imageValues, delivery, context);
+      return { ...describeBuild(made), pushed };
     }
-    const imageValues: ImageValues = { ...values, base: pinned, imageEnv: values.env };
+    const previous = Promise.resolve(previousCandidates(repository, [], cacheFrom));
+    const target = { repository, previous, send: false };
     return describeBuild(await makeImage(imageValues, layout, target, context));
   },
-  text: (result) => result.digest,
+  text: (result) => result.pushed?.reference ?? result.digest,
 });
+
+/** The tags of `--push`, or what is wrong with it. */
+function checkPush(values: {
+  readonly to: string | undefined;
+  readonly push: boolean | undefined;
+  readonly tag: readonly string[] | undefined;
+}): readonly string[] {
+  if (values.push && values.to === undefined) {
+    throw new InputError({ where: '--push', message: 'it is not said where to', hint: 'Add --to REPOSITORY[:TAG].' });
+  }
+  if (values.tag && !values.push) {
+    throw new InputError({
+      where: '--tag',
+      message: 'a tag stands in a registry',
+      hint: 'Add --push to send the image.',
+    });
+  }
+  return values.to === undefined ? [] : tagsOf(parseReference(values.to, '--to').tag, values.tag);
+}
 
 async function pinBase(
   base: string | undefined,

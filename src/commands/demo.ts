@@ -121,7 +121,6 @@ function inSandbox(sandbox: Sandbox, cwd: string, context: Context): Context {
 /** A repository and a service, as Terraform would have made them, with a placeholder that is built and pushed like any app. */
 async function firstService(sandbox: Sandbox, base: string, folder: string, context: Context): Promise<string> {
   const { build } = await import('./build.js');
-  const { push } = await import('./push.js');
   const app = join(folder, 'placeholder');
   await replaceFile(
     join(app, 'package.json'),
@@ -132,21 +131,17 @@ async function firstService(sandbox: Sandbox, base: string, folder: string, cont
     "require('node:http').createServer((_, answer) => answer.end('placeholder')).listen(process.env.PORT);\n",
   );
   sandbox.createRepository('harbour');
-  const inside = inSandbox(sandbox, app, context);
-  await build.run(
+  const { pushed } = await build.run(
     {
       ...imageValues(app, base),
       platform: [await ownPlatform(context)],
       env: undefined,
-      to: undefined,
+      to: `${sandbox.host}/harbour`,
+      push: true,
+      tag: ['placeholder'],
       pin: undefined,
     },
-    inside,
-  );
-  const to = `${sandbox.host}/harbour`;
-  const pushed = await push.run(
-    { from: undefined, to, tag: ['placeholder'], dryRun: undefined, insecureRegistry: undefined, region: undefined },
-    inside,
+    inSandbox(sandbox, app, context),
   );
   await sandbox.call('ecs', 'RegisterTaskDefinition', {
     family: 'harbour',
@@ -157,7 +152,7 @@ async function firstService(sandbox: Sandbox, base: string, folder: string, cont
     containerDefinitions: [
       {
         name: 'web',
-        image: pushed.reference,
+        image: pushed?.reference,
         portMappings: [{ containerPort: 3000 }],
         stopTimeout: 10,
         logConfiguration: {

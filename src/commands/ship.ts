@@ -66,56 +66,42 @@ export const ship = defineCommand({
   action: true,
   async run(values, context): Promise<Bill> {
     const [
-      { makeImage, layoutFolder, previousCandidates },
+      { deliver },
+      { layoutFolder },
       { openLayout },
       { openRegistry },
       { openEcs },
-      { sendImage, tagsOf },
+      { tagsOf },
       { deployRequest },
-      { readCommit },
     ] = await Promise.all([
+      import('./deliver.js'),
       import('./make-image.js'),
       import('../image/layout.js'),
       import('./registries.js'),
       import('./ecs-world.js'),
       import('./push.js'),
       import('./deploy.js'),
-      import('../image/git.js'),
     ]);
     const started = context.clock.now();
     const dryRun = values.dryRun ?? false;
     const reference = parseReference(values.to, '--to');
-    const asked = tagsOf(reference.tag, values.tag);
+    const tags = tagsOf(reference.tag, values.tag);
     const repository = openRegistry(reference, context, values);
     const world = await openEcs(context, values);
-    const commit = readCommit(context, values.app);
     const layout = await openLayout(layoutFolder(values.output, context));
-
     const running = runningDigest(world.ecs, values, repository.name);
-    const previous = running.then((digest) => [
-      ...(digest ? [digest] : []),
-      ...previousCandidates(repository, asked, values.cacheFrom),
-    ]);
-    const target = { repository, previous, send: !dryRun };
-    const made = await makeImage({ ...values, imageEnv: values.imageEnv }, layout, target, context);
-    const built = context.clock.now();
-
-    const { root } = made;
-    const of = await commit;
-    const tags =
-      asked.length > 0
-        ? asked
-        : of
-          ? [of.dirty ? `${of.sha.slice(0, 12)}-dirty-${root.digest.slice(7, 15)}` : of.sha]
-          : [];
-    const plan = { tags, known: made.previous ? [made.previous] : [], fresh: made.sent };
-    const pushed = await sendImage({ layout, repository, selector: 'latest', plan, values, dryRun }, context);
+    const { made, pushed, commit, builtAt } = await deliver(
+      { ...values, imageEnv: values.imageEnv },
+      { layout, repository, tags, cacheFrom: values.cacheFrom, running, dryRun },
+      context,
+    );
     const sent = context.clock.now();
 
+    const { root } = made;
     const image = {
       reference: pushed.reference,
       digest: pushed.digest,
-      tags,
+      tags: pushed.tags,
       layers: made.images.flatMap((one) =>
         one.layers.map((layer) => ({
           kind: layer.kind,
@@ -124,7 +110,7 @@ export const ship = defineCommand({
           reused: layer.reused,
         })),
       ),
-      bytesUploaded: pushed.bytesUploaded + made.bytesUploaded,
+      bytesUploaded: pushed.bytesUploaded,
       requests: repository.stats().requests,
     };
     const accepted = new Set<string>([root.digest, ...made.images.map((one) => one.manifest.digest)]);
@@ -134,7 +120,7 @@ export const ship = defineCommand({
       const finished = context.clock.now();
       return {
         outcome,
-        commit: of,
+        commit,
         image,
         ...(deployed && {
           deployment: {
@@ -149,7 +135,7 @@ export const ship = defineCommand({
         }),
         startedAt: new Date(started).toISOString(),
         finishedAt: new Date(finished).toISOString(),
-        times: { build: built - started, push: sent - built, deploy: finished - sent, total: finished - started },
+        times: { build: builtAt - started, push: sent - builtAt, deploy: finished - sent, total: finished - started },
       };
     };
     const file = join(context.cwd, '.lading/bill.json');

@@ -66,6 +66,8 @@ const buildValues = {
   cacheFrom: undefined,
   env: undefined,
   to: undefined,
+  push: undefined,
+  tag: undefined,
   pin: undefined,
 };
 const makeImage = (world: TestWorld, more: object = {}) => build.run({ ...buildValues, app, base, ...more }, world);
@@ -121,6 +123,34 @@ describe('a push to a registry of others', () => {
     expect(result.digest).toBe(built.digest);
     const finished = proxy.passed.filter((line) => line.startsWith('PUT') && line.includes('/blobs/'));
     expect(finished).toHaveLength(4);
+  });
+
+  test('build --push makes and sends in one run; after a change one layer moves in few requests', async (context) => {
+    if (!registry) return context.skip();
+    const world = worldFor();
+    const to = `${fresh()}:latest`;
+    const first = await makeImage(world, { to, push: true, tag: ['v1'] });
+    expect(first.pushed).toMatchObject({
+      digest: first.digest,
+      tags: ['latest', 'v1'],
+      blobs: { uploaded: 4, mounted: 0, existing: 0 },
+    });
+    const changed = writeNodeApp();
+    appendFileSync(join(changed, 'server.js'), '// another line\n');
+    try {
+      proxy.passed.length = 0;
+      const second = await makeImage(worldFor(), { app: changed, to, push: true });
+      expect(second.pushed).toMatchObject({ tags: ['latest'], blobs: { uploaded: 2, existing: 2 } });
+      expect(
+        second.layers.filter((layer) => !first.layers.some(({ digest }) => digest === layer.digest)),
+      ).toMatchObject([{ kind: 'app' }]);
+      expect(proxy.passed.length).toBeLessThanOrEqual(9);
+      expect(second.pushed?.requests).toBe(proxy.passed.length);
+      await expect(makeImage(world, { push: true })).rejects.toThrow(/--push: it is not said where to/);
+      await expect(makeImage(world, { to, tag: ['v1'] })).rejects.toThrow(/--tag: a tag stands in a registry/);
+    } finally {
+      rmSync(changed, { recursive: true });
+    }
   });
 
   test('a wrong password is told with what to do, and nothing is sent', async () => {
