@@ -109,6 +109,8 @@ export interface Sending {
   readonly plan: PlanOptions;
   readonly values: RegistryValues;
   readonly dryRun: boolean;
+  /** Bytes that went while the image was made. */
+  readonly early?: number;
 }
 
 export async function sendImage(sending: Sending, context: Context): Promise<PushResult> {
@@ -127,7 +129,9 @@ export async function sendImage(sending: Sending, context: Context): Promise<Pus
         task.progress(done, total);
       },
     });
-    task.detail(`${formatBytes(copied.bytesUploaded)} sent`);
+    const { early = 0 } = sending;
+    const sent = formatBytes(early + copied.bytesUploaded);
+    task.detail(early > 0 ? `${sent} sent, ${formatBytes(early)} of it during the build` : `${sent} sent`);
     return copied;
   });
   return {

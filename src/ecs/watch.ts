@@ -59,6 +59,7 @@ export async function watchDeployment(watch: Watch, context: WatchContext): Prom
   let certain = false;
   let unplacedSince: number | undefined;
   let lastLine = '';
+  let failures = 0;
   let deployment: ServiceDeployment | undefined;
 
   for (let tick = 0; ; tick++) {
@@ -68,7 +69,9 @@ export async function watchDeployment(watch: Watch, context: WatchContext): Prom
       deployment = (await ecs.deployment(watch.deploymentArn)) ?? deployment;
       const standing = standingOf(deployment);
       tell(deployment);
-      if (!young || tick % 2 === 1 || standing.is !== 'running') await lookAtTasks();
+      const failed = deployment?.deploymentCircuitBreaker?.failureCount ?? 0;
+      if (!young || tick % 2 === 1 || failed > failures || standing.is !== 'running') await lookAtTasks();
+      failures = failed;
       if (tick % 6 === 5 && standing.is === 'running') await lookAtEvents();
       lookAtMonitors(deployment);
       if (standing.is !== 'running' && standing.is !== 'rolling-back')

@@ -1,12 +1,14 @@
+import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Context } from '../base/context.js';
 import { ToolError } from '../base/errors.js';
 import { pathExists } from '../base/files.js';
 import { say, withTask } from '../base/report.js';
 import { ANYWHERE, walkFolder } from './walk.js';
+import { findWorkspace, membersFor } from './workspace.js';
 
 type BuildContext = Pick<Context, 'exec' | 'env' | 'report' | 'clock' | 'signal'>;
 
@@ -63,7 +65,16 @@ const NOT_SOURCES = new Set(['node_modules', '.next', '.git', '.lading', 'covera
 /** By content: file times differ between two copies of one folder. Public files are packed as they are, not built. */
 function hashSources(app: string): string {
   const hash = createHash('sha256');
-  const entries = walkFolder(app, {
+  const workspace = findWorkspace(app);
+  for (const folder of [workspace.app, ...membersFor(workspace)]) {
+    hash.update(`${relative(workspace.root, folder)}\0`);
+    hashFolder(folder, hash);
+  }
+  return hash.digest('hex');
+}
+
+function hashFolder(folder: string, hash: Hash): void {
+  const entries = walkFolder(folder, {
     into: '',
     within: ANYWHERE,
     accept: (path) =>
@@ -77,7 +88,6 @@ function hashSources(app: string): string {
     hash.update(`${entry.name}\0${entry.type === 'link' ? entry.link : ''}\0`);
     if (entry.type === 'file') hash.update(readFileSync(entry.file));
   }
-  return hash.digest('hex');
 }
 
 /** By the lockfile, in this folder or above it. */

@@ -29,8 +29,11 @@ export function createSecretGuard(include: readonly string[]): SecretGuard {
   };
 }
 
+/** True for what goes into the image, by its path below a folder. */
+export type Choice = (path: string, isFolder: boolean) => boolean;
+
 /** `.dockerignore` of a folder: true when the path stays. https://docs.docker.com/build/concepts/context/#dockerignore-files */
-export async function readDockerignore(folder: string): Promise<(path: string, isFolder: boolean) => boolean> {
+export async function readDockerignore(folder: string): Promise<Choice> {
   const text = await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => '');
   if (text.trim() === '') return () => true;
   const { default: dockerignore } = await import('@balena/dockerignore');
@@ -38,4 +41,19 @@ export async function readDockerignore(folder: string): Promise<(path: string, i
   // A folder with an exception inside must be walked: `!docs/keep` after `docs`.
   const hasExceptions = /^\s*!/m.test(text);
   return (path, isFolder) => (isFolder && hasExceptions) || !matcher.ignores(path);
+}
+
+/**
+ * With `files` of a package.json only those, package.json itself and what is named besides; without it everything.
+ * Patterns as in https://docs.npmjs.com/cli/configuring-npm/package-json#files
+ */
+export async function listedBy(files: readonly string[] | undefined, besides: readonly string[]): Promise<Choice> {
+  if (files === undefined) return () => true;
+  const { default: dockerignore } = await import('@balena/dockerignore');
+  const patterns = [...files, 'package.json', ...besides].map((pattern) => pattern.replace(/^(!?)\.?\//, '$1'));
+  const matcher = dockerignore.default().add(patterns.map((pattern) => pattern.replace(/\/$/, '') || '**'));
+  // Folders that only lead to what is listed.
+  const ways = patterns.map((pattern) => pattern.split(/[*?[{]/, 1)[0] ?? '');
+  const leads = (path: string) => ways.some((way) => way.startsWith(`${path}/`) || `${path}/`.startsWith(way));
+  return (path, isFolder) => matcher.ignores(path) || (isFolder && leads(path));
 }

@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import * as v from 'valibot';
 import { LadingError } from '../base/errors.js';
 import { pathExists } from '../base/files.js';
 import { parseJson } from '../base/json.js';
+import type { Entry } from './entry.js';
 import { withParents } from './entry.js';
-import { createSecretGuard, readDockerignore } from './ignore.js';
+import type { Choice } from './ignore.js';
+import { createSecretGuard, listedBy, readDockerignore } from './ignore.js';
 import { collectPackages } from './packages.js';
 import type { Recipe } from './recipe.js';
 import { walkFolder } from './walk.js';
+import { findWorkspace, readPackage } from './workspace.js';
 
 const ROOT = 'app';
 
@@ -21,7 +24,8 @@ const packageJson = v.looseObject({
 type PackageJson = v.InferOutput<typeof packageJson>;
 
 /** Never part of a service, whatever `.dockerignore` says. */
-const NEVER = /(^|\/)(node_modules|\.git|\.lading|\.github|\.DS_Store|Dockerfile|\.dockerignore|\.gitignore|coverage)$/;
+const NEVER =
+  /(^|\/)(node_modules|\.yarn|\.turbo|\.git|\.lading|\.github|\.DS_Store|Dockerfile|\.dockerignore|\.gitignore|coverage)$/;
 
 /** A service with a `package.json`: production packages in one layer, the app's own files in another. */
 export async function planNode(app: string, include: readonly string[], asked?: readonly string[]): Promise<Recipe> {
@@ -36,24 +40,39 @@ export async function planNode(app: string, include: readonly string[], asked?: 
   const manifest = parseJson(packageJson, text, file);
   const guard = createSecretGuard(include);
   const notes: string[] = [];
-  const [entrypoint, ignored] = await Promise.all([asked ?? findEntry(app, manifest), readDockerignore(app)]);
-  const listed = listedBy(manifest, entrypoint);
-  const own = walkFolder(app, {
-    into: ROOT,
-    accept: (path, isFolder) =>
-      !NEVER.test(path) && ignored(path, isFolder) && listed(path, isFolder) && guard.admits(path),
-    onPrivate: (path) => notes.push(`${path} is private on disk and readable in the image`),
-  });
-  const packages = await collectPackages(app, ROOT);
+  const workspace = findWorkspace(app);
+  const home = workspace.path === '' ? ROOT : `${ROOT}/${workspace.path}`;
+  const [entrypoint, ignored, ignoredAbove] = await Promise.all([
+    asked ?? findEntry(app, manifest),
+    readDockerignore(app),
+    readDockerignore(workspace.root),
+  ]);
+  const choose = (folder: string, into: string, prefix: string, keeps: Choice): Entry[] =>
+    walkFolder(folder, {
+      into,
+      within: workspace.root,
+      accept: (path, isFolder) => !NEVER.test(path) && keeps(path, isFolder) && guard.admits(prefix + path),
+      onPrivate: (path) => notes.push(`${prefix}${path} is private on disk and readable in the image`),
+    });
+  const listed = await listedBy(manifest.files, entrypoint.slice(1));
+  const own = choose(app, home, '', (path, isFolder) => ignored(path, isFolder) && listed(path, isFolder));
+  const packages = collectPackages(workspace, ROOT);
+  const members: Entry[] = [];
+  for (const folder of packages.members) {
+    const path = relative(workspace.root, folder).replaceAll(sep, '/');
+    const keeps = await listedBy(readPackage(folder).files, []);
+    const choice: Choice = (inside, isFolder) => ignoredAbove(`${path}/${inside}`, isFolder) && keeps(inside, isFolder);
+    members.push(...choose(folder, `${ROOT}/${path}`, `${path}/`, choice));
+  }
   return {
     kind: 'node',
     layers: [
-      { kind: 'node_modules', entries: withParents(packages) },
-      { kind: 'app', entries: withParents(own) },
+      { kind: 'node_modules', entries: withParents(packages.entries) },
+      { kind: 'app', entries: withParents([...own, ...members]) },
     ].filter((layer) => layer.entries.length > 0),
     run: {
       env: { NODE_ENV: 'production', PORT: '3000' },
-      workingDirectory: `/${ROOT}`,
+      workingDirectory: `/${home}`,
       entrypoint,
       user: '1000:1000',
       port: 3000,
@@ -84,18 +103,4 @@ async function findEntry(app: string, manifest: PackageJson): Promise<readonly s
       hint: 'Set "start": "node server.js" in package.json, or pass --entrypoint; is the app built?',
     },
   );
-}
-
-/** With `files` in package.json, only those, package.json and the entry go. Without it everything does. */
-function listedBy(manifest: PackageJson, entry: readonly string[]): (path: string, isFolder: boolean) => boolean {
-  const { files } = manifest;
-  if (files === undefined) return () => true;
-  const roots = [...files, 'package.json', ...entry.slice(1)].map((path) =>
-    path.replace(/^\.?\//, '').replace(/\/?\*{0,2}$/, ''),
-  );
-  return (path, isFolder) =>
-    roots.some(
-      (root) =>
-        root === '' || path === root || path.startsWith(`${root}/`) || (isFolder && root.startsWith(`${path}/`)),
-    );
 }
