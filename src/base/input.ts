@@ -15,6 +15,8 @@ export interface Input<Value, Required extends boolean = boolean> {
   readonly key?: string | false | undefined;
   /** May not be given as a flag, since argv is public: only by environment, file or action input. */
   readonly secret?: boolean | undefined;
+  /** Throws an `InputError` for a text that cannot be right, of a list for each: it is told with every other mistake. */
+  readonly check?: ((text: string) => unknown) | undefined;
   /** Phantom: the type that `run` gets. */
   readonly value?: Value;
 }
@@ -26,6 +28,7 @@ interface Options<Value> {
   readonly default?: Value;
   readonly key?: string | false;
   readonly secret?: boolean;
+  readonly check?: (text: string) => unknown;
 }
 
 type Optional<Value> = Options<Value> & { readonly required?: false };

@@ -2,8 +2,8 @@ import { defineCommand } from '../base/command.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
 import { DIFF_ID } from '../oci/manifest.js';
-import { formatPlatform } from '../oci/platform.js';
-import { parseReference } from '../oci/reference.js';
+import { formatPlatform, parsePlatform } from '../oci/platform.js';
+import { checkTag, parseReference } from '../oci/reference.js';
 import type { ImageValues, MadeImage } from './make-image.js';
 import type { PushResult } from './push.js';
 import { pushNeeds, tagsOf } from './push.js';
@@ -20,11 +20,13 @@ export const imageInputs = {
   base: input.string('Base image of a registry, or `oci:DIR[:TAG]` for a layout; public Node 22 slim when left out', {
     placeholder: 'REF',
     key: 'build.base',
+    check: (text) => text.startsWith('oci:') || parseReference(text),
   }),
   platform: input.list('Platform of the image; several make an index', {
     placeholder: 'OS/ARCH',
     default: ['linux/amd64'],
     key: 'build.platform',
+    check: (text) => parsePlatform(text),
   }),
   label: input.pairs('Label of the image', { placeholder: 'K=V', key: 'build.label' }),
   user: input.string('User that runs the image, as `uid:gid`; `1000:1000` when left out', {
@@ -85,9 +87,10 @@ export const build = defineCommand({
     to: input.string('Repository that the image will go to: what it holds is not made again', {
       placeholder: 'REPOSITORY',
       key: false,
+      check: (text) => parseReference(text),
     }),
     push: input.boolean('Send the image to `--to`, too', { key: false }),
-    tag: input.list('Further tag for `--push`', { placeholder: 'TAG', key: false }),
+    tag: input.list('Further tag for `--push`', { placeholder: 'TAG', key: false, check: (tag) => checkTag(tag) }),
     pin: input.boolean('Write the base image with its digest into lading.yml', { key: false }),
   },
   outputs: {

@@ -5,6 +5,7 @@ import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
 import type { DeployRequest, DeployResult } from '../ecs/deploy.js';
 import type { ImageChange } from '../ecs/task-definition.js';
+import { formatReference, parseReference, selectorOf } from '../oci/reference.js';
 import { registryInputs } from './registry-inputs.js';
 import type { RegistryValues } from './registries.js';
 import { serviceInputs } from './service-inputs.js';
@@ -16,7 +17,7 @@ export const deployInputs = {
     placeholder: 'FILE',
     key: 'deploy.task-definition',
   }),
-  env: input.list('Variable of a container', { placeholder: 'CONTAINER:K=V', key: 'deploy.env' }),
+  env: input.list('Variable of a container', { placeholder: 'CONTAINER:K=V', key: 'deploy.env', check: parseEnv }),
   'force-new-deployment': input.boolean('Start new tasks even when nothing changed', { key: false }),
   'desired-count': input.integer('Number of tasks; left as it is when not given', { placeholder: 'N', key: false }),
   wait: input.choice(
@@ -71,7 +72,7 @@ export const deploy = defineCommand({
     ...deployInputs,
     image: input.list(
       'Image to deploy, by tag or digest; the container is found by the repository when it is not named',
-      { placeholder: '[CONTAINER=]REF', key: 'deploy.image' },
+      { placeholder: '[CONTAINER=]REF', key: 'deploy.image', check: parseImage },
     ),
     ...registryInputs,
   },
@@ -149,7 +150,7 @@ export async function deployRequest(
     cluster: values.cluster,
     service: values.service,
     images,
-    env: parseEnv(values.env ?? []),
+    env: (values.env ?? []).map(parseEnv),
     definition: values.taskDefinition === undefined ? undefined : await readDefinition(values.taskDefinition, context),
     force: values.forceNewDeployment ?? false,
     desiredCount: values.desiredCount,
@@ -174,15 +175,16 @@ async function readDefinition(file: string, _context: Context) {
   return parseTaskDefinition(value, file);
 }
 
-function parseEnv(texts: readonly string[]) {
-  const parsed = texts.map((text) => ({ text, match: /^([A-Za-z0-9_-]+):([^=]+)=(.*)$/s.exec(text) }));
-  const wrong = parsed.filter(({ match }) => !match);
-  if (wrong.length > 0) {
-    throw new InputError(
-      wrong.map(({ text }) => ({ where: '--env', message: `takes CONTAINER:K=V, not ${JSON.stringify(text)}` })),
-    );
-  }
-  return parsed.map(({ match }) => ({ container: match?.[1] ?? '', name: match?.[2] ?? '', value: match?.[3] ?? '' }));
+function parseEnv(text: string) {
+  const match = /^([A-Za-z0-9_-]{1,255}):([^=]+)=(.*)$/s.exec(text);
+  if (!match) throw new InputError({ where: '--env', message: `takes CONTAINER:K=V, not ${JSON.stringify(text)}` });
+  return { container: match[1] ?? '', name: match[2] ?? '', value: match[3] ?? '' };
+}
+
+/** `web=REF` or `REF`. */
+function parseImage(text: string) {
+  const named = /^([A-Za-z0-9_-]{1,255})=(.+)$/.exec(text);
+  return { container: named?.[1], reference: parseReference(named?.[2] ?? text, '--image') };
 }
 
 /** A tag becomes the digest that it stands for now: what is deployed must not move. */
@@ -191,10 +193,7 @@ async function resolveImage(
   values: RegistryValues,
   context: Context,
 ): Promise<{ change: ImageChange; digest: string | undefined; accepted: ReadonlySet<string> }> {
-  const named = /^([A-Za-z0-9_-]{1,255})=(.+)$/.exec(text);
-  const container = named?.[1];
-  const { formatReference, parseReference, selectorOf } = await import('../oci/reference.js');
-  const reference = parseReference(named?.[2] ?? text, '--image');
+  const { container, reference } = parseImage(text);
   if (reference.digest) {
     return {
       change: { container, image: formatReference({ ...reference, tag: undefined }) },

@@ -1,13 +1,12 @@
 import { defineCommand } from '../base/command.js';
 import type { Context } from '../base/context.js';
 import { formatBytes } from '../base/bytes.js';
-import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
 import { withTask } from '../base/report.js';
 import type { Layout } from '../image/layout.js';
 import type { CopyPlan, CopyResult, PlanOptions } from '../oci/copy.js';
 import { copy, planCopy } from '../oci/copy.js';
-import { parseReference } from '../oci/reference.js';
+import { checkTag, parseReference } from '../oci/reference.js';
 import type { Repository } from '../registry/repository.js';
 import { registryInputs } from './registry-inputs.js';
 import type { RegistryValues } from './registries.js';
@@ -19,8 +18,9 @@ export const targetInputs = {
     placeholder: 'REPOSITORY[:TAG]',
     required: true,
     key: 'push.to',
+    check: (text) => parseReference(text),
   }),
-  tag: input.list('Further tag', { placeholder: 'TAG', key: 'push.tag' }),
+  tag: input.list('Further tag', { placeholder: 'TAG', key: 'push.tag', check: (tag) => checkTag(tag) }),
 } as const;
 
 /** What a push needs to be allowed on ECR. */
@@ -161,15 +161,5 @@ async function foretell(plan: CopyPlan, repository: Repository): Promise<PushRes
 
 /** The tag of the reference and the further ones, once each. */
 export function tagsOf(own: string | undefined, further: readonly string[] | undefined): readonly string[] {
-  const tags = [...new Set([...(own === undefined ? [] : [own]), ...(further ?? [])])];
-  for (const tag of tags) {
-    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag)) {
-      throw new InputError({
-        where: '--tag',
-        message: `not a tag: ${JSON.stringify(tag)}`,
-        hint: 'Use up to 128 letters, digits, _ . -',
-      });
-    }
-  }
-  return tags;
+  return [...new Set([...(own === undefined ? [] : [own]), ...(further ?? [])])];
 }

@@ -48,6 +48,22 @@ describe('a value', () => {
     else expect(parsed).toEqual({ value });
   });
 
+  test('that its own check refuses is told with the hint, of a list the first', () => {
+    const check = (text: string) => {
+      if (text !== 'a') throw new InputError({ where: 'x', message: `not a: ${text}`, hint: 'Write a.' });
+    };
+    expect(parseValue(input.list('', { check }), ['a', 'b', 'c'])).toEqual({
+      issue: { message: 'not a: b', hint: 'Write a.' },
+    });
+    expect(parseValue(input.string('', { check }), ['a'])).toEqual({ value: 'a' });
+    const broken = input.string('', {
+      check() {
+        throw new Error('a bug');
+      },
+    });
+    expect(() => parseValue(broken, ['a'])).toThrow('a bug');
+  });
+
   test('in a variable is parted by commas, or by lines when there are several', () => {
     expect(splitVariable(inputs.tag as never, 'a, b,')).toEqual(['a', 'b']);
     expect(splitVariable(inputs.tag as never, 'a,b\nc')).toEqual(['a,b', 'c']);

@@ -1,5 +1,6 @@
 import { parseDuration } from '../base/duration.js';
 import type { InputIssue } from '../base/errors.js';
+import { InputError } from '../base/errors.js';
 import type { Input } from '../base/input.js';
 
 /** Texts of one input, as they were given: a flag may come several times, YAML may hold a sequence or a map. */
@@ -20,10 +21,22 @@ export function parseValue(input: Input<unknown>, given: Given): Parsed {
   }
   const texts = given as readonly string[];
   if (!several && texts.length > 1) return { issue: { message: `is given ${texts.length} times` } };
+  const wrong = texts.flatMap((one) => check(input, one))[0];
+  if (wrong) return { issue: wrong };
   if (input.kind === 'list') return { value: texts };
   if (input.kind === 'pairs') return parsePairs(texts);
   const text = texts[0] ?? '';
   return parseSingle(input, text);
+}
+
+function check(input: Input<unknown>, text: string): Omit<InputIssue, 'where'>[] {
+  try {
+    input.check?.(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.issues.map(({ message, hint }) => ({ message, hint }));
+  }
 }
 
 function parseSingle(input: Input<unknown>, text: string): Parsed {

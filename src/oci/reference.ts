@@ -62,3 +62,13 @@ export function repositoryName(reference: Pick<Reference, 'host' | 'repository'>
 export function selectorOf(reference: Reference): string {
   return reference.digest ?? reference.tag ?? 'latest';
 }
+
+/** Refuses what no registry takes as a tag. */
+export function checkTag(tag: string, where = 'tag'): void {
+  if (TAG.test(tag)) return;
+  throw new InputError({
+    where,
+    message: `not a tag: ${JSON.stringify(tag)}`,
+    hint: 'Use up to 128 letters, digits, _ . -',
+  });
+}
