@@ -7,11 +7,12 @@ import { LadingError } from '../base/errors.js';
 import type { Descriptor } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';
 import type { Blob } from '../oci/store.js';
+import { CHUNK } from './tar.js';
 
 export type Compression = 'gzip' | 'zstd';
 
 /** Pieces that are being compressed at once, over all layers: bounds memory. */
-const IN_FLIGHT = 12;
+const IN_FLIGHT = 6;
 /** Compressed bytes of one layer kept in memory; more goes to a temporary file. */
 const SPOOL_LIMIT = 16 << 20;
 const DICTIONARY = 32 << 10;
@@ -58,17 +59,24 @@ export function createCompressor(options: CompressOptions): Compressor {
   }
   const spool = createSpool(options.scratch);
   const queue: Promise<Buffer>[] = [];
+  // Used again and again: fresh megabytes are slow to get, and stay until the collector comes.
+  const free: Buffer[] = [];
   let crc = 0;
   let raw = 0;
-  let before: Buffer | undefined;
+  let dictionary: Buffer | undefined;
   let held: Buffer | undefined;
 
   function start(piece: Buffer, last: boolean): void {
-    const dictionary = before?.subarray(-DICTIONARY);
-    before = piece;
     const running = compression === 'zstd' ? zstdPiece(piece) : deflatePiece(piece, dictionary, last);
-    running.catch(() => undefined);
-    queue.push(running);
+    dictionary = Buffer.from(piece.subarray(-DICTIONARY));
+    const freed = running.finally(() => free.push(Buffer.from(piece.buffer)));
+    freed.catch(() => undefined);
+    queue.push(freed);
+  }
+
+  function keep(piece: Buffer): Buffer {
+    const room = free.pop() ?? Buffer.from(new ArrayBuffer(Math.max(CHUNK, piece.length)));
+    return room.subarray(0, piece.copy(room));
   }
 
   if (compression === 'gzip') spool.write(Buffer.from([31, 139, 8, 0, 0, 0, 0, 0, 0, 255]));
@@ -78,7 +86,7 @@ export function createCompressor(options: CompressOptions): Compressor {
       raw += piece.length;
       while (queue.length >= IN_FLIGHT) spool.write(await (queue.shift() as Promise<Buffer>));
       if (held) start(held, false);
-      held = Buffer.from(piece);
+      held = keep(piece);
     },
     async end() {
       start(held ?? Buffer.alloc(0), true);

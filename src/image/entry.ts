@@ -27,20 +27,36 @@ export function bytesOf(layer: LayerPlan): number {
 }
 
 /** By code units of each part of the path: never by locale, and a folder directly before what it holds. */
-export function sortEntries(entries: readonly Entry[]): Entry[] {
-  const key = (entry: Entry) => entry.name.replaceAll('/', '\0');
-  const keyed = entries.map((entry) => [key(entry), entry] as const);
-  return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, entry]) => entry);
+export function sortEntries(entries: Entry[]): Entry[] {
+  return entries.sort((a, b) => comparePaths(a.name, b.name));
 }
+
+/** As if `/` came before every other character. Without keys: for 100,000 files they would cost 20 MB. */
+function comparePaths(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const one = a.charCodeAt(at);
+    const other = b.charCodeAt(at);
+    if (one !== other) return one === SLASH ? -1 : other === SLASH ? 1 : one - other;
+  }
+  return a.length - b.length;
+}
+
+const SLASH = 47;
 
 /** Adds the folders above each entry, once each, all alike: a layer must not change because another one did. */
 export function withParents(entries: readonly Entry[]): Entry[] {
-  const seen = new Map(entries.map((entry) => [entry.name, entry]));
-  for (const entry of entries) {
-    for (let slash = entry.name.lastIndexOf('/'); slash > 0; slash = entry.name.lastIndexOf('/', slash - 1)) {
-      const name = entry.name.slice(0, slash);
-      if (!seen.has(name)) seen.set(name, { name, type: 'folder', file: '', size: 0, mode: 0o755 });
+  const all = [...entries];
+  const folders = new Set<string>();
+  for (const entry of entries) if (entry.type === 'folder') folders.add(entry.name);
+  for (const { name } of entries) {
+    for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) {
+      const folder = name.slice(0, slash);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+      all.push({ name: folder, type: 'folder', file: '', size: 0, mode: 0o755 });
     }
   }
-  return sortEntries([...seen.values()]);
+  // Of two with one name the later stays.
+  return sortEntries(all).filter(({ name }, at) => name !== all[at + 1]?.name);
 }

@@ -18,7 +18,8 @@ export interface Packages {
  * Links stay links. What is not reached from `dependencies` stays out.
  */
 export function collectPackages({ root, app }: Workspace, into: string): Packages {
-  const entries = new Map<string, Entry>();
+  const entries: Entry[] = [];
+  const links = new Set<string>();
   const visited = new Set<string>([app]);
   const members: string[] = [];
   const place = (path: string) => `${into}/${relative(root, path).replaceAll(sep, '/')}`;
@@ -40,21 +41,22 @@ export function collectPackages({ root, app }: Workspace, into: string): Package
       const link = readlinkSync(path);
       const relativeLink = link.startsWith('/') ? relative(dirname(path), resolve(dirname(path), link)) : link;
       const name = place(path);
-      entries.set(name, { name, type: 'link', file: path, size: 0, mode: 0o777, link: relativeLink });
+      if (!links.has(name)) entries.push({ name, type: 'link', file: path, size: 0, mode: 0o777, link: relativeLink });
+      links.add(name);
     }
     if (visited.has(real)) return;
     visited.add(real);
     if (isMember(real, root)) members.push(real);
     else {
-      entries.set(place(real), { name: place(real), type: 'folder', file: real, size: 0, mode: 0o755 });
+      entries.push({ name: place(real), type: 'folder', file: real, size: 0, mode: 0o755 });
       const accept = (inside: string) => inside !== 'node_modules' && !inside.endsWith('/node_modules');
-      for (const entry of walkFolder(real, { into: place(real), accept })) entries.set(entry.name, entry);
+      for (const entry of walkFolder(real, { into: place(real), accept })) entries.push(entry);
     }
     visit(real);
   }
 
   visit(app);
-  return { entries: [...entries.values()], members: members.sort() };
+  return { entries, members: members.sort() };
 }
 
 function missing(name: string, by: string): LadingError {
