@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { LadingError } from '../base/errors.js';
 import { pathExists } from '../base/files.js';
 import { parseJson } from '../base/json.js';
+import { unreadable } from './disk.js';
 import { withParents } from './entry.js';
 import { createSecretGuard, readDockerignore } from './ignore.js';
 import { collectPackages } from './packages.js';
@@ -26,7 +27,10 @@ const NEVER = /(^|\/)(node_modules|\.git|\.lading|\.github|\.DS_Store|Dockerfile
 /** A service with a `package.json`: production packages in one layer, the app's own files in another. */
 export async function planNode(app: string, include: readonly string[], asked?: readonly string[]): Promise<Recipe> {
   const file = join(app, 'package.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
+    throw unreadable(file, cause);
+  });
   if (text === undefined) {
     throw new LadingError('input', `${app} has no package.json`, {
       code: 'NO_PACKAGE',
