@@ -5,7 +5,7 @@ import type { AwsSession } from './api.js';
 import { customEndpoint } from './endpoint.js';
 
 const ECR_HOST =
-  /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
+  /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk)$/;
 
 /** An ECR registry by the name of its host; one at a custom ECR endpoint counts too, as the sandbox's does. */
 export function isEcrHost(host: string, env: Environment): boolean {

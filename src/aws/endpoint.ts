@@ -7,6 +7,9 @@ export function partitionOf(region: string): { readonly id: string; readonly suf
   if (region.startsWith('us-gov-')) return { id: 'aws-us-gov', suffix: 'amazonaws.com' };
   if (region.startsWith('us-iso-')) return { id: 'aws-iso', suffix: 'c2s.ic.gov' };
   if (region.startsWith('us-isob-')) return { id: 'aws-iso-b', suffix: 'sc2s.sgov.gov' };
+  if (region.startsWith('us-isof-')) return { id: 'aws-iso-f', suffix: 'csp.hci.ic.gov' };
+  if (region.startsWith('eu-isoe-')) return { id: 'aws-iso-e', suffix: 'cloud.adc-e.uk' };
+  if (region.startsWith('eusc-')) return { id: 'aws-eusc', suffix: 'amazonaws.eu' };
   return { id: 'aws', suffix: 'amazonaws.com' };
 }
 

@@ -57,6 +57,21 @@ export async function makeImage(
   target: Target | undefined,
   context: Context,
 ): Promise<MadeImage> {
+  try {
+    return await makeImages(values, layout, target, context);
+  } catch (error) {
+    // The image that was there before stays; what was made of the new one goes.
+    await layout.sweep().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function makeImages(
+  values: ImageValues,
+  layout: Layout,
+  target: Target | undefined,
+  context: Context,
+): Promise<MadeImage> {
   if (values.compression === 'zstd' && !hasZstd()) {
     throw new InputError({
       where: '--compression',

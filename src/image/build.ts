@@ -13,6 +13,7 @@ import { readBlob } from '../oci/read.js';
 import type { Blob, PutOptions, Store } from '../oci/store.js';
 import type { BaseImage } from './base.js';
 import type { Compression } from './compress.js';
+import { guarded } from './disk.js';
 import { bytesOf } from './entry.js';
 import type { LayerPlan } from './entry.js';
 import { compressLayer, hashLayer } from './layer.js';
@@ -57,6 +58,11 @@ export interface BuiltImage {
   readonly size: number;
 }
 
+interface BuildContext {
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
 /** Under this many bytes a layer is hashed and compressed in one reading: a second one would cost more. */
 const SMALL = 4 << 20;
 
@@ -64,20 +70,34 @@ const SMALL = 4 << 20;
  * Makes the layers of a recipe and puts them, the config and the manifest into the sink. Base layers are only named.
  * A blob is put as soon as it is made, so that a sink that sends works while the next layer is read.
  */
-export async function buildImage(
+export async function buildImage(request: BuildRequest, sink: Store, context: BuildContext): Promise<BuiltImage> {
+  const stop = new AbortController();
+  const puts: Promise<unknown>[] = [];
+  try {
+    const signal = AbortSignal.any([context.signal, stop.signal]);
+    return await assemble(request, sink, { report: context.report, signal }, puts);
+  } catch (error) {
+    // Nothing goes on behind the back of who hears of the failure.
+    stop.abort();
+    await Promise.allSettled(puts);
+    throw error;
+  }
+}
+
+async function assemble(
   request: BuildRequest,
   sink: Store,
-  context: { readonly report: Report; readonly signal: AbortSignal },
+  context: BuildContext,
+  puts: Promise<unknown>[],
 ): Promise<BuiltImage> {
   const { recipe, platform } = request;
   for (const note of recipe.notes) say(context.report, 'warning', note);
-  const puts: Promise<unknown>[] = [];
   const put = (blob: Blob, options: PutOptions, after?: () => void) => {
     const running = sink.put(blob, { ...options, signal: context.signal }).finally(after);
     running.catch(() => undefined);
     puts.push(running);
   };
-  await mkdir(request.scratch, { recursive: true });
+  await guarded(request.scratch, () => mkdir(request.scratch, { recursive: true }));
   const previous = knownLayers(request.previous);
   const options = {
     uid: 1000,

@@ -8,6 +8,7 @@ import type { Descriptor } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';
 import type { Blob } from '../oci/store.js';
 import { CHUNK } from './tar.js';
+import { unwritable } from './disk.js';
 
 export type Compression = 'gzip' | 'zstd';
 
@@ -132,6 +133,11 @@ function zstdPiece(piece: Buffer): Promise<Buffer> {
   });
 }
 
+/** A disk that is almost full takes a part without an error. */
+function writeWhole(file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+}
+
 /** Bytes that are collected in memory, and in a file that only we may read when they become many. */
 function createSpool(scratch: string) {
   const hash = createHash('sha256');
@@ -141,24 +147,33 @@ function createSpool(scratch: string) {
   let file: number | undefined;
 
   function toFile(piece: Buffer): void {
-    if (file === undefined) {
-      folder = mkdtempSync(join(scratch, 'layer-'));
-      file = openSync(join(folder, 'blob'), 'wx', 0o600);
-      for (const kept of memory) writeSync(file, kept);
-      memory = [];
+    try {
+      if (file === undefined) {
+        folder = mkdtempSync(join(scratch, 'layer-'));
+        file = openSync(join(folder, 'blob'), 'wx', 0o600);
+        for (const kept of memory) writeWhole(file, kept);
+        memory = [];
+      }
+      writeWhole(file, piece);
+    } catch (cause) {
+      throw unwritable(scratch, cause);
     }
-    writeSync(file, piece);
+  }
+
+  function close(): void {
+    if (file !== undefined) closeSync(file);
+    file = undefined;
   }
 
   return {
     write(piece: Buffer): void {
       hash.update(piece);
       size += piece.length;
-      if (file === undefined && size <= SPOOL_LIMIT) memory.push(piece);
+      if (folder === undefined && size <= SPOOL_LIMIT) memory.push(piece);
       else toFile(piece);
     },
     end(): Blob {
-      if (file !== undefined) closeSync(file);
+      close();
       const path = folder && join(folder, 'blob');
       const bytes = path === undefined ? Buffer.concat(memory) : undefined;
       memory = [];
@@ -171,6 +186,7 @@ function createSpool(scratch: string) {
     },
     discard(): void {
       memory = [];
+      close();
       if (folder) rmSync(folder, { recursive: true, force: true });
     },
   };

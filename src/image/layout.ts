@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, LadingError, messageOf } from '../base/errors.js';
+import { LadingError } from '../base/errors.js';
 import { replaceFile } from '../base/files.js';
 import type { Digest } from '../oci/digest.js';
 import { digestOf, hexOf, isDigest } from '../oci/digest.js';
@@ -10,6 +10,7 @@ import type { Descriptor, RawManifest } from '../oci/manifest.js';
 import { describe, isIndex, parseImageIndex, parseImageManifest } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';
 import type { Blob, BlobOrigin, OriginsOf, Store } from '../oci/store.js';
+import { guarded } from './disk.js';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
 
@@ -31,7 +32,7 @@ interface Sidecar {
 /** Opens a layout that is there, or will be made with the first blob. */
 export async function openLayout(directory: string): Promise<Layout> {
   const blobs = join(directory, 'blobs/sha256');
-  const scratch = join(directory, 'tmp');
+  const scratch = join(directory, '.lading-tmp');
   const origins = new Map<string, readonly string[]>(Object.entries((await readSidecar(directory)).origins));
   const pathOf = (digest: Digest) => join(blobs, hexOf(digest));
 
@@ -117,12 +118,12 @@ export async function openLayout(directory: string): Promise<Layout> {
       for (const digest of origins.keys())
         if (!named.has(digest) || (await layout.has({ digest: digest as Digest, size: 0, mediaType: '' })))
           origins.delete(digest);
-      await writeSidecar(directory, origins);
       const files = await readdir(blobs).catch(() => []);
       await Promise.all(
         files.filter((file) => !named.has(`sha256:${file}`)).map((file) => rm(join(blobs, file), { force: true })),
       );
       await rm(scratch, { recursive: true, force: true });
+      await writeSidecar(directory, origins);
     },
   };
   return layout;
@@ -164,23 +165,4 @@ async function writeSidecar(directory: string, origins: ReadonlyMap<string, read
   const file = join(directory, 'lading.json');
   if (origins.size === 0) await rm(file, { force: true });
   else await replaceFile(file, `${JSON.stringify({ origins: Object.fromEntries(origins) } satisfies Sidecar)}\n`);
-}
-
-/** A full disk and a folder that is not ours, in words. */
-export async function guarded<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof LadingError) throw cause;
-    const errno = errnoOf(cause);
-    if (errno === undefined) throw cause;
-    throw new LadingError('input', `cannot write the image to ${directory}: ${messageOf(cause)}`, {
-      code: errno === 'ENOSPC' ? 'DISK_FULL' : 'UNWRITABLE',
-      hint:
-        errno === 'ENOSPC'
-          ? 'Free some space on that disk, or choose another place with --output.'
-          : 'Choose a folder that you may write to with --output.',
-      cause,
-    });
-  }
 }

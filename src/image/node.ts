@@ -5,6 +5,7 @@ import { LadingError } from '../base/errors.js';
 import { pathExists } from '../base/files.js';
 import { parseJson } from '../base/json.js';
 import type { Entry } from './entry.js';
+import { unreadable } from './disk.js';
 import { withParents } from './entry.js';
 import type { Choice } from './ignore.js';
 import { createSecretGuard, listedBy, readDockerignore } from './ignore.js';
@@ -30,7 +31,10 @@ const NEVER =
 /** A service with a `package.json`: production packages in one layer, the app's own files in another. */
 export async function planNode(app: string, include: readonly string[], asked?: readonly string[]): Promise<Recipe> {
   const file = join(app, 'package.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
+    throw unreadable(file, cause);
+  });
   if (text === undefined) {
     throw new LadingError('input', `${app} has no package.json`, {
       code: 'NO_PACKAGE',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { LadingError } from '../base/errors.js';
+import { unreadable } from './disk.js';
 import type { Entry } from './entry.js';
 
 /** Unit of reading, hashing and compressing. Part of the format: another size gives other digests. */
@@ -187,11 +188,7 @@ function openForReading(entry: Entry): number {
   try {
     return openSync(entry.file, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (cause) {
-    throw new LadingError('input', `cannot read ${entry.file}: ${(cause as Error).message}`, {
-      code: 'UNREADABLE',
-      hint: 'Make it readable for the user that builds, or leave it out by .dockerignore.',
-      cause,
-    });
+    throw unreadable(entry.file, cause);
   }
 }
 

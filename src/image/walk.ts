@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { posix, resolve, sep } from 'node:path';
 import { LadingError } from '../base/errors.js';
+import { unreadable } from './disk.js';
 import type { Entry } from './entry.js';
 
 /** For readers who look at a tree without packing it. */
@@ -52,11 +53,7 @@ function listFolder(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (cause) {
-    throw new LadingError('input', `cannot read the folder ${folder}: ${(cause as Error).message}`, {
-      code: 'UNREADABLE',
-      hint: 'Make it readable for the user that builds, or leave it out by .dockerignore.',
-      cause,
-    });
+    throw unreadable(`the folder ${folder}`, cause);
   }
 }
 

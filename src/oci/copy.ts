@@ -1,4 +1,4 @@
-import { LadingError } from '../base/errors.js';
+import { HttpError, LadingError } from '../base/errors.js';
 import { mapLimit } from '../base/limit.js';
 import type { Digest } from './digest.js';
 import type { Descriptor, RawManifest } from './manifest.js';
@@ -113,7 +113,7 @@ export async function copy(
       if (!(error instanceof LadingError) || error.code !== 'MANIFEST_BLOB_UNKNOWN' || plan.proven.length === 0)
         throw error;
       // The registry lost what its own manifest promised: once more, asking for each.
-      count.existing = 0;
+      count.existing -= plan.proven.length;
       await send(plan.proven);
       await sendManifests(plan, root, to);
     }
@@ -143,7 +143,8 @@ async function sendBlob(
       for (const origin of origins) {
         const source = await context.sources?.(origin.repository);
         const found = await source?.blob(descriptor);
-        if (found) return found.open(signal);
+        const stream = await found?.open(signal).catch(unlessMissing);
+        if (stream) return stream;
       }
       throw new LadingError('remote', `${from.name} only refers to ${descriptor.digest}, and no repository has it`, {
         code: 'BLOB_MISSING',
@@ -152,4 +153,9 @@ async function sendBlob(
     },
   };
   return to.put(blob, { origins, signal: context.signal });
+}
+
+/** A repository tells only when it is read that it has no such blob. */
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof HttpError) || error.status !== 404) throw error;
 }

@@ -13,6 +13,9 @@ export interface Reference {
 
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const REPOSITORY = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
+/** https://github.com/distribution/reference/blob/v0.6.0/regexp.go */
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
+const HOST = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?$`);
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const DOCKER_HUB = 'registry-1.docker.io';
 
@@ -33,6 +36,11 @@ export function parseReference(text: string, where = 'image'): Reference {
   if (more.length > 0 || (digestText !== undefined && !isDigest(digestText))) {
     throw refuse('the digest is not sha256: and 64 hex digits');
   }
+  if (/^https?:\/\//.test(text))
+    throw refuse('not a registry host', 'Write it without https://, as registry/name:tag.');
+  if (!HOST.test(host) || !URL.canParse(`https://${host}`))
+    throw refuse('not a registry host', 'Write it as registry.example.com:5000/name:tag.');
+  if (path.length > 255) throw refuse('a repository name longer than 255 characters');
   if (!REPOSITORY.test(path)) {
     const lower = path.toLowerCase();
     throw refuse(

@@ -41,6 +41,14 @@ export function createAuth(host: string, repository: string, keychain: Keychain,
   }
 
   async function fetchToken(realm: string, service: string | undefined, scope: string | undefined): Promise<string> {
+    if (!URL.canParse(realm)) {
+      throw explainRefused({
+        what: 'log in',
+        target: host,
+        status: 401,
+        body: `its token service has no address: ${realm}`,
+      });
+    }
     const url = new URL(realm);
     if (url.protocol !== 'https:' && !isLoopback(url.hostname)) {
       throw explainRefused({
@@ -50,13 +58,9 @@ export function createAuth(host: string, repository: string, keychain: Keychain,
         body: `the token service ${url.host} is not spoken to without TLS`,
       });
     }
-    if (service) url.searchParams.set('service', service);
-    url.searchParams.set('scope', scope ?? `repository:${repository}:pull,push`);
     const known = await (login ??= keychain(host));
-    const answer = await context.http(url, {
-      headers: known ? { authorization: basic(known) } : {},
-      signal: context.signal,
-    });
+    const asked = { ...(service && { service }), scope: scope ?? `repository:${repository}:pull,push` };
+    const answer = await context.http(...tokenRequest(url, asked, known, context.signal));
     const body = await answer.text();
     if (answer.status !== 200)
       throw explainRefused({ what: 'get a token', target: url.host, status: answer.status, body });
@@ -70,13 +74,29 @@ export function createAuth(host: string, repository: string, keychain: Keychain,
     async header() {
       if (bearer) return `Bearer ${bearer}`;
       const known = await (login ??= keychain(host));
-      return known && basic(known);
+      return known && !known.isToken ? basic(known) : undefined;
     },
     async answer(challenge) {
       renewing ??= renew(challenge).finally(() => (renewing = undefined));
       return renewing;
     },
   };
+}
+
+/** GET with a password, or OAuth2's POST with a refresh token. https://distribution.github.io/distribution/spec/auth/oauth/ */
+function tokenRequest(
+  url: URL,
+  asked: Readonly<Record<string, string>>,
+  login: Login | undefined,
+  signal: AbortSignal,
+): Parameters<Http> {
+  if (login?.isToken) {
+    const form = { grant_type: 'refresh_token', refresh_token: login.password, client_id: 'lading', ...asked };
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return [url, { method: 'POST', headers, body: new URLSearchParams(form).toString(), signal }];
+  }
+  for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
+  return [url, { headers: login ? { authorization: basic(login) } : {}, signal }];
 }
 
 function basic(login: Login): string {

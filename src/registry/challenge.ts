@@ -6,18 +6,22 @@ export interface Challenge {
   readonly scope: string | undefined;
 }
 
+/** A scheme, or a parameter of the last one. https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1 */
+const PIECE = /[\s,]*([\w!#$%&'*+./^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*)))?/y;
+
 /** The first challenge of a `WWW-Authenticate` header that we can answer. */
 export function parseChallenge(header: string | undefined): Challenge | undefined {
-  const start = /(basic|bearer)\s*(.*)$/i.exec(header ?? '');
-  if (!start) return undefined;
-  const fields = new Map<string, string>();
-  for (const [, name = '', quoted, plain] of (start[2] ?? '').matchAll(/([a-z_]+)=(?:"([^"]*)"|([^\s,]+))/gi)) {
-    fields.set(name.toLowerCase(), quoted ?? plain ?? '');
+  const pieces = new RegExp(PIECE);
+  let found: { readonly scheme: Challenge['scheme']; readonly fields: Map<string, string> } | undefined;
+  for (let piece = pieces.exec(header ?? ''); piece; piece = pieces.exec(header ?? '')) {
+    const [, name = '', quoted, plain] = piece;
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? plain;
+    if (value !== undefined) found?.fields.set(name.toLowerCase(), value);
+    else if (found) break;
+    else if (/^(basic|bearer)$/i.test(name))
+      found = { scheme: name.toLowerCase() as Challenge['scheme'], fields: new Map() };
   }
-  return {
-    scheme: (start[1] ?? '').toLowerCase() as Challenge['scheme'],
-    realm: fields.get('realm'),
-    service: fields.get('service'),
-    scope: fields.get('scope'),
-  };
+  if (!found) return undefined;
+  const { scheme, fields } = found;
+  return { scheme, realm: fields.get('realm'), service: fields.get('service'), scope: fields.get('scope') };
 }

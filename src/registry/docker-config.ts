@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Context } from '../base/context.js';
-import { LadingError } from '../base/errors.js';
+import { LadingError, messageOf } from '../base/errors.js';
 import { parseJson } from '../base/json.js';
 import type { Keychain, Login } from './keychain.js';
 
@@ -13,6 +13,8 @@ const authFile = v.looseObject({
   credsStore: v.optional(v.string()),
   credHelpers: v.optional(v.record(v.string(), v.string())),
 });
+/** The name that stands beside an identity token. */
+const TOKEN = '<token>';
 type AuthFile = v.InferOutput<typeof authFile>;
 
 const helperAnswer = v.looseObject({ Username: v.string(), Secret: v.string() });
@@ -53,10 +55,20 @@ async function readAuthFile(file: string): Promise<AuthFile | undefined> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new LadingError('input', `cannot read ${file}: ${error.message}`, {
       code: 'AUTH_FILE_UNREADABLE',
+      hint: 'Make it readable, or name another with REGISTRY_AUTH_FILE or DOCKER_CONFIG.',
       cause: error,
     });
   });
-  return text === undefined ? undefined : parseJson(authFile, text, file);
+  if (text === undefined) return undefined;
+  try {
+    return parseJson(authFile, text, file);
+  } catch (cause) {
+    throw new LadingError('input', messageOf(cause), {
+      code: 'AUTH_FILE_INVALID',
+      hint: `Mend ${file}, or log in again.`,
+      cause,
+    });
+  }
 }
 
 async function loginIn(file: AuthFile | undefined, host: string, context: KeychainContext): Promise<Login | undefined> {
@@ -75,8 +87,10 @@ async function loginIn(file: AuthFile | undefined, host: string, context: Keycha
   const entries = Object.entries(file.auths ?? {});
   // podman also keys by namespace, as `quay.io/team`.
   const entry = entries.find(([key]) => keys.includes(key)) ?? entries.find(([key]) => key.startsWith(`${host}/`));
-  if (!entry?.[1].auth) return undefined;
-  const [username = '', ...rest] = Buffer.from(entry[1].auth, 'base64').toString('utf8').split(':');
+  const { auth, identitytoken } = entry?.[1] ?? {};
+  if (identitytoken) return { username: TOKEN, password: identitytoken, isToken: true };
+  if (!auth) return undefined;
+  const [username = '', ...rest] = Buffer.from(auth, 'base64').toString('utf8').split(':');
   return { username, password: rest.join(':') };
 }
 
@@ -89,8 +103,9 @@ async function askHelper(helper: string, host: string, context: KeychainContext)
     if (/not found/i.test(stdout)) return undefined;
     throw new LadingError('tool', `${program} get for ${host}: ${(stdout || stderr).trim()}`, {
       code: 'HELPER_FAILED',
+      hint: `Run \`docker login ${host}\` again, or take the helper out of the Docker configuration.`,
     });
   }
   const answer = parseJson(helperAnswer, stdout, `answer of ${program}`);
-  return { username: answer.Username, password: answer.Secret };
+  return { username: answer.Username, password: answer.Secret, ...(answer.Username === TOKEN && { isToken: true }) };
 }

@@ -93,6 +93,23 @@ export function isPassing(error: unknown, now: number): boolean | number {
   return isConnectionFailure(error);
 }
 
+/** A far side that cannot be reached at all. */
+export function explainUnreachable(error: unknown, host: string, scheme: 'http' | 'https'): unknown {
+  const errno = errnoOf(error);
+  if (!(error instanceof HttpError) || error.hint !== undefined || errno === undefined) return error;
+  const hint = unreachableHint(errno, host, scheme);
+  if (hint === undefined) return error;
+  return new HttpError(error.message, { code: error.code, hint, cause: error });
+}
+
+function unreachableHint(errno: string, host: string, scheme: 'http' | 'https'): string | undefined {
+  if (/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(errno))
+    return `Check the name of the registry ${host}, and that this computer reaches it.`;
+  if (scheme === 'https' && /^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)$/.test(errno))
+    return `Add --insecure-registry ${host} if the registry speaks without TLS.`;
+  return undefined;
+}
+
 /** ECR cuts the connection instead of saying that the repository does not exist (dotnet/sdk-container-builds#279). */
 export function explainCut(error: unknown, target: string): unknown {
   const errno = errnoOf(error);

@@ -2,6 +2,8 @@
 export interface Login {
   readonly username: string;
   readonly password: string;
+  /** The password is an OAuth2 refresh token: it buys a bearer token and is never sent as a password. */
+  readonly isToken?: boolean;
 }
 
 /**

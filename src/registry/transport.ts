@@ -7,7 +7,7 @@ import type { Report } from '../base/report.js';
 import { retry } from '../base/retry.js';
 import type { Auth } from './auth.js';
 import { createAuth } from './auth.js';
-import { explainRefused, isPassing } from './failure.js';
+import { explainRefused, explainUnreachable, isPassing } from './failure.js';
 import type { Keychain } from './keychain.js';
 
 export interface TransportContext {
@@ -88,6 +88,8 @@ export function createTransport(
         const text = `${error instanceof Error ? error.message : String(error)}; once more in ${Math.round(waitMs)} ms`;
         context.report({ type: 'message', level: 'debug', text });
       },
+    }).catch((error: unknown) => {
+      throw explainUnreachable(error, host, scheme);
     });
   }
 

@@ -1,0 +1,150 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createHttp } from '../base/http.js';
+import type { ReportEvent } from '../base/report.js';
+import { createAuth } from './auth.js';
+import type { Keychain, Login } from './keychain.js';
+
+interface Asked {
+  readonly method: string;
+  readonly url: URL;
+  readonly authorization: string | undefined;
+  readonly form: Record<string, string>;
+}
+
+let server: Server;
+let origin = '';
+let asked: Asked[] = [];
+let answer: { status: number; body: string };
+const events: ReportEvent[] = [];
+const http = createHttp({ env: {} });
+
+beforeEach(async () => {
+  asked = [];
+  answer = { status: 200, body: '{"token":"bearer-token"}' };
+  server = createServer((request, response) => {
+    void readForm(request).then((form) => {
+      const { method = '', url = '', headers } = request;
+      asked.push({ method, url: new URL(url, origin), authorization: headers.authorization, form });
+      response.writeHead(answer.status).end(answer.body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  http.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+async function readForm(request: IncomingMessage): Promise<Record<string, string>> {
+  let text = '';
+  for await (const piece of request) text += String(piece);
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+const ada: Login = { username: 'ada', password: 'secret' };
+const basic = (login: Login) => `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
+const authFor = (keychain: Keychain | Login | undefined) =>
+  createAuth('registry.test', 'team/app', typeof keychain === 'function' ? keychain : async () => keychain, {
+    http,
+    report: (event) => events.push(event),
+    signal: new AbortController().signal,
+  });
+const challenge = () => `Bearer realm="${origin}/token",service="registry.test",scope="repository:team/app:pull"`;
+
+describe('a registry that asks for a bearer token', () => {
+  test('gets one, bought with the password, for the scope that it named', async () => {
+    const auth = authFor(ada);
+    expect(await auth.header()).toBe(basic(ada));
+    expect(await auth.answer(challenge())).toBe(true);
+    expect(await auth.header()).toBe('Bearer bearer-token');
+    expect(asked).toMatchObject([{ method: 'GET', authorization: basic(ada) }]);
+    expect(Object.fromEntries(asked[0]?.url.searchParams ?? [])).toEqual({
+      service: 'registry.test',
+      scope: 'repository:team/app:pull',
+    });
+    expect(events).toContainEqual({ type: 'mask', value: 'bearer-token' });
+  });
+
+  test('anonymously, where nobody logged in', async () => {
+    const auth = authFor(undefined);
+    expect(await auth.header()).toBeUndefined();
+    expect(await auth.answer(`Bearer realm="${origin}/token"`)).toBe(true);
+    expect(asked).toMatchObject([{ authorization: undefined }]);
+    expect(asked[0]?.url.searchParams.get('scope')).toBe('repository:team/app:pull,push');
+  });
+
+  test('for an identity token, which is never sent as a password', async () => {
+    answer.body = '{"access_token":"bought","refresh_token":"refresh-me"}';
+    const auth = authFor({ username: '<token>', password: 'refresh-me', isToken: true });
+    expect(await auth.header()).toBeUndefined();
+    expect(await auth.answer(challenge())).toBe(true);
+    expect(await auth.header()).toBe('Bearer bought');
+    expect(asked).toMatchObject([
+      {
+        method: 'POST',
+        authorization: undefined,
+        form: {
+          grant_type: 'refresh_token',
+          refresh_token: 'refresh-me',
+          service: 'registry.test',
+          scope: 'repository:team/app:pull',
+        },
+      },
+    ]);
+  });
+
+  test('once for all that were refused at the same time', async () => {
+    const auth = authFor(ada);
+    expect(await Promise.all([1, 2, 3].map(() => auth.answer(challenge())))).toEqual([true, true, true]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each([
+    [401, '{"errors":[{"code":"UNAUTHORIZED","message":"incorrect username or password"}]}', 'incorrect username'],
+    [403, 'no', 'no (HTTP 403)'],
+  ])('a refusal with %i is told in its words', async (status, body, words) => {
+    answer = { status, body };
+    await expect(authFor(ada).answer(challenge())).rejects.toMatchObject({
+      kind: 'credentials',
+      message: expect.stringContaining(words) as string,
+    });
+  });
+
+  test('a token service without TLS gets no password', async () => {
+    await expect(authFor(ada).answer('Bearer realm="http://auth.evil.test/token"')).rejects.toMatchObject({
+      kind: 'credentials',
+      message: expect.stringContaining('without TLS') as string,
+    });
+  });
+
+  test('an address that is none is no bug of ours', async () => {
+    await expect(authFor(ada).answer('Bearer realm="the registry"')).rejects.toMatchObject({
+      message: expect.stringContaining('the registry') as string,
+    });
+  });
+});
+
+describe('a password that was refused', () => {
+  test('is asked for again twice, and no more', async () => {
+    const renewals: boolean[] = [];
+    const auth = authFor(async (_host, options) => {
+      renewals.push(options?.renew ?? false);
+      return { username: 'AWS', password: `password-${renewals.length}` };
+    });
+    expect(await auth.header()).toBe(basic({ username: 'AWS', password: 'password-1' }));
+    expect(await auth.answer('Basic realm="x"')).toBe(true);
+    expect(await auth.header()).toBe(basic({ username: 'AWS', password: 'password-2' }));
+    expect(await auth.answer('Basic realm="x"')).toBe(true);
+    expect(await auth.answer('Basic realm="x"')).toBe(false);
+    expect(renewals).toEqual([false, true, true]);
+  });
+
+  test('nothing new to try when there is no login', async () => {
+    expect(await authFor(undefined).answer('Basic realm="x"')).toBe(false);
+  });
+});
