@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Digest } from '../oci/digest.js';
-import type { ImageStore, SandboxRepository } from './images.js';
+import { imageOperations, pageOf } from './ecr-images.js';
+import type { ImageStore, RepositorySettings, SandboxRepository } from './images.js';
 import type { EmulatedService, World } from './service.js';
 import { AwsFault } from './service.js';
 
@@ -30,15 +30,10 @@ export function createEcr(world: World, images: ImageStore, host: () => string):
     repositoryName: repository.name,
     repositoryUri: `${host()}/${repository.name}`,
     createdAt: repository.createdAt / 1000,
-    imageTagMutability: repository.settings.tagMutability,
+    ...mutability(repository),
     imageScanningConfiguration: { scanOnPush: false },
     encryptionConfiguration: { encryptionType: 'AES256' },
   });
-  const pick = (repository: SandboxRepository, id: { imageDigest?: string; imageTag?: string }) => {
-    const digest = (id.imageDigest ?? repository.tags.get(id.imageTag ?? '')) as Digest | undefined;
-    return digest && repository.manifests.get(digest);
-  };
-
   return {
     name: 'ecr',
     target: 'AmazonEC2ContainerRegistry_V20150921',
@@ -67,9 +62,7 @@ export function createEcr(world: World, images: ImageStore, host: () => string):
             `The repository with name '${name}' already exists in the registry with id '${world.accountId}'`,
           );
         return {
-          repository: render(
-            images.create(name, { tagMutability: input.imageTagMutability === 'IMMUTABLE' ? 'IMMUTABLE' : 'MUTABLE' }),
-          ),
+          repository: render(images.create(name, settingsOf(input))),
         };
       },
       DescribeRepositories(input) {
@@ -77,7 +70,8 @@ export function createEcr(world: World, images: ImageStore, host: () => string):
         const found = names
           ? names.map((name) => require({ repositoryName: name }))
           : [...images.repositories.values()];
-        return { repositories: found.map(render) };
+        const { page, more } = pageOf(found, input);
+        return { repositories: page.map(render), ...more };
       },
       DeleteRepository(input) {
         const repository = require(input);
@@ -91,86 +85,32 @@ export function createEcr(world: World, images: ImageStore, host: () => string):
       },
       PutImageTagMutability(input) {
         const repository = require(input);
-        repository.settings = { tagMutability: input.imageTagMutability === 'IMMUTABLE' ? 'IMMUTABLE' : 'MUTABLE' };
-        return {
-          registryId: world.accountId,
-          repositoryName: repository.name,
-          imageTagMutability: repository.settings.tagMutability,
-        };
+        repository.settings = settingsOf(input);
+        return { registryId: world.accountId, repositoryName: repository.name, ...mutability(repository) };
       },
-      DescribeImages(input) {
-        const repository = require(input);
-        const ids = input.imageIds as { imageDigest?: string; imageTag?: string }[] | undefined;
-        const chosen = ids ? ids.map((id) => pick(repository, id)) : [...repository.manifests.values()];
-        if (chosen.includes(undefined))
-          throw new AwsFault('ImageNotFoundException', 'The image requested does not exist.');
-        return {
-          imageDetails: chosen.flatMap((manifest) => {
-            if (!manifest) return [];
-            const imageTags = [...repository.tags]
-              .filter(([, digest]) => digest === manifest.digest)
-              .map(([tag]) => tag);
-            return [
-              {
-                registryId: world.accountId,
-                repositoryName: repository.name,
-                imageDigest: manifest.digest,
-                imageSizeInBytes: manifest.bytes.length,
-                imagePushedAt: manifest.pushedAt / 1000,
-                imageManifestMediaType: manifest.mediaType,
-                ...(imageTags.length > 0 && { imageTags }),
-              },
-            ];
-          }),
-        };
-      },
-      ListImages(input) {
-        const repository = require(input);
-        return { imageIds: [...repository.tags].map(([imageTag, imageDigest]) => ({ imageDigest, imageTag })) };
-      },
-      BatchGetImage(input) {
-        const repository = require(input);
-        const ids = (input.imageIds as { imageDigest?: string; imageTag?: string }[] | undefined) ?? [];
-        const found = ids.flatMap((id) => {
-          const manifest = pick(repository, id);
-          return manifest
-            ? [
-                {
-                  registryId: world.accountId,
-                  repositoryName: repository.name,
-                  imageId: { ...id, imageDigest: manifest.digest },
-                  imageManifest: Buffer.from(manifest.bytes).toString('utf8'),
-                  imageManifestMediaType: manifest.mediaType,
-                },
-              ]
-            : [];
-        });
-        const missing = ids.filter((id) => !pick(repository, id));
-        return {
-          images: found,
-          failures: missing.map((imageId) => ({
-            imageId,
-            failureCode: 'ImageNotFound',
-            failureReason: 'Requested image not found',
-          })),
-        };
-      },
-      BatchCheckLayerAvailability(input) {
-        const repository = require(input);
-        const digests = (input.layerDigests as Digest[] | undefined) ?? [];
-        return {
-          layers: digests.map((layerDigest) => ({
-            layerDigest,
-            layerAvailability: repository.blobs.has(layerDigest) ? 'AVAILABLE' : 'UNAVAILABLE',
-          })),
-          failures: [],
-        };
-      },
+      ...imageOperations(world, images, require),
       PutAccountSetting(input) {
         settings.set(String(input.name), String(input.value));
         return { name: input.name, value: input.value };
       },
       GetAccountSetting: (input) => ({ name: input.name, value: settings.get(String(input.name)) ?? 'DISABLED' }),
     },
+  };
+}
+
+function settingsOf(input: Readonly<Record<string, unknown>>): RepositorySettings {
+  const filters = (input.imageTagMutabilityExclusionFilters as { filter: string }[] | undefined) ?? [];
+  return {
+    tagMutability: (input.imageTagMutability as RepositorySettings['tagMutability'] | undefined) ?? 'MUTABLE',
+    exclusions: filters.map(({ filter }) => filter),
+  };
+}
+
+function mutability({ settings }: SandboxRepository): Record<string, unknown> {
+  return {
+    imageTagMutability: settings.tagMutability,
+    ...(settings.exclusions.length > 0 && {
+      imageTagMutabilityExclusionFilters: settings.exclusions.map((filter) => ({ filterType: 'WILDCARD', filter })),
+    }),
   };
 }

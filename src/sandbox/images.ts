@@ -10,14 +10,18 @@ import type { RawManifest } from '../oci/manifest.js';
 import { parseImageManifest } from '../oci/manifest.js';
 
 export interface RepositorySettings {
-  readonly tagMutability: 'MUTABLE' | 'IMMUTABLE';
+  readonly tagMutability: 'MUTABLE' | 'IMMUTABLE' | 'IMMUTABLE_WITH_EXCLUSION' | 'MUTABLE_WITH_EXCLUSION';
+  /** Tags, with `*`, for which the other rule holds. */
+  readonly exclusions: readonly string[];
 }
+
+export type StoredManifest = RawManifest & { readonly pushedAt: number };
 
 export interface SandboxRepository {
   readonly name: string;
   settings: RepositorySettings;
   readonly createdAt: number;
-  readonly manifests: Map<Digest, RawManifest & { readonly pushedAt: number }>;
+  readonly manifests: Map<Digest, StoredManifest>;
   readonly tags: Map<string, Digest>;
   readonly blobs: Set<Digest>;
 }
@@ -48,7 +52,7 @@ export function createImageStore(folder: string, clock: { now(): number }): Imag
     create(name, settings = {}) {
       const repository: SandboxRepository = {
         name,
-        settings: { tagMutability: 'MUTABLE', ...settings },
+        settings: { tagMutability: 'MUTABLE', exclusions: [], ...settings },
         createdAt: clock.now(),
         manifests: new Map(),
         tags: new Map(),

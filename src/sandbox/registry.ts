@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Digest } from '../oci/digest.js';
 import { digestOf, isDigest } from '../oci/digest.js';
-import { isIndex, parseImageIndex, parseImageManifest } from '../oci/manifest.js';
 import type { ImageStore, SandboxRepository } from './images.js';
 import { isReferred } from './images.js';
+import { putManifest } from './put-manifest.js';
+import { AwsFault } from './service.js';
 
 export interface RegistryOptions {
   readonly images: ImageStore;
@@ -171,7 +172,7 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
     repository: SandboxRepository,
     selector: string,
   ): Promise<void> {
-    if (request.method === 'PUT') return putManifest(request, response, repository, selector);
+    if (request.method === 'PUT') return receiveManifest(request, response, repository, selector);
     const digest = isDigest(selector) ? selector : repository.tags.get(selector);
     const manifest = digest && repository.manifests.get(digest);
     if (!manifest) return refuse(response, 404, 'MANIFEST_UNKNOWN', 'Requested image not found');
@@ -183,7 +184,7 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
     response.end(request.method === 'HEAD' ? undefined : manifest.bytes);
   }
 
-  async function putManifest(
+  async function receiveManifest(
     request: IncomingMessage,
     response: ServerResponse,
     repository: SandboxRepository,
@@ -193,55 +194,27 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
     for await (const part of request) parts.push(part as Buffer);
     const bytes = Buffer.concat(parts);
     const digest = digestOf(bytes);
-    const raw = { digest, bytes, mediaType: request.headers['content-type'] ?? '', pushedAt: options.clock.now() };
+    const mediaType = request.headers['content-type'] ?? '';
     if (isDigest(selector) && selector !== digest)
       return refuse(response, 400, 'DIGEST_INVALID', 'the manifest has another digest');
-    const lacking = missingOf(raw, repository);
-    if (lacking !== undefined) return refuse(response, 400, lacking.code, lacking.message);
-    if (!isDigest(selector)) {
-      // ECR refuses it even with the same digest (aws/containers-roadmap#2380).
-      if (repository.settings.tagMutability === 'IMMUTABLE' && repository.tags.has(selector)) {
-        return refuse(
-          response,
-          400,
-          'TAG_INVALID',
-          `The image tag '${selector}' already exists in the '${repository.name}' repository and cannot be overwritten because the tag is immutable.`,
-        );
-      }
-      repository.tags.set(selector, digest);
+    try {
+      const tag = isDigest(selector) ? undefined : selector;
+      putManifest(repository, { bytes, mediaType, pushedAt: options.clock.now() }, tag);
+    } catch (error) {
+      if (!(error instanceof AwsFault)) throw error;
+      return refuse(response, 400, MANIFEST_CODES[error.type] ?? 'MANIFEST_INVALID', error.message);
     }
-    repository.manifests.set(digest, raw);
     response.setHeader('docker-content-digest', digest);
     end(response, 201);
   }
-
-  function missingOf(
-    raw: { digest: Digest; bytes: Buffer; mediaType: string },
-    repository: SandboxRepository,
-  ): { code: string; message: string } | undefined {
-    try {
-      if (isIndex(raw)) {
-        const child = parseImageIndex(raw).manifests.find((entry) => !repository.manifests.has(entry.digest));
-        return (
-          child && {
-            code: 'MANIFEST_BLOB_UNKNOWN',
-            message: `ReferencedImagesNotFoundException: ${child.digest} does not exist`,
-          }
-        );
-      }
-      const { config, layers } = parseImageManifest(raw);
-      const blob = [config, ...layers].find((one) => !repository.blobs.has(one.digest));
-      return (
-        blob && {
-          code: 'MANIFEST_BLOB_UNKNOWN',
-          message: `LayersNotFoundException: Layers with digests '[${blob.digest}]' required for pushing image into repository do not exist`,
-        }
-      );
-    } catch (error) {
-      return { code: 'MANIFEST_INVALID', message: (error as Error).message };
-    }
-  }
 }
+
+/** What the distribution protocol calls the errors of PutImage. */
+const MANIFEST_CODES: Readonly<Record<string, string>> = {
+  ImageTagAlreadyExistsException: 'TAG_INVALID',
+  LayersNotFoundException: 'MANIFEST_BLOB_UNKNOWN',
+  ReferencedImagesNotFoundException: 'MANIFEST_BLOB_UNKNOWN',
+};
 
 function end(response: ServerResponse, status: number): void {
   response.statusCode = status;

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import type { RegistryHandler } from './registry.js';
 import type { EmulatedService, JournalEntry, World } from './service.js';
 import { AwsFault } from './service.js';
-import { answerSts, stsFault } from './sts.js';
+import { stsAnswer, stsFault } from './sts.js';
 import type { Fault } from './faults.js';
 
 export interface ServerOptions {
   readonly world: World;
   readonly services: readonly EmulatedService[];
+  /** The one that speaks the query protocol. */
+  readonly sts: EmulatedService;
   readonly registry: RegistryHandler;
   readonly journal: JournalEntry[];
   readonly accessLog: AccessEntry[];
@@ -127,33 +129,42 @@ async function answerJson(
   }
 }
 
-function answerQuery(body: string, response: ServerResponse, request: IncomingMessage, options: ServerOptions): void {
-  const form = new URLSearchParams(body);
-  const operation = form.get('Action') ?? '';
+async function answerQuery(
+  body: string,
+  response: ServerResponse,
+  request: IncomingMessage,
+  options: ServerOptions,
+): Promise<void> {
+  const { Action: operation = '', Version: _version, ...input } = Object.fromEntries(new URLSearchParams(body));
+  const { WebIdentityToken: _token, ...shown } = input;
   const at = options.world.clock.now();
+  const note = (result: Partial<JournalEntry>) =>
+    options.journal.push({ at, service: options.sts.name, operation, input: shown, ...result });
   response.setHeader('content-type', 'text/xml');
+  const fail = (fault: AwsFault) => {
+    note({ fault: { type: fault.type, message: fault.message } });
+    response.statusCode = fault.status;
+    response.end(stsFault(fault));
+  };
+  if (!request.headers.authorization && operation !== 'AssumeRoleWithWebIdentity')
+    return fail(new AwsFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403));
+  const fault = options.faultFor({ service: options.sts.name, operation });
+  if (
+    fault &&
+    (await misbehave(fault, request, response, (status) =>
+      fail(new AwsFault(fault.type ?? 'InternalFailure', fault.message ?? 'injected', status)),
+    ))
+  )
+    return;
+  const run = options.sts.operations[operation];
+  if (!run) return fail(new AwsFault('InvalidAction', `Could not find operation ${operation} for version 2011-06-15`));
   try {
-    if (!request.headers.authorization && operation !== 'AssumeRoleWithWebIdentity')
-      throw new AwsFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
-    const xml = answerSts(options.world, form);
-    options.journal.push({
-      at,
-      service: 'sts',
-      operation,
-      input: Object.fromEntries([...form].filter(([name]) => name !== 'WebIdentityToken')),
-    });
-    response.end(xml);
+    const output = await run(input);
+    note({ output });
+    response.end(stsAnswer(operation, output));
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    options.journal.push({
-      at,
-      service: 'sts',
-      operation,
-      input: {},
-      fault: { type: error.type, message: error.message },
-    });
-    response.statusCode = error.status;
-    response.end(stsFault(error));
+    fail(error);
   }
 }
 

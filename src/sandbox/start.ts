@@ -18,6 +18,7 @@ import { createRegistry } from './registry.js';
 import type { AccessEntry } from './server.js';
 import { listen } from './server.js';
 import type { JournalEntry } from './service.js';
+import { createSts } from './sts.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface SandboxOptions {
@@ -44,6 +45,8 @@ export interface Sandbox {
   readonly accountId: string;
   /** Environment for the `aws` CLI, the SDKs and lading. */
   readonly env: Readonly<Record<string, string>>;
+  /** What it answers to, as `ecs DescribeServices`. */
+  readonly operations: readonly string[];
   /** Every call of an AWS API, in order. */
   readonly journal: readonly JournalEntry[];
   /** Every request to the registry, in order. */
@@ -83,10 +86,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     blobHost: () => host.replace('127.0.0.1', 'localhost'),
   });
   const services = [ecr, ecs, logs];
+  const sts = createSts(world);
   const server = await listen(
     {
       world,
       services,
+      sts,
       registry,
       journal,
       accessLog,
@@ -132,6 +137,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       AWS_SECRET_ACCESS_KEY: 'sandbox-secret-key',
       AWS_EC2_METADATA_DISABLED: 'true',
     },
+    operations: [...services, sts].flatMap(({ name, operations }) =>
+      Object.keys(operations).map((operation) => `${name} ${operation}`),
+    ),
     journal,
     requests: accessLog,
     inject: (fault) => faults.inject(fault),

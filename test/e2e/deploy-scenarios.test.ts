@@ -1,86 +1,23 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { virtualClock } from '../../src/base/clock.js';
 import type { ErrorKind } from '../../src/base/errors.js';
-import { LadingError } from '../../src/base/errors.js';
 import type { DeployResult } from '../../src/ecs/deploy.js';
-import { deployService } from '../../src/ecs/deploy.js';
-import { openEcs } from '../../src/commands/ecs-world.js';
 import { rollback } from '../../src/commands/rollback.js';
 import { status } from '../../src/commands/status.js';
 import { logs } from '../../src/commands/logs.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
-import { startSandbox } from '../../src/sandbox/start.js';
-import type { TestWorld } from '../support/world.js';
-import { testWorld } from '../support/world.js';
+import type { Stage } from '../support/stage.js';
+import { deployOnStage, NEW, OLD, openStage } from '../support/stage.js';
 
-const open: (() => Promise<void> | void)[] = [];
+const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
-const OLD = `registry.example/web@${digest('a')}`;
-const NEW = `registry.example/web@${digest('b')}`;
-
-async function stage(
-  name: string,
-  service: Record<string, unknown> = {},
-): Promise<{ sandbox: Sandbox; world: TestWorld; abort: AbortController }> {
-  const scenario = scenarios.get(name);
-  if (!scenario) throw new Error(`no scenario ${name}`);
-  const clock = virtualClock();
-  const sandbox = await startSandbox({ clock, scenario });
-  const abort = new AbortController();
-  const world = testWorld({ env: sandbox.env, clock, signal: abort.signal });
-  open.push(() => sandbox.close(), world.close);
-  await sandbox.call('ecs', 'RegisterTaskDefinition', {
-    family: 'web',
-    networkMode: 'awsvpc',
-    cpu: '256',
-    memory: '512',
-    containerDefinitions: [
-      {
-        name: 'web',
-        image: OLD,
-        logConfiguration: {
-          logDriver: 'awslogs',
-          options: { 'awslogs-group': '/ecs/web', 'awslogs-region': sandbox.region, 'awslogs-stream-prefix': 'web' },
-        },
-      },
-    ],
-  });
-  await sandbox.call('ecs', 'CreateService', {
-    serviceName: 'web',
-    taskDefinition: 'web',
-    desiredCount: 1,
-    ...service,
-  });
-  return { sandbox, world, abort };
-}
-
-const request = {
-  cluster: 'default',
-  service: 'web',
-  images: [{ container: undefined, image: NEW }],
-  env: [],
-  force: false,
-  wait: 'deployed' as const,
-  timeoutMs: 900_000,
-  failFast: true,
-  dryRun: false,
-};
-
-async function run(
-  world: TestWorld,
-  more: Partial<Parameters<typeof deployService>[0]> = {},
-): Promise<{ result: DeployResult | undefined; error: LadingError | undefined }> {
-  try {
-    return { result: await deployService({ ...request, ...more }, await openEcs(world, {})), error: undefined };
-  } catch (error) {
-    if (!(error instanceof LadingError)) throw error;
-    return { result: (error as { result?: DeployResult }).result, error };
-  }
+async function stage(name: string, service: Record<string, unknown> = {}): Promise<Stage> {
+  const opened = await openStage(name, service);
+  open.push(opened.close);
+  return opened;
 }
 
 const calls = (sandbox: Sandbox, operation: string) => sandbox.journal.filter((entry) => entry.operation === operation);
@@ -151,7 +88,7 @@ describe('the verdict over each scenario', () => {
   test.each(Object.entries(table))('%s', async (name, expected) => {
     const { sandbox, world } = await stage(name);
     const late = expected.outcome === 'timeout' ? { failFast: false, timeoutMs: 120_000 } : {};
-    const { result, error } = await run(world, late);
+    const { result, error } = await deployOnStage(world, late);
     expect(result?.outcome).toBe(expected.outcome);
     expect(error?.kind).toBe(expected.kind);
     if (expected.says) expect(error?.message).toMatch(expected.says);
@@ -165,7 +102,7 @@ describe('the verdict over each scenario', () => {
 test('a refused permission ends the watch at once and names action and region', async () => {
   const { sandbox, world } = await stage('access-denied');
   const before = world.clock.now();
-  const { error } = await run(world);
+  const { error } = await deployOnStage(world);
   expect(error).toMatchObject({
     kind: 'credentials',
     hint: 'Allow ecs:DescribeServiceDeployments to the role in use.',
@@ -187,7 +124,7 @@ test('the cause is told within six seconds of the event, with the last log lines
       event.type === 'message' && event.level === 'error' && times.push(clock.now())
     ),
   };
-  await run(watching);
+  await deployOnStage(watching);
   const died =
     Number((calls(sandbox, 'DescribeTasks')[0]?.output as { tasks: { stoppedAt: number }[] }).tasks[0]?.stoppedAt) *
     1000;
@@ -200,8 +137,8 @@ test('the cause is told within six seconds of the event, with the last log lines
 
 test('the second deployment of the same image registers nothing and updates nothing', async () => {
   const { sandbox, world } = await stage('ok');
-  expect((await run(world)).result?.outcome).toBe('steady');
-  const again = await run(world);
+  expect((await deployOnStage(world)).result?.outcome).toBe('steady');
+  const again = await deployOnStage(world);
   expect(again.result).toMatchObject({ outcome: 'unchanged', registered: false });
   expect(calls(sandbox, 'UpdateService')).toHaveLength(1);
   expect(calls(sandbox, 'RegisterTaskDefinition')).toHaveLength(1);
@@ -209,7 +146,7 @@ test('the second deployment of the same image registers nothing and updates noth
 
 test('a forced deployment sends the force alone', async () => {
   const { sandbox, world } = await stage('ok');
-  const { result } = await run(world, { images: [], force: true });
+  const { result } = await deployOnStage(world, { images: [], force: true });
   expect(result).toMatchObject({ outcome: 'steady', registered: false });
   expect(calls(sandbox, 'UpdateService').map((entry) => entry.input)).toEqual([
     { cluster: 'default', service: 'web', forceNewDeployment: true },
@@ -218,14 +155,14 @@ test('a forced deployment sends the force alone', async () => {
 
 test('reads ECS at most 0.7 times a second over two minutes and more', async () => {
   const { sandbox, world } = await stage('slow');
-  const { result } = await run(world);
+  const { result } = await deployOnStage(world);
   const reads = sandbox.journal.filter((entry) => entry.service === 'ecs' && /^(Describe|List)/.test(entry.operation));
   expect(reads.length / ((result?.ms ?? 0) / 1000)).toBeLessThanOrEqual(0.7);
 });
 
 test('a dry run changes nothing and says what would', async () => {
   const { sandbox, world } = await stage('ok');
-  const { result } = await run(world, { dryRun: true });
+  const { result } = await deployOnStage(world, { dryRun: true });
   expect(result).toMatchObject({ outcome: 'planned', changes: [`containerDefinitions.web.image: ${OLD} → ${NEW}`] });
   expect(calls(sandbox, 'UpdateService')).toEqual([]);
 });
@@ -235,14 +172,14 @@ test('cancelling ends at once and says how to look again', async () => {
   const clock = world.clock;
   const sleep = clock.sleep.bind(clock);
   Object.assign(clock, { sleep: async (ms: number, signal?: AbortSignal) => (abort.abort(), sleep(ms, signal)) });
-  const { error } = await run(world);
+  const { error } = await deployOnStage(world);
   expect(error).toMatchObject({ kind: 'cancelled' });
   expect(error?.hint).toContain('lading status');
 });
 
 test('a service with no task succeeds with a warning', async () => {
   const { world } = await stage('ok', { desiredCount: 0 });
-  expect((await run(world)).result?.outcome).toBe('steady');
+  expect((await deployOnStage(world)).result?.outcome).toBe('steady');
   expect(world.events).toContainEqual(
     expect.objectContaining({
       type: 'message',
@@ -254,20 +191,20 @@ test('a service with no task succeeds with a warning', async () => {
 
 test('a controller that is not ECS is refused before anything is changed', async () => {
   const { sandbox, world } = await stage('ok', { deploymentController: { type: 'CODE_DEPLOY' } });
-  expect((await run(world)).error).toMatchObject({ kind: 'input', code: 'CONTROLLER_UNSUPPORTED' });
+  expect((await deployOnStage(world)).error).toMatchObject({ kind: 'input', code: 'CONTROLLER_UNSUPPORTED' });
   expect(calls(sandbox, 'UpdateService')).toEqual([]);
 });
 
 test('a missing service and a missing container say what there is', async () => {
   const { world } = await stage('ok');
-  expect((await run(world, { service: 'wep' })).error).toMatchObject({ kind: 'input', code: 'SERVICE_MISSING' });
-  const { error } = await run(world, { images: [{ container: 'api', image: NEW }] });
+  expect((await deployOnStage(world, { service: 'wep' })).error).toMatchObject({ kind: 'input', code: 'SERVICE_MISSING' });
+  const { error } = await deployOnStage(world, { images: [{ container: 'api', image: NEW }] });
   expect(error).toMatchObject({ kind: 'input', hint: 'It has web.' });
 });
 
 test('status, logs and rollback after a failure and a success', async () => {
   const { sandbox, world } = await stage('crash-loop');
-  await run(world);
+  await deployOnStage(world);
   const values = { cluster: 'default', service: 'web', region: undefined };
   const shown = await status.run(values, world);
   expect(shown).toMatchObject({
@@ -282,7 +219,7 @@ test('status, logs and rollback after a failure and a success', async () => {
   expect(lines.lines.map((line) => line.text)).toContain('Error: DATABASE_URL is not set');
 
   sandbox.useScenario(scenarios.get('ok') as never);
-  await run(world);
+  await deployOnStage(world);
   const back = { ...values, timeout: 900_000, dryRun: undefined };
   expect(await rollback.run({ ...back, dryRun: true }, world)).toMatchObject({
     how: 'planned',
@@ -298,7 +235,7 @@ test('status, logs and rollback after a failure and a success', async () => {
 
 test('a rollback turns back the deployment in flight', async () => {
   const { sandbox, world } = await stage('slow');
-  await run(world, { wait: 'none' });
+  await deployOnStage(world, { wait: 'none' });
   const values = { cluster: 'default', service: 'web', region: undefined, timeout: 900_000, dryRun: undefined };
   expect(await rollback.run(values, world)).toMatchObject({ how: 'stopped' });
   expect(calls(sandbox, 'StopServiceDeployment')).toHaveLength(1);

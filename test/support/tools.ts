@@ -11,37 +11,38 @@ const packages: Readonly<Record<string, string>> = {
   podman: 'podman',
   dockerd: 'docker.io',
   docker: 'docker.io',
-  aws: 'awscli',
   fish: 'fish',
 };
 
 const SYSTEM = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-function find(program: string): string | undefined {
+export function findTool(program: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...SYSTEM];
   return folders.map((folder) => join(folder, program)).find((file) => existsSync(file));
 }
 
 /** Path of a program: found, or installed as root on Debian; undefined with a line that says what is missing. With `CI=true` a missing one is a failure. */
 export function requireTool(program: string): string | undefined {
-  return find(program) ?? install(program) ?? missing(program, packages[program] ?? program);
+  return findTool(program) ?? install(program) ?? missing(program, `Debian package ${packages[program] ?? program}`);
 }
 
 /** A Python 3 that can import `module`, with it installed from its Debian package where that may be; else as {@link requireTool}. */
 export function requirePython(module: string, debian: string): string | undefined {
-  const withModule = () => {
-    const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
-    const pythons = [...new Set(folders.map((folder) => join(folder, 'python3')))].filter((file) => existsSync(file));
-    return pythons.find((file) => spawnSync(file, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0);
-  };
-  const found = withModule();
+  const found = findPython(`import ${module}`);
   if (found) return found;
   installPackage(debian);
-  return withModule() ?? missing(`Python's ${module}`, debian);
+  return findPython(`import ${module}`) ?? missing(`Python's ${module}`, `Debian package ${debian}`);
 }
 
-function missing(what: string, debian: string): undefined {
-  const text = `${what} is missing (Debian package ${debian}): its tests are skipped`;
+/** The first Python 3 that runs a program without an error. */
+export function findPython(program: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
+  const pythons = [...new Set(folders.map((folder) => join(folder, 'python3')))].filter((file) => existsSync(file));
+  return pythons.find((file) => spawnSync(file, ['-c', program], { stdio: 'ignore' }).status === 0);
+}
+
+export function missing(what: string, where: string): undefined {
+  const text = `${what} is missing (${where}): its tests are skipped`;
   if (process.env.CI === 'true') throw new Error(text);
   console.log(text);
 }
@@ -50,11 +51,11 @@ function install(program: string): string | undefined {
   const name = packages[program];
   if (name === undefined) return undefined;
   installPackage(name);
-  return find(program);
+  return findTool(program);
 }
 
-function installPackage(name: string): void {
-  if (process.getuid?.() !== 0 || !find('apt-get')) return;
+export function installPackage(name: string): void {
+  if (process.getuid?.() !== 0 || !findTool('apt-get')) return;
   locked(() => {
     const options = { stdio: 'ignore' as const, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     const get = (...args: string[]) => spawnSync('apt-get', args, options).status === 0;
@@ -64,9 +65,9 @@ function installPackage(name: string): void {
   });
 }
 
-/** Test files run side by side, apt alone. */
-function locked<Result>(work: () => Result): Result {
-  const lock = join(tmpdir(), 'lading-apt.lock');
+/** Test files run side by side, installers alone. */
+export function locked<Result>(work: () => Result): Result {
+  const lock = join(tmpdir(), 'lading-install.lock');
   for (;;) {
     try {
       mkdirSync(lock);

@@ -1,7 +1,7 @@
 import type { Operation, World } from '../service.js';
 import { AwsFault } from '../service.js';
 import type { Definition, EcsState } from './state.js';
-import { clusterName, requireDefinition, seconds } from './state.js';
+import { clusterName, requireDefinition, seconds, tagsOf } from './state.js';
 
 /** Clusters and task definitions. */
 export function definitionOperations(state: EcsState, world: World): Record<string, Operation> {
@@ -10,6 +10,7 @@ export function definitionOperations(state: EcsState, world: World): Record<stri
       const name = clusterName(input.clusterName);
       const cluster = state.clusters.get(name) ?? { arn: state.arn(`cluster/${name}`), name };
       state.clusters.set(name, cluster);
+      if (input.tags) state.tags.set(cluster.arn, tagsOf(input.tags));
       return { cluster: renderCluster(cluster) };
     },
     DescribeClusters(input) {
@@ -25,12 +26,20 @@ export function definitionOperations(state: EcsState, world: World): Record<stri
     DeleteCluster(input) {
       const cluster = state.clusters.get(clusterName(input.cluster));
       if (!cluster) throw new AwsFault('ClusterNotFoundException', 'Cluster not found.');
+      const own = (one: { readonly cluster: string }) => one.cluster === cluster.name;
+      if ([...state.services.values()].some((service) => own(service) && service.status !== 'INACTIVE'))
+        throw new AwsFault(
+          'ClusterContainsServicesException',
+          'The Cluster cannot be deleted while Services are active.',
+        );
+      if ([...state.tasks.values()].some((task) => own(task) && task.lastStatus !== 'STOPPED'))
+        throw new AwsFault('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.');
       state.clusters.delete(cluster.name);
       return { cluster: { ...renderCluster(cluster), status: 'INACTIVE' } };
     },
     RegisterTaskDefinition(input) {
       const { tags, ...rest } = input as {
-        tags?: readonly unknown[];
+        tags?: unknown;
         family?: unknown;
         containerDefinitions?: unknown;
       };
@@ -68,14 +77,18 @@ export function definitionOperations(state: EcsState, world: World): Record<stri
         volumes: (rest as { volumes?: unknown[] }).volumes ?? [],
         placementConstraints: [],
       };
-      const entry = { definition, status: 'ACTIVE', tags: tags ?? [], registeredAt: world.clock.now() };
+      const entry = { definition, status: 'ACTIVE', registeredAt: world.clock.now() };
+      state.tags.set(definition.taskDefinitionArn, tagsOf(tags));
       state.definitions.set(name, entry);
-      return { taskDefinition: renderDefinition(entry), tags: entry.tags };
+      return { taskDefinition: renderDefinition(entry), tags: tagsOf(tags) };
     },
     DescribeTaskDefinition(input) {
       const entry = requireDefinition(state, input.taskDefinition);
       const wantsTags = ((input.include as string[] | undefined) ?? []).includes('TAGS');
-      return { taskDefinition: renderDefinition(entry), ...(wantsTags && { tags: entry.tags }) };
+      return {
+        taskDefinition: renderDefinition(entry),
+        ...(wantsTags && { tags: state.tags.get(entry.definition.taskDefinitionArn) ?? [] }),
+      };
     },
     DeregisterTaskDefinition(input) {
       const entry = requireDefinition(state, input.taskDefinition);

@@ -8,9 +8,17 @@ import { createLive } from './live.js';
 import { renderService, renderServiceDeployment, renderTask } from './render.js';
 import type { Scenario } from './scenario.js';
 import { scenarios } from './scenario.js';
-import { addEvent, createSimulation, startTasks } from './simulate.js';
+import { addEvent, createSimulation, startTasks, stopTasks } from './simulate.js';
 import type { Revision, Rollout, SandboxService } from './state.js';
-import { createState, findService, lastPart, requireCluster, requireDefinition, requireService } from './state.js';
+import {
+  createState,
+  findService,
+  lastPart,
+  requireCluster,
+  requireDefinition,
+  requireService,
+  tagsOf,
+} from './state.js';
 
 export interface EcsOptions {
   readonly logs: LogStore;
@@ -103,11 +111,17 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
   const scenarioOf = (service: SandboxService): Scenario | undefined =>
     live ? undefined : (chosen.get(service.name) ?? chosen.get('*') ?? ok);
 
-  function findRollout(arn: unknown): { service: SandboxService; rollout: Rollout } {
+  function findRollout(arn: unknown): { service: SandboxService; rollout: Rollout } | undefined {
     for (const service of state.services.values()) {
       const rollout = service.rollouts.find((one) => one.arn === arn);
       if (rollout) return { service, rollout };
     }
+    return undefined;
+  }
+
+  function requireRollout(arn: unknown): { service: SandboxService; rollout: Rollout } {
+    const found = findRollout(arn);
+    if (found) return found;
     throw new AwsFault('ServiceDeploymentNotFoundException', 'The service deployment was not found.');
   }
 
@@ -194,7 +208,8 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
         throw new AwsFault('InvalidParameterException', 'The service cannot be stopped while it is scaled above 0.');
       service.status = 'DRAINING';
       service.desiredCount = 0;
-      await live?.stopService(service);
+      if (live) await live.stopService(service);
+      else stopTasks(state, service, undefined, world.clock.now());
       const answer = { service: renderService(state, service) };
       service.status = 'INACTIVE';
       return answer;
@@ -233,12 +248,11 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
       const arns = (input.serviceDeploymentArns as string[] | undefined) ?? [];
       const failures: unknown[] = [];
       const serviceDeployments = arns.flatMap((arn) => {
-        const { service, rollout } = findRollout(arn);
-        if (rollout.staleReads-- > 0) {
-          failures.push({ arn, reason: 'MISSING' });
-          return [];
-        }
-        return [renderServiceDeployment(state, service, rollout)];
+        const found = findRollout(arn);
+        if (found && found.rollout.staleReads-- <= 0)
+          return [renderServiceDeployment(state, found.service, found.rollout)];
+        failures.push({ arn, reason: 'MISSING' });
+        return [];
       });
       return { serviceDeployments, failures };
     },
@@ -266,7 +280,7 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
       };
     },
     StopServiceDeployment(input) {
-      const { service, rollout } = findRollout(input.serviceDeploymentArn);
+      const { service, rollout } = requireRollout(input.serviceDeploymentArn);
       if (rollout.finishedAt !== undefined || rollout.status.startsWith('ROLLBACK'))
         throw new AwsFault('ConflictException', `The service deployment is ${rollout.status}.`);
       rollout.reason = 'Service deployment stopped by the user.';
@@ -278,7 +292,7 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
       return { serviceDeploymentArn: rollout.arn };
     },
     ContinueServiceDeployment(input) {
-      const { rollout } = findRollout(input.serviceDeploymentArn);
+      const { rollout } = requireRollout(input.serviceDeploymentArn);
       const hook = rollout.hooks.find((one) => one.hookId === input.hookId);
       if (!hook) throw new AwsFault('InvalidParameterException', 'The hook was not found.');
       hook.status = 'SUCCEEDED';
@@ -288,6 +302,8 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
     },
     ListTasks(input) {
       const cluster = requireCluster(state, input.cluster);
+      if (input.serviceName !== undefined && !findService(state, cluster, input.serviceName))
+        throw new AwsFault('ServiceNotFoundException', 'Service not found.');
       const status = String(input.desiredStatus ?? 'RUNNING');
       const all = [...state.tasks.values()].filter(
         (task) =>
@@ -313,9 +329,23 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
         failures: arns.filter((arn) => !byId(arn)).map((arn) => ({ arn, reason: 'MISSING' })),
       };
     },
-    ListTagsForResource: () => ({ tags: [] }),
-    TagResource: () => ({}),
-    UntagResource: () => ({}),
+    ListTagsForResource: (input) => ({ tags: state.tags.get(String(input.resourceArn)) ?? [] }),
+    TagResource(input) {
+      const arn = String(input.resourceArn);
+      const added = tagsOf(input.tags);
+      const kept = (state.tags.get(arn) ?? []).filter((tag) => !added.some((one) => one.key === tag.key));
+      state.tags.set(arn, [...kept, ...added]);
+      return {};
+    },
+    UntagResource(input) {
+      const arn = String(input.resourceArn);
+      const keys = (input.tagKeys as string[] | undefined) ?? [];
+      state.tags.set(
+        arn,
+        (state.tags.get(arn) ?? []).filter((tag) => !keys.includes(tag.key)),
+      );
+      return {};
+    },
   };
 
   const timed = Object.fromEntries(

@@ -132,19 +132,7 @@ export function createSimulation(
 
 /** The tasks that a service runs after a deployment, in place of those it ran before. */
 export function startTasks(state: EcsState, service: SandboxService, rollout: Rollout, at: number): void {
-  for (const task of state.tasks.values()) {
-    if (
-      task.service !== service.name ||
-      task.cluster !== service.cluster ||
-      task.lastStatus === 'STOPPED' ||
-      task.startedBy === rollout.id
-    )
-      continue;
-    task.lastStatus = 'STOPPED';
-    task.stopCode = 'ServiceSchedulerInitiated';
-    task.stoppedReason = `Scaling activity initiated by (deployment ${rollout.id})`;
-    task.stoppedAt = at;
-  }
+  stopTasks(state, service, rollout, at);
   for (let count = 0; count < service.desiredCount; count++) {
     const arn = state.arn(`task/${service.cluster}/${state.id()}`);
     const containers = rollout.revision.images.map((image) => ({
@@ -162,6 +150,23 @@ export function startTasks(state: EcsState, service: SandboxService, rollout: Ro
       containers,
       lastStatus: 'RUNNING',
     });
+  }
+}
+
+/** All tasks of a service but those of one deployment. */
+export function stopTasks(state: EcsState, service: SandboxService, keep: Rollout | undefined, at: number): void {
+  for (const task of state.tasks.values()) {
+    if (
+      task.service !== service.name ||
+      task.cluster !== service.cluster ||
+      task.lastStatus === 'STOPPED' ||
+      task.startedBy === keep?.id
+    )
+      continue;
+    task.lastStatus = 'STOPPED';
+    task.stopCode = 'ServiceSchedulerInitiated';
+    task.stoppedReason = `Scaling activity initiated by (deployment ${(keep ?? service.rollouts[0])?.id ?? ''})`;
+    task.stoppedAt = at;
   }
 }
 

@@ -78,13 +78,17 @@ export type Definition = Record<string, unknown> & {
   readonly containerDefinitions: readonly Record<string, unknown>[];
 };
 
+export interface Tag {
+  readonly key: string;
+  readonly value?: string;
+}
+
 /** All that the emulated ECS remembers. */
 export interface EcsState {
   readonly clusters: Map<string, { readonly arn: string; readonly name: string }>;
-  readonly definitions: Map<
-    string,
-    { definition: Definition; status: string; tags: readonly unknown[]; registeredAt: number }
-  >;
+  readonly definitions: Map<string, { definition: Definition; status: string; registeredAt: number }>;
+  /** By ARN. */
+  readonly tags: Map<string, readonly Tag[]>;
   readonly services: Map<string, SandboxService>;
   readonly tasks: Map<string, SandboxTask>;
   readonly arn: (kind: string) => string;
@@ -96,6 +100,7 @@ export function createState(world: World): EcsState {
   return {
     clusters: new Map(),
     definitions: new Map(),
+    tags: new Map(),
     services: new Map(),
     tasks: new Map(),
     arn: (kind) => `arn:aws:ecs:${world.region}:${world.accountId}:${kind}`,
@@ -132,7 +137,7 @@ export function requireService(state: EcsState, input: Readonly<Record<string, u
 export function requireDefinition(
   state: EcsState,
   value: unknown,
-): { definition: Definition; status: string; tags: readonly unknown[]; registeredAt: number } {
+): { definition: Definition; status: string; registeredAt: number } {
   const text = String(value);
   const name = text.startsWith('arn:') ? lastPart(text) : text;
   const exact = state.definitions.get(name);
@@ -142,6 +147,10 @@ export function requireDefinition(
     .at(-1);
   if (latest) return latest;
   throw new AwsFault('ClientException', 'Unable to describe task definition.');
+}
+
+export function tagsOf(value: unknown): readonly Tag[] {
+  return (value as readonly Tag[] | undefined) ?? [];
 }
 
 export function seconds(ms: number): number {

@@ -1,0 +1,90 @@
+import { virtualClock } from '../../src/base/clock.js';
+import type { VirtualClock } from '../../src/base/clock.js';
+import { LadingError } from '../../src/base/errors.js';
+import { openEcs } from '../../src/commands/ecs-world.js';
+import type { DeployResult } from '../../src/ecs/deploy.js';
+import { deployService } from '../../src/ecs/deploy.js';
+import { scenarios } from '../../src/sandbox/ecs/scenario.js';
+import type { Sandbox } from '../../src/sandbox/start.js';
+import { startSandbox } from '../../src/sandbox/start.js';
+import type { TestWorld } from './world.js';
+import { testWorld } from './world.js';
+
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+export const OLD = `registry.example/web@${digest('a')}`;
+export const NEW = `registry.example/web@${digest('b')}`;
+
+export interface Stage {
+  readonly sandbox: Sandbox;
+  readonly world: TestWorld;
+  readonly clock: VirtualClock;
+  readonly abort: AbortController;
+  close(): Promise<void>;
+}
+
+/** A service `web` that runs {@link OLD}, whose next deployments follow a scenario by a virtual clock. */
+export async function openStage(name: string, service: Readonly<Record<string, unknown>> = {}): Promise<Stage> {
+  const scenario = scenarios.get(name);
+  if (!scenario) throw new Error(`no scenario ${name}`);
+  const clock = virtualClock();
+  const sandbox = await startSandbox({ clock, scenario });
+  const abort = new AbortController();
+  const world = testWorld({ env: sandbox.env, clock, signal: abort.signal });
+  await sandbox.call('ecs', 'RegisterTaskDefinition', {
+    family: 'web',
+    networkMode: 'awsvpc',
+    cpu: '256',
+    memory: '512',
+    containerDefinitions: [
+      {
+        name: 'web',
+        image: OLD,
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: { 'awslogs-group': '/ecs/web', 'awslogs-region': sandbox.region, 'awslogs-stream-prefix': 'web' },
+        },
+      },
+    ],
+  });
+  await sandbox.call('ecs', 'CreateService', {
+    serviceName: 'web',
+    taskDefinition: 'web',
+    desiredCount: 1,
+    ...service,
+  });
+  return {
+    sandbox,
+    world,
+    clock,
+    abort,
+    async close() {
+      world.close();
+      await sandbox.close();
+    },
+  };
+}
+
+const request = {
+  cluster: 'default',
+  service: 'web',
+  images: [{ container: undefined, image: NEW }],
+  env: [],
+  force: false,
+  wait: 'deployed' as const,
+  timeoutMs: 900_000,
+  failFast: true,
+  dryRun: false,
+};
+
+/** Deploys {@link NEW} to the service of a stage. */
+export async function deployOnStage(
+  world: TestWorld,
+  more: Partial<Parameters<typeof deployService>[0]> = {},
+): Promise<{ result: DeployResult | undefined; error: LadingError | undefined }> {
+  try {
+    return { result: await deployService({ ...request, ...more }, await openEcs(world, {})), error: undefined };
+  } catch (error) {
+    if (!(error instanceof LadingError)) throw error;
+    return { result: (error as { result?: DeployResult }).result, error };
+  }
+}
