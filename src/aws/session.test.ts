@@ -156,7 +156,7 @@ describe('credentials', () => {
           input: { RoleArn: 'arn:aws:iam::123456789012:role/ci', RoleSessionName: 'lading' },
         },
       ]);
-      expect(calls).toEqual([{ scope: 'ASIASANDBOX eu-central-1/ecs', token: 'sandbox-token' }]);
+      expect(calls).toEqual([{ scope: 'ASIASANDBOX00000000 eu-central-1/ecs', token: 'sandbox-token' }]);
     } finally {
       await sandbox.close();
     }
