@@ -118,7 +118,7 @@ function inSandbox(sandbox: Sandbox, cwd: string, context: Context): Context {
   return { ...context, cwd, env: { ...plain, ...sandbox.env } };
 }
 
-/** A repository and a service, as Terraform would have made them, with a placeholder that is built and pushed like any app. */
+/** A repository and a service with a placeholder that is built and pushed like any app. */
 async function firstService(sandbox: Sandbox, base: string, folder: string, context: Context): Promise<string> {
   const { build } = await import('./build.js');
   const app = join(folder, 'placeholder');
@@ -143,36 +143,8 @@ async function firstService(sandbox: Sandbox, base: string, folder: string, cont
     },
     inSandbox(sandbox, app, context),
   );
-  await sandbox.call('ecs', 'RegisterTaskDefinition', {
-    family: 'harbour',
-    networkMode: 'awsvpc',
-    requiresCompatibilities: ['FARGATE'],
-    cpu: '256',
-    memory: '512',
-    containerDefinitions: [
-      {
-        name: 'web',
-        image: pushed?.reference,
-        portMappings: [{ containerPort: 3000 }],
-        stopTimeout: 10,
-        logConfiguration: {
-          logDriver: 'awslogs',
-          options: {
-            'awslogs-group': '/ecs/harbour',
-            'awslogs-region': sandbox.region,
-            'awslogs-stream-prefix': 'web',
-          },
-        },
-      },
-    ],
-  });
-  const deploymentConfiguration = { deploymentCircuitBreaker: { enable: true, rollback: true } };
-  await sandbox.call('ecs', 'CreateService', {
-    serviceName: 'harbour',
-    taskDefinition: 'harbour',
-    desiredCount: 1,
-    deploymentConfiguration,
-  });
+  const { makeSandboxService } = await import('./sandbox-service.js');
+  await makeSandboxService(sandbox, { name: 'harbour', image: pushed?.reference ?? '', circuitBreaker: true });
   const url = await sandbox.serviceUrl('default', 'harbour');
   await withTask(context, 'Wait for the placeholder', () => fetchPage(url, context, 'placeholder'));
   return url;

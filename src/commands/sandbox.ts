@@ -30,6 +30,7 @@ export const sandbox = defineCommand({
     service: input.list('ECS service to make in the cluster `default`, with one container `web` of an image', {
       placeholder: 'NAME=IMAGE',
       key: false,
+      check: parseService,
     }),
     github: input.list('Repository of a GitHub to start beside it, whose secrets can be written', {
       placeholder: 'OWNER/REPO',
@@ -49,7 +50,10 @@ export const sandbox = defineCommand({
     const scenario = values.scenario === undefined ? undefined : await findScenario(values.scenario, context.cwd);
     const started = await startSandbox({ port: values.port, scenario, tasks: values.tasks, createOnPush: true });
     for (const name of values.repository ?? []) started.createRepository(name);
-    for (const text of values.service ?? []) await makeService(started, text);
+    for (const { name, image } of (values.service ?? []).map(parseService)) {
+      const { makeSandboxService } = await import('./sandbox-service.js');
+      await makeSandboxService(started, { name, image: image.includes('/') ? image : `${started.host}/${image}` });
+    }
     const github = values.github ? await openGitHubSandbox(values.github, context) : undefined;
     const result: SandboxResult = { url: started.url, registry: started.host, env: { ...started.env, ...github?.env } };
     running.set(result, async () => {
@@ -100,32 +104,8 @@ async function findScenario(text: string, cwd: string): Promise<Scenario> {
   return parseScenario(file, text);
 }
 
-async function makeService(sandbox_: Sandbox, text: string): Promise<void> {
+function parseService(text: string): { readonly name: string; readonly image: string } {
   const at = text.indexOf('=');
   if (at <= 0) throw new InputError({ where: '--service', message: `takes NAME=IMAGE, not ${JSON.stringify(text)}` });
-  const name = text.slice(0, at);
-  const image = text.slice(at + 1);
-  await sandbox_.call('ecs', 'RegisterTaskDefinition', {
-    family: name,
-    networkMode: 'awsvpc',
-    requiresCompatibilities: ['FARGATE'],
-    cpu: '256',
-    memory: '512',
-    containerDefinitions: [
-      {
-        name: 'web',
-        image: image.includes('/') ? image : `${sandbox_.host}/${image}`,
-        portMappings: [{ containerPort: 3000 }],
-        logConfiguration: {
-          logDriver: 'awslogs',
-          options: {
-            'awslogs-group': `/ecs/${name}`,
-            'awslogs-region': sandbox_.region,
-            'awslogs-stream-prefix': 'web',
-          },
-        },
-      },
-    ],
-  });
-  await sandbox_.call('ecs', 'CreateService', { serviceName: name, taskDefinition: name, desiredCount: 1 });
+  return { name: text.slice(0, at), image: text.slice(at + 1) };
 }

@@ -1,0 +1,40 @@
+import type { Sandbox } from '../sandbox/start.js';
+
+/** A service as Terraform would have made it: Fargate, one task, one container `web`, its logs in CloudWatch. */
+export async function makeSandboxService(
+  sandbox: Sandbox,
+  service: { readonly name: string; readonly image: string; readonly circuitBreaker?: boolean },
+): Promise<void> {
+  const { name, image, circuitBreaker = false } = service;
+  await sandbox.call('ecs', 'RegisterTaskDefinition', {
+    family: name,
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    cpu: '256',
+    memory: '512',
+    containerDefinitions: [
+      {
+        name: 'web',
+        image,
+        portMappings: [{ containerPort: 3000 }],
+        stopTimeout: 10,
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': `/ecs/${name}`,
+            'awslogs-region': sandbox.region,
+            'awslogs-stream-prefix': 'web',
+          },
+        },
+      },
+    ],
+  });
+  await sandbox.call('ecs', 'CreateService', {
+    serviceName: name,
+    taskDefinition: name,
+    desiredCount: 1,
+    ...(circuitBreaker && {
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+    }),
+  });
+}
