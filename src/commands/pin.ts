@@ -25,7 +25,7 @@ export async function writePin(base: string | undefined, context: Context, value
   const file = context.configFile ?? join(context.cwd, 'lading.yml');
   const document = parseDocument(await readFile(file, 'utf8').catch(() => ''));
   // A key without a value is no place to put one into.
-  if (document.get('build') === null) document.delete('build');
+  if (document.has('build') && document.get('build') === undefined) document.delete('build');
   document.setIn(['build', 'base'], pinned);
   await replaceFile(file, document.toString({ lineWidth: 0 }));
   say(context.report, 'info', `${file}: build.base is ${pinned}`);
