@@ -10,6 +10,8 @@ export interface Context {
   readonly env: Environment;
   /** Absolute path that relative paths of inputs start from. */
   readonly cwd: string;
+  /** The `lading.yml` of the run; undefined when it has none. */
+  readonly configFile?: string | undefined;
   readonly http: Http;
   readonly exec: Exec;
   readonly clock: Clock;

@@ -10,7 +10,7 @@ import { hasZstd } from '../image/compress.js';
 import type { Layout } from '../image/layout.js';
 import type { Recipe } from '../image/recipe.js';
 import type { RawManifest } from '../oci/manifest.js';
-import { parsePlatform } from '../oci/platform.js';
+import { parsePlatform, samePlatform } from '../oci/platform.js';
 import { selectorOf } from '../oci/reference.js';
 import { teeStore } from '../oci/tee.js';
 import type { Repository } from '../registry/repository.js';
@@ -79,7 +79,8 @@ async function makeImages(
       hint: 'Use Node 22.15 or newer, or gzip.',
     });
   }
-  const platforms = values.platform.map((text) => parsePlatform(text, '--platform'));
+  const asked = values.platform.map((text) => parsePlatform(text, '--platform'));
+  const platforms = asked.filter((one, at) => asked.findIndex((other) => samePlatform(one, other)) === at);
   // The network starts first: walking and hashing hide it.
   const source = await findBase(values.base ?? DEFAULT_BASE, context, values);
   const previous = target && findPrevious(target);

@@ -22,10 +22,12 @@ export async function writePin(base: string | undefined, context: Context, value
   if (!raw) throw new InputError({ where: '--base', message: `the base image ${name} does not exist` });
   const pinned = `${name}@${raw.digest}`;
   const { parseDocument } = await import('yaml');
-  const file = context.env.LADING_CONFIG ?? join(context.cwd, 'lading.yml');
+  const file = context.configFile ?? join(context.cwd, 'lading.yml');
   const document = parseDocument(await readFile(file, 'utf8').catch(() => ''));
+  // A key without a value is no place to put one into.
+  if (document.has('build') && document.get('build') === undefined) document.delete('build');
   document.setIn(['build', 'base'], pinned);
-  await replaceFile(file, document.toString());
+  await replaceFile(file, document.toString({ lineWidth: 0 }));
   say(context.report, 'info', `${file}: build.base is ${pinned}`);
   return pinned;
 }

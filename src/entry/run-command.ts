@@ -52,7 +52,7 @@ export async function runCommand(invocation: Invocation): Promise<number> {
   if (issues.length > 0) throw new InputError(issues);
 
   const limit = limited(invocation.signal, invocation.timeout);
-  const world = openWorld({ env: invocation.env, cwd, signal: limit.signal, sink: invocation.sink });
+  const world = openWorld({ env: invocation.env, cwd, configFile: path, signal: limit.signal, sink: invocation.sink });
   maskSecrets(command.inputs, resolved.values, world.context.report);
   try {
     const result = await command.run(resolved.values, world.context);

@@ -16,10 +16,11 @@ export interface World {
 export function openWorld(options: {
   readonly env: Environment;
   readonly cwd: string;
+  readonly configFile: string | undefined;
   readonly signal: AbortSignal;
   readonly sink: Report;
 }): World {
-  const { env, cwd, signal, sink } = options;
+  const { env, cwd, configFile, signal, sink } = options;
   const redactor = createRedactor();
   const http = createHttp({ env });
   const report: Report = (event) => {
@@ -43,7 +44,7 @@ export function openWorld(options: {
     }
   };
   return {
-    context: { env, cwd, http, exec: createExec(env), clock: systemClock, report, signal },
+    context: { env, cwd, configFile, http, exec: createExec(env), clock: systemClock, report, signal },
     redact: (text) => redactor.redact(text),
     close: () => http.close(),
   };

@@ -2,6 +2,7 @@ import { LadingError } from '../base/errors.js';
 import type { ImageConfig } from '../oci/config.js';
 import type { Descriptor, Platform } from '../oci/manifest.js';
 import { toOciType } from '../oci/media-type.js';
+import { formatPlatform } from '../oci/platform.js';
 import { readConfig, readImage } from '../oci/read.js';
 import type { Store } from '../oci/store.js';
 
@@ -31,6 +32,15 @@ export async function readBase(source: BaseSource, platform: Platform): Promise<
     });
   }
   const config = await readConfig(source.store, image.manifest);
+  const { os, architecture, variant } = config;
+  // Of an index the right child was chosen; a single image is what it is.
+  if (os !== platform.os || architecture !== platform.architecture) {
+    const own = formatPlatform({ os, architecture, variant });
+    throw new LadingError('input', `${source.name} has no image for ${formatPlatform(platform)}`, {
+      code: 'PLATFORM_MISSING',
+      hint: `Choose one of: ${own}.`,
+    });
+  }
   const layers = image.manifest.layers.map((layer) => ({ ...layer, mediaType: toOciType(layer.mediaType) }));
   return { name: source.name, store: source.store, digest: image.raw.digest, layers, config };
 }

@@ -91,9 +91,8 @@ export function openRepository(
     async put(blob, putOptions = {}) {
       const mountFrom = mountable(putOptions.origins ?? [], host, repository);
       const descriptor = { mediaType: mediaTypes.ociLayer, digest: blob.digest, size: blob.size };
-      // A mount answers the question by itself; what was just made is not worth one.
-      if (mountFrom.length === 0 && !putOptions.assumeMissing && (await has(descriptor)))
-        return { how: 'existing', bytes: 0 };
+      // Before a mount, too: where ECR does not mount, a blob that is there would be sent again. What was just made is not worth a question.
+      if (!putOptions.assumeMissing && (await has(descriptor))) return { how: 'existing', bytes: 0 };
       return uploadBlob(transport, { repository, blob, mountFrom, signal: putOptions.signal });
     },
     async putManifest(raw, tag) {

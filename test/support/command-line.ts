@@ -12,6 +12,8 @@ export interface LadingOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs as another user, who owns nothing; as root only. */
   readonly uid?: number;
+  /** Another Node than the one that runs the tests. */
+  readonly node?: string | undefined;
 }
 
 export interface Ended {
@@ -27,8 +29,8 @@ export interface RunningLading {
 
 export function startLading(args: readonly string[], options: LadingOptions): RunningLading {
   if (!existsSync(cli)) throw new Error('dist/ is missing: npm test builds it');
-  const { cwd, env = {}, uid } = options;
-  const child = spawn(process.execPath, [cli, ...args], {
+  const { cwd, env = {}, uid, node = process.execPath } = options;
+  const child = spawn(node, [cli, ...args], {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLayout } from '../../src/image/layout.js';
 import type { Layout } from '../../src/image/layout.js';
-import { encodeManifest } from '../../src/oci/manifest.js';
+import type { Descriptor, RawManifest } from '../../src/oci/manifest.js';
+import { describe, encodeManifest } from '../../src/oci/manifest.js';
 import { mediaTypes } from '../../src/oci/media-type.js';
 import { bytesBlob } from '../../src/oci/memory.js';
 
@@ -42,14 +43,29 @@ export function writeNodeApp(): string {
   return folder;
 }
 
-/** A base image of one empty layer: enough for everything but running. */
-export async function writeTinyBase(): Promise<Layout> {
+/** A base image of one empty layer: enough for everything but running. Of several architectures, an index. */
+export async function writeTinyBase(...architectures: readonly string[]): Promise<Layout> {
   const layout = await openLayout(mkdtempSync(join(tmpdir(), 'lading-base-')));
+  if (architectures.length < 2) {
+    await layout.putManifest(await writeTinyImage(layout, architectures[0] ?? 'amd64'), 'latest');
+    return layout;
+  }
+  const manifests: Descriptor[] = [];
+  for (const architecture of architectures) {
+    const child = await writeTinyImage(layout, architecture);
+    await layout.putManifest(child);
+    manifests.push({ ...describe(child), platform: { os: 'linux', architecture } });
+  }
+  await layout.putManifest(encodeManifest({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }), 'latest');
+  return layout;
+}
+
+async function writeTinyImage(layout: Layout, architecture: string): Promise<RawManifest> {
   const layer = bytesBlob(Buffer.alloc(1024));
   const config = bytesBlob(
     Buffer.from(
       JSON.stringify({
-        architecture: 'amd64',
+        architecture,
         os: 'linux',
         config: { Env: ['PATH=/usr/bin'] },
         rootfs: { type: 'layers', diff_ids: [layer.digest] },
@@ -59,14 +75,10 @@ export async function writeTinyBase(): Promise<Layout> {
   );
   await layout.put(layer);
   await layout.put(config);
-  await layout.putManifest(
-    encodeManifest({
-      schemaVersion: 2,
-      mediaType: mediaTypes.ociManifest,
-      config: { mediaType: mediaTypes.ociConfig, digest: config.digest, size: config.size },
-      layers: [{ mediaType: mediaTypes.ociLayer, digest: layer.digest, size: layer.size }],
-    }),
-    'latest',
-  );
-  return layout;
+  return encodeManifest({
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociManifest,
+    config: { mediaType: mediaTypes.ociConfig, digest: config.digest, size: config.size },
+    layers: [{ mediaType: mediaTypes.ociLayer, digest: layer.digest, size: layer.size }],
+  });
 }
