@@ -1,5 +1,6 @@
-import type { EcsState, Rollout, SandboxService, SandboxTask } from './state.js';
-import { seconds } from './state.js';
+import type { EcsState, Rollout, SandboxService } from './state.js';
+import { clean, seconds } from './state.js';
+import { desiredStatus } from './tasks.js';
 
 /** What DescribeServices answers. */
 export function renderService(state: EcsState, service: SandboxService): Record<string, unknown> {
@@ -16,7 +17,11 @@ export function renderService(state: EcsState, service: SandboxService): Record<
       : []),
   ];
   const running = [...state.tasks.values()].filter(
-    (task) => task.service === service.name && task.cluster === service.cluster && task.lastStatus === 'RUNNING',
+    (task) =>
+      task.service === service.name &&
+      task.cluster === service.cluster &&
+      task.lastStatus === 'RUNNING' &&
+      desiredStatus(task) === 'RUNNING',
   ).length;
   const pending = newest?.finishedAt === undefined ? (newest?.pending ?? 0) : 0;
   return {
@@ -146,38 +151,4 @@ export function renderServiceDeployment(
           }))
         : undefined,
   });
-}
-
-export function renderTask(state: EcsState, task: SandboxTask): Record<string, unknown> {
-  return clean({
-    taskArn: task.arn,
-    clusterArn: state.clusters.get(task.cluster)?.arn,
-    taskDefinitionArn: task.taskDefinition,
-    group:
-      task.service === undefined
-        ? `family:${task.taskDefinition.split('/').at(-1)?.split(':')[0] ?? ''}`
-        : `service:${task.service}`,
-    startedBy: task.startedBy,
-    launchType: 'FARGATE',
-    lastStatus: task.lastStatus,
-    desiredStatus: task.lastStatus === 'STOPPED' ? 'STOPPED' : 'RUNNING',
-    createdAt: seconds(task.createdAt),
-    stopCode: task.stopCode,
-    stoppedReason: task.stoppedReason,
-    stoppedAt: task.stoppedAt === undefined ? undefined : seconds(task.stoppedAt),
-    stoppingAt: task.stoppedAt === undefined ? undefined : seconds(task.stoppedAt),
-    containers: task.containers.map((container) =>
-      clean({
-        ...container,
-        taskArn: task.arn,
-        containerArn: `${task.arn}/${container.name}`,
-        lastStatus: task.lastStatus,
-        networkInterfaces: [],
-      }),
-    ),
-  });
-}
-
-function clean(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined));
 }
