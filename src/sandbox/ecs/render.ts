@@ -32,25 +32,64 @@ export function renderService(state: EcsState, service: SandboxService): Record<
     desiredCount: service.desiredCount,
     runningCount: running,
     pendingCount: pending,
-    launchType: 'FARGATE',
-    schedulingStrategy: 'REPLICA',
     taskDefinition: service.taskDefinition,
-    deploymentController: service.input.deploymentController ?? { type: 'ECS' },
+    ...asked(service.input),
     deployments,
     events: service.events.map((event) => ({ ...event, createdAt: seconds(event.createdAt) })),
     createdAt: seconds(service.createdAt),
-    loadBalancers: [],
-    serviceRegistries: [],
-    placementConstraints: [],
-    placementStrategy: [],
-    ...(service.input.networkConfiguration !== undefined && {
-      networkConfiguration: service.input.networkConfiguration,
-    }),
     ...(newest && { currentServiceDeployment: newest.arn }),
-    enableECSManagedTags: false,
-    propagateTags: 'NONE',
-    enableExecuteCommand: false,
+    currentServiceRevisions: revisionsOf(service, newest, active),
   };
+}
+
+const ASKED: Readonly<Record<string, unknown>> = {
+  launchType: 'FARGATE',
+  schedulingStrategy: 'REPLICA',
+  deploymentController: { type: 'ECS' },
+  loadBalancers: [],
+  serviceRegistries: [],
+  placementConstraints: [],
+  placementStrategy: [],
+  networkConfiguration: undefined,
+  healthCheckGracePeriodSeconds: undefined,
+  availabilityZoneRebalancing: undefined,
+  enableECSManagedTags: false,
+  propagateTags: 'NONE',
+  enableExecuteCommand: false,
+};
+
+/** As CreateService and UpdateService said, and ECS's defaults where they did not. */
+function asked(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return clean({
+    ...Object.fromEntries(Object.entries(ASKED).map(([name, usual]) => [name, input[name] ?? usual])),
+    deploymentConfiguration: deploymentConfiguration(input),
+  });
+}
+
+function deploymentConfiguration(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return {
+    strategy: 'ROLLING',
+    maximumPercent: 200,
+    minimumHealthyPercent: 100,
+    deploymentCircuitBreaker: { enable: false, rollback: false },
+    ...(input.deploymentConfiguration as Record<string, unknown> | undefined),
+  };
+}
+
+/** What runs now: the target of the deployment in flight and what was there before. */
+function revisionsOf(service: SandboxService, newest: Rollout | undefined, active: Rollout | undefined): unknown[] {
+  return [...new Set([newest, active])].flatMap((rollout) =>
+    !rollout || rollout.status.startsWith('ROLLBACK_')
+      ? []
+      : [
+          {
+            arn: rollout.revision.arn,
+            requestedTaskCount: service.desiredCount,
+            runningTaskCount: rollout.running,
+            pendingTaskCount: rollout.pending,
+          },
+        ],
+  );
 }
 
 function renderDeployment(service: SandboxService, rollout: Rollout, status: string): Record<string, unknown> {
@@ -94,7 +133,6 @@ export function renderServiceDeployment(
   rollout: Rollout,
 ): Record<string, unknown> {
   const time = (ms: number | undefined) => (ms === undefined ? undefined : seconds(ms));
-  const { deploymentConfiguration = {} } = service.input as { deploymentConfiguration?: Record<string, unknown> };
   return clean({
     serviceDeploymentArn: rollout.arn,
     serviceArn: service.arn,
@@ -123,7 +161,7 @@ export function renderServiceDeployment(
           },
         ]
       : [],
-    deploymentConfiguration,
+    deploymentConfiguration: deploymentConfiguration(service.input),
     deploymentCircuitBreaker: {
       status: rollout.failures >= 3 ? 'TRIGGERED' : 'MONITORING',
       failureCount: rollout.failures,

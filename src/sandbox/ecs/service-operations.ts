@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Operation, World } from '../service.js';
 import { AwsFault } from '../service.js';
 import type { Live } from './live.js';
@@ -6,16 +7,15 @@ import { startTasks, stopTasks } from './simulate.js';
 import type { EcsState, Rollout, SandboxService } from './state.js';
 import { findService, lastPart, requireCluster, requireDefinition, requireService } from './state.js';
 
-/** What starts a deployment. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
+/** What starts a deployment when it differs from what the service has. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
 const STARTS = [
-  'taskDefinition',
   'networkConfiguration',
   'platformVersion',
   'loadBalancers',
   'serviceRegistries',
   'serviceConnectConfiguration',
   'volumeConfigurations',
-  'forceNewDeployment',
+  'vpcLatticeConfigurations',
 ];
 
 /** Services: what they should be. */
@@ -66,17 +66,17 @@ export function serviceOperations(
     UpdateService(input) {
       const service = requireService(state, input);
       if (input.desiredCount !== undefined) service.desiredCount = Number(input.desiredCount);
-      const starts = STARTS.some((name) => input[name] !== undefined && input[name] !== false && input[name] !== null);
-      if (starts) {
-        const wanted =
-          input.taskDefinition === undefined
-            ? requireDefinition(state, service.taskDefinition)
-            : requireDefinition(state, input.taskDefinition);
-        if (wanted.status !== 'ACTIVE') throw new AwsFault('ClientException', 'TaskDefinition is inactive');
-        const { taskDefinitionArn } = wanted.definition;
-        if (taskDefinitionArn !== service.taskDefinition || input.forceNewDeployment === true)
-          deploy(service, taskDefinitionArn);
-      }
+      const wanted = requireDefinition(state, input.taskDefinition ?? service.taskDefinition);
+      const { taskDefinitionArn } = wanted.definition;
+      const before = service.input;
+      const starts =
+        input.forceNewDeployment === true ||
+        taskDefinitionArn !== service.taskDefinition ||
+        STARTS.some((name) => input[name] != undefined && !isDeepStrictEqual(input[name], before[name]));
+      if (starts && wanted.status !== 'ACTIVE') throw new AwsFault('ClientException', 'TaskDefinition is inactive');
+      const { cluster: _cluster, service: _service, forceNewDeployment: _force, ...kept } = input;
+      service.input = { ...before, ...kept };
+      if (starts) deploy(service, taskDefinitionArn);
       return { service: renderService(state, service) };
     },
     DescribeServices(input) {

@@ -82,7 +82,8 @@ export interface SandboxService {
   readonly arn: string;
   readonly name: string;
   readonly cluster: string;
-  readonly input: Readonly<Record<string, unknown>>;
+  /** What was asked for it, by CreateService and since. */
+  input: Readonly<Record<string, unknown>>;
   status: string;
   taskDefinition: string;
   desiredCount: number;
