@@ -25,7 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that are longer than 300 lines, with the lines they may have. Shrink this list; do not add to it. */
-const tooLong: Readonly<Record<string, number>> = { 'sandbox/ecs/ecs.ts': 400, 'sandbox/ecs/scenario.ts': 450 };
+const tooLong: Readonly<Record<string, number>> = {};
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))

@@ -52,7 +52,8 @@ export interface Sandbox {
   /** Every request to the registry, in order. */
   readonly requests: readonly AccessEntry[];
   inject(fault: Fault): void;
-  useScenario(scenario: Scenario, service?: string): void;
+  /** Of the next deployments and one-off tasks of all, or of one service or task family. */
+  useScenario(scenario: Scenario, name?: string): void;
   createRepository(name: string, settings?: { readonly immutable?: boolean }): void;
   /** One call of an emulated API, without HTTP. */
   call(service: 'ecs' | 'ecr' | 'logs', operation: string, input?: Readonly<Record<string, unknown>>): Promise<unknown>;
@@ -143,7 +144,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     journal,
     requests: accessLog,
     inject: (fault) => faults.inject(fault),
-    useScenario: (scenario, service) => ecs.useScenario(scenario, service),
+    useScenario: (scenario, name) => ecs.useScenario(scenario, name),
     createRepository(name, settings) {
       images.create(name, { tagMutability: settings?.immutable ? 'IMMUTABLE' : 'MUTABLE' });
     },

@@ -78,6 +78,12 @@ const table: Readonly<Record<string, Expected>> = {
   spot: { outcome: 'steady' },
   throttled: { outcome: 'steady' },
   'stale-reads': { outcome: 'steady' },
+  'task-exit-1': { outcome: 'steady' },
+  'task-sidecar': { outcome: 'steady' },
+  'task-not-started': { outcome: 'steady' },
+  'task-quick': { outcome: 'steady' },
+  'task-long': { outcome: 'steady' },
+  'task-no-memory': { outcome: 'steady' },
 };
 
 describe('the verdict over each scenario', () => {
@@ -197,7 +203,10 @@ test('a controller that is not ECS is refused before anything is changed', async
 
 test('a missing service and a missing container say what there is', async () => {
   const { world } = await stage('ok');
-  expect((await deployOnStage(world, { service: 'wep' })).error).toMatchObject({ kind: 'input', code: 'SERVICE_MISSING' });
+  expect((await deployOnStage(world, { service: 'wep' })).error).toMatchObject({
+    kind: 'input',
+    code: 'SERVICE_MISSING',
+  });
   const { error } = await deployOnStage(world, { images: [{ container: 'api', image: NEW }] });
   expect(error).toMatchObject({ kind: 'input', hint: 'It has web.' });
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VirtualClock } from '../../src/base/clock.js';
 import { virtualClock } from '../../src/base/clock.js';
 import type { Environment } from '../../src/base/context.js';
+import type { Scenario } from '../../src/sandbox/ecs/scenario.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
 import { startSandbox } from '../../src/sandbox/start.js';
@@ -211,6 +212,25 @@ describe('the aws command at a sandbox', () => {
     await aws('ecs', 'wait', 'services-stable', ...webs);
     const rolledBack = ['--status', 'ROLLBACK_SUCCESSFUL', '--query', 'serviceDeployments[].serviceDeploymentArn'];
     expect(await aws('ecs', 'list-service-deployments', ...web, ...rolledBack)).toEqual([serviceDeploymentArn]);
+
+    sandbox.useScenario(scenarios.get('task-exit-1') as Scenario);
+    const overrides = ['--overrides', JSON.stringify({ containerOverrides: [{ name: 'web', command: ['migrate'] }] })];
+    const once = ['run-task', '--cluster', 'shop', '--task-definition', 'shop', '--client-token', 'once', ...overrides];
+    expect(await refusal(aws('ecs', ...once))).toContain('(InvalidParameterException)');
+    const only = ['--query', 'tasks[].taskArn'];
+    const [migration = ''] = await aws<string[]>('ecs', ...once, ...network, ...only);
+    expect(await aws('ecs', ...once, ...network, ...only)).toEqual([migration]);
+    clock.advance(10_000);
+    const ended = ['--cluster', 'shop', '--tasks', migration];
+    await aws('ecs', 'wait', 'tasks-stopped', ...ended);
+    expect(await aws('ecs', 'describe-tasks', ...ended, '--query', 'tasks[].containers[].exitCode')).toEqual([1]);
+    sandbox.useScenario(scenarios.get('task-long') as Scenario);
+    const long = ['run-task', '--cluster', 'shop', '--task-definition', 'shop', ...network, ...only];
+    const [endless = ''] = await aws<string[]>('ecs', ...long);
+    expect(await aws('ecs', 'stop-task', '--cluster', 'shop', '--task', endless, '--reason', 'enough')).toMatchObject({
+      task: { taskArn: endless, stopCode: 'UserInitiated', stoppedReason: 'enough' },
+    });
+    clock.advance(10_000);
     await aws('ecs', 'delete-service', ...web, '--force');
     await aws('ecs', 'delete-cluster', '--cluster', 'shop');
   });

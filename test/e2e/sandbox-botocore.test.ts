@@ -165,6 +165,43 @@ test('task definitions, clusters and services by the client of AWS', async (cont
   await expectFaithful();
 });
 
+test('one-off tasks by the client of AWS', async (context) => {
+  if (!botocore) return context.skip();
+  const { sandbox, call, refused, expectFaithful, clock } = await rehearse(botocore, 'ok');
+  const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } } };
+  const overrides = { containerOverrides: [{ name: 'web', command: ['migrate'] }] };
+  const asked = { taskDefinition: 'web', launchType: 'FARGATE', ...network, overrides };
+  const time = { datetime: expect.stringMatching(/^2026-01-01T/) as string };
+  for (const [name, scenario] of scenarios) {
+    if (!scenario.task) continue;
+    sandbox.useScenario(scenario);
+    const more = { clientToken: name, startedBy: 'lading', count: 1, tags: [{ key: 'run', value: name }] };
+    const { tasks } = await call<{ tasks: { taskArn: string }[] }>('ecs', 'RunTask', { ...asked, ...more });
+    const described = tasks.map((task) => task.taskArn);
+    for (let seconds = 0; seconds < 10 && described.length > 0; seconds += 2) {
+      await call('ecs', 'DescribeTasks', { tasks: described, include: ['TAGS'] });
+      clock.advance(2000);
+    }
+    for (const task of described)
+      expect(await call('ecs', 'StopTask', { task, reason: 'enough' })).toMatchObject({
+        task: { desiredStatus: 'STOPPED', createdAt: time, stoppingAt: time },
+      });
+  }
+  const codes = {
+    network: await refused('ecs', 'RunTask', { taskDefinition: 'web' }),
+    inactive: await refused('ecs', 'RunTask', { ...asked, taskDefinition: 'nothing' }),
+    token: await refused('ecs', 'RunTask', { ...asked, clientToken: 'task-long' }),
+    stop: await refused('ecs', 'StopTask', { task: 'nothing' }),
+  };
+  expect(codes).toEqual({
+    network: 'InvalidParameterException',
+    inactive: 'ClientException',
+    token: 'ConflictException',
+    stop: 'InvalidParameterException',
+  });
+  await expectFaithful();
+});
+
 test('a pause hook goes on by the client of AWS', async (context) => {
   if (!botocore) return context.skip();
   const { call, refused, expectFaithful, clock } = await rehearse(botocore, 'pause');

@@ -1,13 +1,17 @@
 import type { LogStore } from '../logs.js';
 import type { World } from '../service.js';
-import type { ContainerSpec, RunningContainer, TaskRunner } from '../task-runner.js';
+import type { TaskRunner } from '../task-runner.js';
+import type { LiveTask } from './live-task.js';
+import { startLiveTask } from './live-task.js';
 import { addEvent } from './simulate.js';
-import type { EcsState, Rollout, SandboxService, SandboxTask } from './state.js';
+import type { Definition, EcsState, Rollout, SandboxService, SandboxTask } from './state.js';
 import { requireDefinition } from './state.js';
+import { addTask, stopTask } from './tasks.js';
 
 /** How long a container without a health check must run before its task counts. ECS waits 40 s; a rehearsal need not. */
 const HEALTHY_MS = 500;
 const RESTART_MS = 500;
+const SCHEDULER = 'ServiceSchedulerInitiated';
 /** Of the circuit breaker for one task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
 const THRESHOLD = 3;
 
@@ -15,6 +19,9 @@ export interface Live {
   start(service: SandboxService, rollout: Rollout): void;
   /** Goes back to what ran before. */
   rollBack(service: SandboxService, rollout: Rollout): void;
+  runTask(task: SandboxTask, definition: Definition): void;
+  /** As a person would; the task of a service is replaced. */
+  stopTask(task: SandboxTask, reason: string): void;
   /** Where healthy tasks of a service answer. */
   urls(service: SandboxService): readonly string[];
   stopService(service: SandboxService): Promise<void>;
@@ -23,10 +30,10 @@ export interface Live {
 
 /** Rollouts that really run: tasks are started, watched and replaced; the old ones end when the new are healthy. */
 export function createLive(state: EcsState, world: World, logs: LogStore, runner: TaskRunner): Live {
-  const running = new Map<
-    string,
-    { readonly task: SandboxTask; readonly containers: RunningContainer[]; healthy: boolean }
-  >();
+  const begun = new Set<Promise<LiveTask>>();
+  const running = new Set<LiveTask>();
+  /** Those of services that answer. */
+  const healthy = new Set<LiveTask>();
   let closing = false;
 
   const alive = (rollout: Rollout) =>
@@ -42,9 +49,9 @@ export function createLive(state: EcsState, world: World, logs: LogStore, runner
     rollout.finishedAt = world.clock.now();
     addEvent(state, service, `(service ${service.name}) has reached a steady state.`, world.clock.now());
     await Promise.all(
-      [...running.values()]
+      [...running]
         .filter(({ task }) => isOf(service, task) && task.startedBy !== rollout.id)
-        .map(({ task }) => stopTask(task, `Scaling activity initiated by (deployment ${rollout.id})`)),
+        .map((entry) => scaleIn(entry, `Scaling activity initiated by (deployment ${rollout.id})`)),
     );
   }
 
@@ -85,91 +92,47 @@ export function createLive(state: EcsState, world: World, logs: LogStore, runner
   /** The task when it died before it was healthy. */
   async function startTask(service: SandboxService, rollout: Rollout): Promise<SandboxTask | undefined> {
     const { definition } = requireDefinition(state, rollout.revision.taskDefinition);
-    const id = state.id();
-    const task: SandboxTask = {
-      arn: state.arn(`task/${service.cluster}/${id}`),
-      taskDefinition: rollout.revision.taskDefinition,
-      startedBy: rollout.id,
-      service: service.name,
-      cluster: service.cluster,
-      createdAt: world.clock.now(),
-      containers: rollout.revision.images.map((image) => ({
-        name: image.containerName,
-        image: image.image,
-        imageDigest: image.imageDigest,
-      })),
-      lastStatus: 'PENDING',
-    };
-    state.tasks.set(task.arn, task);
-    const containers: RunningContainer[] = [];
-    for (const [at, container] of definition.containerDefinitions.entries()) {
-      const spec = specOf(container, rollout.revision.images[at]?.imageDigest);
-      const started = await runner.start(spec, (text) =>
-        logs.writeTask(container, id, [{ at: world.clock.now(), text }]),
-      );
-      if ('reason' in started) {
-        await Promise.all(containers.map((one) => one.stop()));
-        return end(task, 'TaskFailedToStart', started.reason);
-      }
-      containers.push(started);
-      void started.exited.then(({ exitCode, reason }) => {
-        const own = task.containers[at];
-        if (own) {
-          own.exitCode = exitCode;
-          if (reason !== undefined) own.reason = reason;
-        }
-      });
+    const { taskDefinition, images } = rollout.revision;
+    const { name, cluster } = service;
+    const from = { cluster, taskDefinition, images, startedBy: rollout.id, service: name };
+    const entry = await begin(addTask(state, from, world.clock.now(), 'PROVISIONING'), definition);
+    const { task, stopped } = entry;
+    await Promise.race([stopped, pause(HEALTHY_MS)]);
+    if (task.stopCode !== undefined) {
+      await stopped;
+      return task;
     }
-    const entry = { task, containers, healthy: false };
-    running.set(task.arn, entry);
-    const ended = await Promise.race([Promise.race(containers.map((one) => one.exited)), pause(HEALTHY_MS)]);
-    if (ended !== undefined) return died(entry);
     if (!alive(rollout)) {
-      await stopTask(task, 'Scaling activity initiated');
+      await entry.stop(SCHEDULER, 'Scaling activity initiated');
       return undefined;
     }
-    task.lastStatus = 'RUNNING';
-    entry.healthy = true;
+    healthy.add(entry);
     // What dies later is replaced, as ECS would.
-    void Promise.race(containers.map((one) => one.exited)).then(async () => {
-      if (task.lastStatus === 'STOPPED' || closing) return;
-      await died(entry);
+    void stopped.then(async () => {
+      if (task.stopCode === SCHEDULER || closing) return;
       if (service.rollouts[0] === rollout || service.taskDefinition === task.taskDefinition)
         await startTask(service, rollout);
     });
     return undefined;
   }
 
-  async function died(entry: {
-    readonly task: SandboxTask;
-    readonly containers: readonly RunningContainer[];
-  }): Promise<SandboxTask> {
-    running.delete(entry.task.arn);
-    await Promise.all(entry.containers.map((one) => one.stop()));
-    return end(entry.task, 'EssentialContainerExited', 'Essential container in task exited');
-  }
-
-  function end(task: SandboxTask, stopCode: string, reason: string): SandboxTask {
-    return Object.assign(task, {
-      lastStatus: 'STOPPED',
-      stopCode,
-      stoppedReason: reason,
-      stoppedAt: world.clock.now(),
+  async function begin(task: SandboxTask, definition: Definition): Promise<LiveTask> {
+    const starting = startLiveTask(task, definition, { world, logs, runner });
+    begun.add(starting);
+    const entry = await starting.finally(() => begun.delete(starting));
+    running.add(entry);
+    void entry.stopped.then(() => {
+      running.delete(entry);
+      healthy.delete(entry);
     });
-  }
-
-  async function stopTask(task: SandboxTask, reason: string): Promise<void> {
-    const entry = running.get(task.arn);
-    running.delete(task.arn);
-    end(task, 'ServiceSchedulerInitiated', reason);
-    await Promise.all(entry?.containers.map((one) => one.stop()) ?? []);
+    return entry;
   }
 
   function rollBack(service: SandboxService, rollout: Rollout): void {
     rollout.status = 'ROLLBACK_IN_PROGRESS';
-    const mine = [...running.values()].filter(({ task }) => task.startedBy === rollout.id);
+    const mine = [...running].filter(({ task }) => task.startedBy === rollout.id);
     void Promise.all(
-      mine.map(({ task }) => stopTask(task, `Scaling activity initiated by (deployment ${rollout.id})`)),
+      mine.map((entry) => scaleIn(entry, `Scaling activity initiated by (deployment ${rollout.id})`)),
     ).then(() => {
       rollout.running = 0;
       rollout.pending = 0;
@@ -184,22 +147,33 @@ export function createLive(state: EcsState, world: World, logs: LogStore, runner
       void roll(service, rollout);
     },
     rollBack,
-    urls: (service) =>
-      [...running.values()]
-        .filter(({ task, healthy }) => healthy && isOf(service, task))
-        .flatMap(({ containers }) => containers.flatMap((one) => one.url ?? [])),
+    runTask(task, definition) {
+      void begin(task, definition);
+    },
+    stopTask(task, reason) {
+      const entry = [...running].find((one) => one.task === task);
+      // One that is still being started ends as soon as it sees that it is to stop.
+      if (entry) void entry.stop('UserInitiated', reason);
+      else stopTask(task, 'UserInitiated', reason, world.clock.now());
+    },
+    urls: (service) => [...healthy].filter(({ task }) => isOf(service, task)).flatMap(({ urls }) => urls),
     async stopService(service) {
-      await Promise.all(
-        [...running.values()]
-          .filter(({ task }) => isOf(service, task))
-          .map(({ task }) => stopTask(task, 'Service was deleted')),
-      );
+      for (const rollout of service.rollouts)
+        if (alive(rollout)) Object.assign(rollout, { status: 'STOPPED', finishedAt: world.clock.now() });
+      const own = [...running].filter(({ task }) => isOf(service, task));
+      await Promise.all(own.map((entry) => scaleIn(entry, 'Service was deleted')));
     },
     async close() {
       closing = true;
-      await Promise.all([...running.values()].map(({ task }) => stopTask(task, 'The sandbox ends')));
+      const late = await Promise.all(begun);
+      await Promise.all([...running, ...late].map((entry) => scaleIn(entry, 'The sandbox ends')));
     },
   };
+
+  function scaleIn(entry: LiveTask, reason: string): Promise<void> {
+    healthy.delete(entry);
+    return entry.stop(SCHEDULER, reason);
+  }
 }
 
 function isOf(service: SandboxService, task: SandboxTask): boolean {
@@ -211,23 +185,6 @@ function breakerOf(service: SandboxService): { readonly enable: boolean; readonl
     deploymentConfiguration?: { deploymentCircuitBreaker?: { enable: boolean; rollback: boolean } };
   };
   return deploymentConfiguration?.deploymentCircuitBreaker ?? { enable: false, rollback: false };
-}
-
-export function specOf(container: Readonly<Record<string, unknown>>, digest: string | undefined): ContainerSpec {
-  const image = String(container.image);
-  const environment = (container.environment as { name: string; value?: string }[] | undefined) ?? [];
-  const mappings = (container.portMappings as { containerPort: number }[] | undefined) ?? [];
-  return {
-    name: String(container.name),
-    image: digest && !image.includes('@') ? `${image.replace(/:[^:/]+$/, '')}@${digest}` : image,
-    env: Object.fromEntries(environment.map(({ name, value }) => [name, value ?? ''])),
-    entryPoint: container.entryPoint as string[] | undefined,
-    command: container.command as string[] | undefined,
-    workingDirectory: container.workingDirectory as string | undefined,
-    user: container.user as string | undefined,
-    ports: mappings.map((mapping) => mapping.containerPort),
-    stopTimeoutMs: Number(container.stopTimeout ?? 30) * 1000,
-  };
 }
 
 function pause(ms: number): Promise<undefined> {

@@ -2,19 +2,21 @@ import * as v from 'valibot';
 import { InputError } from '../../base/errors.js';
 import type { Scenario } from './scenario.js';
 
+const stopCode = v.picklist([
+  'TaskFailedToStart',
+  'EssentialContainerExited',
+  'ServiceSchedulerInitiated',
+  'UserInitiated',
+  'SpotInterruption',
+]);
+
 const event = v.strictObject({
   at: v.pipe(v.number(), v.minValue(0)),
   running: v.optional(v.number()),
   pending: v.optional(v.number()),
   stop: v.optional(
     v.strictObject({
-      stopCode: v.picklist([
-        'TaskFailedToStart',
-        'EssentialContainerExited',
-        'ServiceSchedulerInitiated',
-        'UserInitiated',
-        'SpotInterruption',
-      ]),
+      stopCode,
       stoppedReason: v.string(),
       exitCode: v.optional(v.number()),
       reason: v.optional(v.string()),
@@ -51,6 +53,24 @@ const scenario = v.strictObject({
     ),
   ),
   staleReads: v.optional(v.number()),
+  task: v.optional(
+    v.strictObject({
+      runs: v.optional(v.number()),
+      stops: v.number(),
+      stopCode: v.optional(stopCode),
+      stoppedReason: v.optional(v.string()),
+      containers: v.optional(
+        v.array(
+          v.strictObject({
+            exitCode: v.optional(v.number()),
+            reason: v.optional(v.string()),
+            logs: v.optional(v.array(v.string())),
+          }),
+        ),
+      ),
+      failure: v.optional(v.string()),
+    }),
+  ),
 });
 
 /** A scenario as YAML or JSON. Every mistake is told, with its place. */

@@ -1,5 +1,6 @@
-import type { EcsState, Rollout, SandboxService, SandboxTask } from './state.js';
-import { seconds } from './state.js';
+import type { EcsState, Rollout, SandboxService } from './state.js';
+import { clean, seconds } from './state.js';
+import { desiredStatus } from './tasks.js';
 
 /** What DescribeServices answers. */
 export function renderService(state: EcsState, service: SandboxService): Record<string, unknown> {
@@ -16,7 +17,11 @@ export function renderService(state: EcsState, service: SandboxService): Record<
       : []),
   ];
   const running = [...state.tasks.values()].filter(
-    (task) => task.service === service.name && task.cluster === service.cluster && task.lastStatus === 'RUNNING',
+    (task) =>
+      task.service === service.name &&
+      task.cluster === service.cluster &&
+      task.lastStatus === 'RUNNING' &&
+      desiredStatus(task) === 'RUNNING',
   ).length;
   const pending = newest?.finishedAt === undefined ? (newest?.pending ?? 0) : 0;
   return {
@@ -27,25 +32,64 @@ export function renderService(state: EcsState, service: SandboxService): Record<
     desiredCount: service.desiredCount,
     runningCount: running,
     pendingCount: pending,
-    launchType: 'FARGATE',
-    schedulingStrategy: 'REPLICA',
     taskDefinition: service.taskDefinition,
-    deploymentController: service.input.deploymentController ?? { type: 'ECS' },
+    ...asked(service.input),
     deployments,
     events: service.events.map((event) => ({ ...event, createdAt: seconds(event.createdAt) })),
     createdAt: seconds(service.createdAt),
-    loadBalancers: [],
-    serviceRegistries: [],
-    placementConstraints: [],
-    placementStrategy: [],
-    ...(service.input.networkConfiguration !== undefined && {
-      networkConfiguration: service.input.networkConfiguration,
-    }),
     ...(newest && { currentServiceDeployment: newest.arn }),
-    enableECSManagedTags: false,
-    propagateTags: 'NONE',
-    enableExecuteCommand: false,
+    currentServiceRevisions: revisionsOf(service, newest, active),
   };
+}
+
+const ASKED: Readonly<Record<string, unknown>> = {
+  launchType: 'FARGATE',
+  schedulingStrategy: 'REPLICA',
+  deploymentController: { type: 'ECS' },
+  loadBalancers: [],
+  serviceRegistries: [],
+  placementConstraints: [],
+  placementStrategy: [],
+  networkConfiguration: undefined,
+  healthCheckGracePeriodSeconds: undefined,
+  availabilityZoneRebalancing: undefined,
+  enableECSManagedTags: false,
+  propagateTags: 'NONE',
+  enableExecuteCommand: false,
+};
+
+/** As CreateService and UpdateService said, and ECS's defaults where they did not. */
+function asked(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return clean({
+    ...Object.fromEntries(Object.entries(ASKED).map(([name, usual]) => [name, input[name] ?? usual])),
+    deploymentConfiguration: deploymentConfiguration(input),
+  });
+}
+
+function deploymentConfiguration(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return {
+    strategy: 'ROLLING',
+    maximumPercent: 200,
+    minimumHealthyPercent: 100,
+    deploymentCircuitBreaker: { enable: false, rollback: false },
+    ...(input.deploymentConfiguration as Record<string, unknown> | undefined),
+  };
+}
+
+/** What runs now: the target of the deployment in flight and what was there before. */
+function revisionsOf(service: SandboxService, newest: Rollout | undefined, active: Rollout | undefined): unknown[] {
+  return [...new Set([newest, active])].flatMap((rollout) =>
+    !rollout || rollout.status.startsWith('ROLLBACK_')
+      ? []
+      : [
+          {
+            arn: rollout.revision.arn,
+            requestedTaskCount: service.desiredCount,
+            runningTaskCount: rollout.running,
+            pendingTaskCount: rollout.pending,
+          },
+        ],
+  );
 }
 
 function renderDeployment(service: SandboxService, rollout: Rollout, status: string): Record<string, unknown> {
@@ -89,7 +133,6 @@ export function renderServiceDeployment(
   rollout: Rollout,
 ): Record<string, unknown> {
   const time = (ms: number | undefined) => (ms === undefined ? undefined : seconds(ms));
-  const { deploymentConfiguration = {} } = service.input as { deploymentConfiguration?: Record<string, unknown> };
   return clean({
     serviceDeploymentArn: rollout.arn,
     serviceArn: service.arn,
@@ -118,7 +161,7 @@ export function renderServiceDeployment(
           },
         ]
       : [],
-    deploymentConfiguration,
+    deploymentConfiguration: deploymentConfiguration(service.input),
     deploymentCircuitBreaker: {
       status: rollout.failures >= 3 ? 'TRIGGERED' : 'MONITORING',
       failureCount: rollout.failures,
@@ -146,38 +189,4 @@ export function renderServiceDeployment(
           }))
         : undefined,
   });
-}
-
-export function renderTask(state: EcsState, task: SandboxTask): Record<string, unknown> {
-  return clean({
-    taskArn: task.arn,
-    clusterArn: state.clusters.get(task.cluster)?.arn,
-    taskDefinitionArn: task.taskDefinition,
-    group:
-      task.service === undefined
-        ? `family:${task.taskDefinition.split('/').at(-1)?.split(':')[0] ?? ''}`
-        : `service:${task.service}`,
-    startedBy: task.startedBy,
-    launchType: 'FARGATE',
-    lastStatus: task.lastStatus,
-    desiredStatus: task.lastStatus === 'STOPPED' ? 'STOPPED' : 'RUNNING',
-    createdAt: seconds(task.createdAt),
-    stopCode: task.stopCode,
-    stoppedReason: task.stoppedReason,
-    stoppedAt: task.stoppedAt === undefined ? undefined : seconds(task.stoppedAt),
-    stoppingAt: task.stoppedAt === undefined ? undefined : seconds(task.stoppedAt),
-    containers: task.containers.map((container) =>
-      clean({
-        ...container,
-        taskArn: task.arn,
-        containerArn: `${task.arn}/${container.name}`,
-        lastStatus: task.lastStatus,
-        networkInterfaces: [],
-      }),
-    ),
-  });
-}
-
-function clean(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined));
 }

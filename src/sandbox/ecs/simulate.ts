@@ -1,8 +1,9 @@
 import type { LogStore } from '../logs.js';
 import type { World } from '../service.js';
 import type { ScenarioEvent, TaskEnd } from './scenario.js';
-import type { EcsState, Rollout, SandboxService } from './state.js';
+import type { EcsState, Rollout, SandboxService, SandboxTask } from './state.js';
 import { requireDefinition } from './state.js';
+import { addTask, endTask, stopTask, writeLines } from './tasks.js';
 
 const DEFAULT_ROLLBACK = { seconds: 10, fails: false };
 const MAX_EVENTS = 100;
@@ -10,7 +11,6 @@ const MAX_EVENTS = 100;
 export interface Simulation {
   /** Lets everything happen that is due by the clock. Called before each answer: the view is a function of script and time. */
   advance(): void;
-  supersede(service: SandboxService, rollout: Rollout): void;
 }
 
 export function createSimulation(
@@ -57,7 +57,7 @@ export function createSimulation(
     if (event.event !== undefined) addEvent(state, service, event.event, at);
     for (let count = 0; count < (event.manyEvents ?? 0); count++)
       addEvent(state, service, `(service ${service.name}) has started 1 tasks: (task ${count}).`, at);
-    for (let count = 0; event.stop && count < (event.times ?? 1); count++) endTask(service, rollout, event.stop, at);
+    for (let count = 0; event.stop && count < (event.times ?? 1); count++) failTask(service, rollout, event.stop, at);
     if (event.supersede) deployOther(service);
     if (event.status !== undefined && rollout.finishedAt === undefined) {
       if (/^(SUCCESSFUL|STOPPED|ROLLBACK_SUCCESSFUL|ROLLBACK_FAILED)$/.test(event.status))
@@ -81,93 +81,58 @@ export function createSimulation(
     }
   }
 
-  function endTask(service: SandboxService, rollout: Rollout, end: TaskEnd, at: number): void {
-    const id = state.id();
+  function failTask(service: SandboxService, rollout: Rollout, end: TaskEnd, at: number): void {
+    const task = addServiceTask(state, service, rollout, at - 5000);
     const { definition } = requireDefinition(state, rollout.revision.taskDefinition);
-    const containers = rollout.revision.images.map((image, index) => ({
-      name: image.containerName,
-      image: image.image,
-      imageDigest: image.imageDigest,
-      ...(index === 0 && end.exitCode !== undefined && { exitCode: end.exitCode }),
-      ...(index === 0 && end.reason !== undefined && { reason: end.reason }),
-    }));
-    const arn = state.arn(`task/${service.cluster}/${id}`);
-    state.tasks.set(arn, {
-      arn,
-      taskDefinition: rollout.revision.taskDefinition,
-      startedBy: rollout.id,
-      service: service.name,
-      cluster: service.cluster,
-      createdAt: at - 5000,
-      containers,
-      lastStatus: 'STOPPED',
-      stopCode: end.stopCode,
-      stoppedReason: end.stoppedReason,
-      stoppedAt: at,
-    });
+    const [container] = task.containers;
+    if (container && end.exitCode !== undefined) container.exitCode = end.exitCode;
+    if (container && end.reason !== undefined) container.reason = end.reason;
+    stopTask(task, end.stopCode, end.stoppedReason, at);
+    endTask(task, at);
     const [first] = definition.containerDefinitions;
     if (first && end.logs)
-      logs.writeTask(
+      writeLines(
+        logs,
+        task,
         first,
-        id,
         end.logs.map((text) => ({ at, text })),
       );
   }
 
-  return {
-    advance,
-    supersede(service, rollout) {
-      rollout.status = 'STOPPED';
-      rollout.reason = 'Replaced by a new service deployment.';
-      rollout.finishedAt = world.clock.now();
-      addEvent(
-        state,
-        service,
-        `(service ${service.name}) (deployment ${rollout.id}) was replaced.`,
-        rollout.finishedAt,
-      );
-    },
-  };
+  return { advance };
 }
 
 /** The tasks that a service runs after a deployment, in place of those it ran before. */
 export function startTasks(state: EcsState, service: SandboxService, rollout: Rollout, at: number): void {
   stopTasks(state, service, rollout, at);
-  for (let count = 0; count < service.desiredCount; count++) {
-    const arn = state.arn(`task/${service.cluster}/${state.id()}`);
-    const containers = rollout.revision.images.map((image) => ({
-      name: image.containerName,
-      image: image.image,
-      imageDigest: image.imageDigest,
-    }));
-    state.tasks.set(arn, {
-      arn,
-      taskDefinition: rollout.revision.taskDefinition,
-      startedBy: rollout.id,
-      service: service.name,
-      cluster: service.cluster,
-      createdAt: at,
-      containers,
-      lastStatus: 'RUNNING',
-    });
-  }
+  for (let count = 0; count < service.desiredCount; count++) addServiceTask(state, service, rollout, at);
+}
+
+/** One task more of a service. */
+export function addServiceTask(state: EcsState, service: SandboxService, rollout: Rollout, at: number): SandboxTask {
+  const { taskDefinition, images } = rollout.revision;
+  const { name, cluster } = service;
+  return addTask(state, { cluster, taskDefinition, images, startedBy: rollout.id, service: name }, at, 'RUNNING');
 }
 
 /** All tasks of a service but those of one deployment. */
 export function stopTasks(state: EcsState, service: SandboxService, keep: Rollout | undefined, at: number): void {
   for (const task of state.tasks.values()) {
-    if (
-      task.service !== service.name ||
-      task.cluster !== service.cluster ||
-      task.lastStatus === 'STOPPED' ||
-      task.startedBy === keep?.id
-    )
-      continue;
-    task.lastStatus = 'STOPPED';
-    task.stopCode = 'ServiceSchedulerInitiated';
-    task.stoppedReason = `Scaling activity initiated by (deployment ${(keep ?? service.rollouts[0])?.id ?? ''})`;
-    task.stoppedAt = at;
+    const isOf = task.service === service.name && task.cluster === service.cluster;
+    if (!isOf || task.lastStatus === 'STOPPED' || task.startedBy === keep?.id) continue;
+    const why = `Scaling activity initiated by (deployment ${(keep ?? service.rollouts[0])?.id ?? ''})`;
+    stopTask(task, 'ServiceSchedulerInitiated', why, at);
+    endTask(task, at);
   }
+}
+
+/** A task that somebody stops; its service starts another. */
+export function stopServiceTask(state: EcsState, task: SandboxTask, reason: string, at: number): void {
+  stopTask(task, 'UserInitiated', reason, at);
+  endTask(task, at);
+  const service = state.services.get(`${task.cluster}/${task.service ?? ''}`);
+  const rollout = service?.rollouts.find((one) => one.id === task.startedBy);
+  if (service && rollout) addServiceTask(state, service, rollout, at);
 }
 
 /** ECS keeps a hundred events, newest first. */

@@ -2,14 +2,16 @@ import type { World } from '../service.js';
 import { AwsFault } from '../service.js';
 import type { Scenario } from './scenario.js';
 
+export interface ResolvedImage {
+  readonly containerName: string;
+  readonly image: string;
+  readonly imageDigest: string | undefined;
+}
+
 export interface Revision {
   readonly arn: string;
   readonly taskDefinition: string;
-  readonly images: readonly {
-    readonly containerName: string;
-    readonly image: string;
-    readonly imageDigest: string | undefined;
-  }[];
+  readonly images: readonly ResolvedImage[];
   readonly createdAt: number;
 }
 
@@ -40,28 +42,48 @@ export interface Rollout {
 export interface SandboxTask {
   readonly arn: string;
   readonly taskDefinition: string;
-  readonly startedBy: string;
+  readonly startedBy: string | undefined;
   readonly service: string | undefined;
   readonly cluster: string;
+  /** Of RunTask. */
+  readonly group?: string | undefined;
+  readonly overrides?: TaskOverrides | undefined;
   readonly createdAt: number;
-  readonly containers: {
-    name: string;
-    image: string;
-    imageDigest: string | undefined;
-    exitCode?: number;
-    reason?: string;
-  }[];
+  readonly containers: SandboxContainer[];
   lastStatus: string;
+  startedAt?: number;
+  /** From the moment that it is to stop; its last status follows. */
   stopCode?: string;
   stoppedReason?: string;
+  stoppingAt?: number;
   stoppedAt?: number;
 }
+
+export interface SandboxContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly imageDigest: string | undefined;
+  exitCode?: number;
+  reason?: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html */
+export type TaskOverrides = Readonly<Record<string, unknown>> & {
+  readonly containerOverrides?: readonly ContainerOverride[];
+};
+
+export type ContainerOverride = Readonly<Record<string, unknown>> & {
+  readonly name?: string;
+  readonly command?: readonly string[];
+  readonly environment?: readonly { readonly name: string; readonly value?: string }[];
+};
 
 export interface SandboxService {
   readonly arn: string;
   readonly name: string;
   readonly cluster: string;
-  readonly input: Readonly<Record<string, unknown>>;
+  /** What was asked for it, by CreateService and since. */
+  input: Readonly<Record<string, unknown>>;
   status: string;
   taskDefinition: string;
   desiredCount: number;
@@ -153,6 +175,16 @@ export function tagsOf(value: unknown): readonly Tag[] {
   return (value as readonly Tag[] | undefined) ?? [];
 }
 
+/** By ARN or by the last part of it. */
+export function findTask(state: EcsState, cluster: string, text: unknown): SandboxTask | undefined {
+  return state.tasks.get(state.arn(`task/${cluster}/${lastPart(String(text))}`));
+}
+
 export function seconds(ms: number): number {
   return ms / 1000;
+}
+
+/** Without what is undefined: absent members are absent on the wire. */
+export function clean(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined));
 }
