@@ -4,7 +4,6 @@ import type { Context } from '../base/context.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
 import type { Scenario } from '../sandbox/ecs/scenario.js';
-import type { Sandbox } from '../sandbox/start.js';
 
 interface SandboxResult {
   readonly url: string;
