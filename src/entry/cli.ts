@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Clock } from '../base/clock.js';
 import type { Command } from '../base/command.js';
 import type { Environment } from '../base/context.js';
 import { InputError, LadingError } from '../base/errors.js';
@@ -19,6 +20,8 @@ export interface Terminal {
   readonly env: Environment;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** The computer's own when left out. */
+  readonly clock?: Clock;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
 }
@@ -89,6 +92,7 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
         cwd: settings.cwd ? resolve(terminal.cwd, settings.cwd) : terminal.cwd,
         config: settings.config,
         signal: terminal.signal,
+        clock: terminal.clock,
         sink(event) {
           if (event.type === 'mask') redactor.add(event.value);
           sink.report(event);

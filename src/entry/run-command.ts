@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Clock } from '../base/clock.js';
 import type { Command } from '../base/command.js';
 import type { Environment } from '../base/context.js';
 import { InputError, LadingError } from '../base/errors.js';
@@ -23,6 +24,8 @@ export interface Invocation {
   readonly config: string | undefined;
   readonly signal: AbortSignal;
   readonly sink: Report;
+  /** The computer's own when left out. */
+  readonly clock?: Clock | undefined;
   /** Limit of the whole run in milliseconds, for verbs without a `timeout` of their own. */
   readonly timeout: number | undefined;
   /** Keys of all verbs, asked for when the file has one that this verb does not know. */
@@ -52,7 +55,8 @@ export async function runCommand(invocation: Invocation): Promise<number> {
   if (issues.length > 0) throw new InputError(issues);
 
   const limit = limited(invocation.signal, invocation.timeout);
-  const world = openWorld({ env: invocation.env, cwd, configFile: path, signal: limit.signal, sink: invocation.sink });
+  const { env, sink, clock } = invocation;
+  const world = openWorld({ env, cwd, configFile: path, signal: limit.signal, sink, clock });
   maskSecrets(command.inputs, resolved.values, world.context.report);
   try {
     const result = await command.run(resolved.values, world.context);

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.js';
 import { systemClock } from '../base/clock.js';
 import type { Context, Environment } from '../base/context.js';
 import { createExec } from '../base/exec.js';
@@ -19,8 +20,9 @@ export function openWorld(options: {
   readonly configFile: string | undefined;
   readonly signal: AbortSignal;
   readonly sink: Report;
+  readonly clock?: Clock | undefined;
 }): World {
-  const { env, cwd, configFile, signal, sink } = options;
+  const { env, cwd, configFile, signal, sink, clock = systemClock } = options;
   const redactor = createRedactor();
   const http = createHttp({ env });
   const report: Report = (event) => {
@@ -44,7 +46,7 @@ export function openWorld(options: {
     }
   };
   return {
-    context: { env, cwd, configFile, http, exec: createExec(env), clock: systemClock, report, signal },
+    context: { env, cwd, configFile, http, exec: createExec(env), clock, report, signal },
     redact: (text) => redactor.redact(text),
     close: () => http.close(),
   };

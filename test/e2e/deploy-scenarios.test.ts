@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ErrorKind } from '../../src/base/errors.js';
+import { exitCodes } from '../../src/base/errors.js';
 import type { DeployResult } from '../../src/ecs/deploy.js';
 import { rollback } from '../../src/commands/rollback.js';
 import { status } from '../../src/commands/status.js';
@@ -7,7 +8,7 @@ import { logs } from '../../src/commands/logs.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
 import type { Stage } from '../support/stage.js';
-import { deployOnStage, NEW, OLD, openStage } from '../support/stage.js';
+import { deployByCommandLine, deployOnStage, NEW, OLD, openStage } from '../support/stage.js';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -92,16 +93,23 @@ describe('the verdict over each scenario', () => {
   });
 
   test.each(Object.entries(table))('%s', async (name, expected) => {
-    const { sandbox, world } = await stage(name);
-    const late = expected.outcome === 'timeout' ? { failFast: false, timeoutMs: 120_000 } : {};
-    const { result, error } = await deployOnStage(world, late);
-    expect(result?.outcome).toBe(expected.outcome);
-    expect(error?.kind).toBe(expected.kind);
-    if (expected.says) expect(error?.message).toMatch(expected.says);
-    expect(result?.cause?.class).toBe(expected.cause);
-    if (expected.cause) expect(result?.cause?.hint).toBeTruthy();
-    expect(calls(sandbox, 'UpdateService')).toHaveLength(1);
-    expect(calls(sandbox, 'RegisterTaskDefinition')).toHaveLength(1);
+    const opened = await stage(name);
+    const late = expected.outcome === 'timeout' ? ['--no-fail-fast', '--timeout', '2m'] : [];
+    const { exitCode, json, text } = await deployByCommandLine(opened, late);
+    expect(json.outcome).toBe(expected.outcome);
+    expect(exitCode).toBe(expected.kind === undefined ? 0 : exitCodes[expected.kind]);
+    expect(json.error?.kind).toBe(expected.kind);
+    if (expected.says) {
+      expect(json.error?.message).toMatch(expected.says);
+      expect(text).toMatch(expected.says);
+    }
+    expect(json.cause?.class).toBe(expected.cause);
+    if (expected.cause) {
+      expect(json.cause?.hint).toBeTruthy();
+      expect(text).toContain(`hint: ${json.cause?.hint}`);
+    }
+    expect(calls(opened.sandbox, 'UpdateService')).toHaveLength(1);
+    expect(calls(opened.sandbox, 'RegisterTaskDefinition')).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,8 @@
+import { tmpdir } from 'node:os';
 import { virtualClock } from '../../src/base/clock.js';
 import type { VirtualClock } from '../../src/base/clock.js';
 import { LadingError } from '../../src/base/errors.js';
+import { runCli } from '../../src/entry/cli.js';
 import { openEcs } from '../../src/commands/ecs-world.js';
 import type { DeployResult } from '../../src/ecs/deploy.js';
 import { deployService } from '../../src/ecs/deploy.js';
@@ -87,4 +89,22 @@ export async function deployOnStage(
     if (!(error instanceof LadingError)) throw error;
     return { result: (error as { result?: DeployResult }).result, error };
   }
+}
+
+/** `lading deploy --json` of {@link NEW}: what a program reads, and what a person. */
+export async function deployByCommandLine({ sandbox, clock }: Stage, more: readonly string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const exitCode = await runCli(['deploy', '--service', 'web', '--image', `web=${NEW}`, '--json', ...more], {
+    env: sandbox.env,
+    cwd: tmpdir(),
+    signal: new AbortController().signal,
+    clock,
+    stdout: { write: (text) => out.push(text) },
+    stderr: { write: (text) => err.push(text) },
+  });
+  const json = JSON.parse(out.join('')) as Partial<DeployResult> & {
+    readonly error?: { kind: string; message: string };
+  };
+  return { exitCode, json, text: err.join('') };
 }
