@@ -1,6 +1,5 @@
 // Bundles src/ into dist/: everything is in, split so that a verb loads only what it needs.
-import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
 import { lazyPackages } from './lazy-packages.mjs';
@@ -40,48 +39,11 @@ const result = await build({
 await writeFile(`${draft}/THIRD-PARTY-NOTICES.txt`, await notices(result.metafile));
 await chmod(`${draft}/cli.js`, 0o755);
 if (!process.argv.includes('--no-types')) {
-  await mkdir(`${draft}/types`, { recursive: true });
-  const tsc = [
-    'node_modules/typescript/bin/tsc',
-    '-p',
-    'tsconfig.json',
-    '--noEmit',
-    'false',
-    '--declaration',
-    '--emitDeclarationOnly',
-    '--rootDir',
-    'src',
-    '--outDir',
-    `${draft}/types`,
-  ];
-  const roots = Object.values(present).filter((file) => !file.includes('/entry/'));
-  execFileSync(process.execPath, [...tsc.slice(0, 1), ...typesArgs(roots, `${draft}/types`)], { stdio: 'inherit' });
+  const { buildTypes } = await import('./types.mjs');
+  await buildTypes(['index', 'oci', 'sandbox'], `${draft}/types`);
 }
 await rm('dist', { recursive: true, force: true });
 await rename(draft, 'dist');
-
-function typesArgs(roots, outDir) {
-  return [
-    '--ignoreConfig',
-    '--declaration',
-    '--emitDeclarationOnly',
-    '--outDir',
-    outDir,
-    '--rootDir',
-    'src',
-    '--module',
-    'NodeNext',
-    '--moduleResolution',
-    'NodeNext',
-    '--target',
-    'ES2023',
-    '--strict',
-    '--skipLibCheck',
-    '--types',
-    'node',
-    ...roots,
-  ];
-}
 
 /** The licences of the packages whose code is in the bundle. */
 async function notices(metafile) {

@@ -11,7 +11,17 @@ export const logs = verb(async () => (await import('./commands/logs.js')).logs);
 export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
 
+export type { Bill } from './commands/bill.js';
+export type { BuildResult } from './commands/build.js';
+export type { PushResult } from './commands/push.js';
+export type { DeployResult } from './ecs/deploy.js';
+export type { ServiceStatus } from './ecs/status.js';
+export type { RollbackResult } from './ecs/rollback.js';
+export type { LogsResult } from './commands/logs.js';
+export type { RotateResult } from './commands/rotate-result.js';
+export type { InitRotateResult } from './commands/init-rotate.js';
 export type { CallOptions, CallValues, Verb } from './entry/library.js';
 export type { ErrorKind, InputIssue } from './base/errors.js';
 export { exitCodes, HttpError, InputError, LadingError, ToolError } from './base/errors.js';
+export type { CopyResult } from './oci/copy.js';
 export type { Report, ReportEvent } from './base/report.js';

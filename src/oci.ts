@@ -5,10 +5,12 @@ export type { Descriptor, ImageIndex, ImageManifest, Platform, RawManifest } fro
 export { parseImageIndex, parseImageManifest } from './oci/manifest.js';
 export type { Reference } from './oci/reference.js';
 export { formatReference, parseReference } from './oci/reference.js';
-export type { Blob, Store } from './oci/store.js';
+export type { Blob, BlobOrigin, OriginsOf, PutOptions, PutResult, Store } from './oci/store.js';
+export type { CopyContext, CopyPlan, CopyResult, PlanOptions } from './oci/copy.js';
 export { copy, planCopy } from './oci/copy.js';
 export { memoryStore } from './oci/memory.js';
 export { openLayout } from './image/layout.js';
 export type { Keychain, Login } from './registry/keychain.js';
 export type { Repository, RepositoryOptions } from './registry/repository.js';
+export type { Clock } from './base/clock.js';
 export { openRepository } from './registry/repository.js';

@@ -5,6 +5,7 @@ export type { Scenario, ScenarioEvent, TaskEnd } from './sandbox/ecs/scenario.js
 export { scenarios } from './sandbox/ecs/scenario.js';
 export type { Fault } from './sandbox/faults.js';
 export type { JournalEntry } from './sandbox/service.js';
+export type { Clock, VirtualClock } from './base/clock.js';
 export { virtualClock } from './base/clock.js';
 export type { GitHubOptions, GitHubSandbox } from './sandbox/github/server.js';
 export { startGitHub } from './sandbox/github/server.js';

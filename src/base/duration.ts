@@ -17,3 +17,15 @@ export function formatDuration(ms: number): string {
   if (minutes < 60) return `${minutes}m${String(seconds % 60).padStart(2, '0')}s`;
   return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
 }
+
+/** As one would write it in a file: `15m`, `1h30m`. Undone by `parseDuration`. */
+export function writeDuration(ms: number): string {
+  let rest = ms;
+  const parts = ['d', 'h', 'm', 's', 'ms'].map((unit) => {
+    const size = units[unit] ?? 1;
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count > 0 ? `${count}${unit}` : '';
+  });
+  return parts.join('') || '0s';
+}

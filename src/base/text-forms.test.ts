@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatBytes } from './bytes.js';
-import { formatDuration, parseDuration } from './duration.js';
+import { formatDuration, parseDuration, writeDuration } from './duration.js';
 import { canonicalJson } from './json.js';
 import { createRedactor } from './redact.js';
 
@@ -19,6 +19,11 @@ test.each([
   ['5mx', undefined],
 ])('the duration %j is %s ms', (text, ms) => {
   expect(parseDuration(text)).toBe(ms);
+});
+
+test('a duration that is written can be read', () => {
+  fc.assert(fc.property(fc.nat(10 ** 9), (ms) => expect(parseDuration(writeDuration(ms))).toBe(ms)));
+  expect(writeDuration(900_000)).toBe('15m');
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import type { Command } from '../base/command.js';
-import { formatDuration } from '../base/duration.js';
+import { writeDuration } from '../base/duration.js';
 import type { Input, Inputs } from '../base/input.js';
 import type { CommandEntry } from '../commands/index.js';
 import { commonInputs, variableName } from './arguments.js';
@@ -67,7 +67,7 @@ function remarks(input: Input<unknown>): string {
 }
 
 export function formatDefault(input: Input<unknown>): string {
-  if (input.kind === 'duration') return formatDuration(input.default as number);
+  if (input.kind === 'duration') return writeDuration(input.default as number);
   if (Array.isArray(input.default)) return input.default.join(', ');
   return String(input.default);
 }
