@@ -22,7 +22,11 @@ test.each([
 });
 
 test('a duration that is written can be read', () => {
-  fc.assert(fc.property(fc.nat(10 ** 9), (ms) => expect(parseDuration(writeDuration(ms))).toBe(ms)));
+  fc.assert(
+    fc.property(fc.nat(10 ** 9), (ms) => {
+      expect(parseDuration(writeDuration(ms))).toBe(ms);
+    }),
+  );
   expect(writeDuration(900_000)).toBe('15m');
 });
 
