@@ -12,6 +12,7 @@ const packages: Readonly<Record<string, string>> = {
   dockerd: 'docker.io',
   docker: 'docker.io',
   aws: 'awscli',
+  zsh: 'zsh',
   fish: 'fish',
 };
 
