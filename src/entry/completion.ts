@@ -1,26 +1,32 @@
-import type { Inputs } from '../base/input.js';
+import type { Input, Inputs } from '../base/input.js';
 import { commandTable } from '../commands/index.js';
 import { commonInputs } from './arguments.js';
+
+interface Flag {
+  readonly name: string;
+  readonly summary: string;
+  readonly choices: readonly string[];
+  readonly takes: 'nothing' | 'file' | 'value';
+  readonly many: boolean;
+}
 
 interface Words {
   readonly verb: string;
   /** What may follow a verb of two words, as `rotate` after `init`. */
   readonly seconds: readonly string[];
   readonly summary: string;
-  readonly flags: readonly { readonly name: string; readonly summary: string; readonly choices: readonly string[] }[];
+  readonly flags: readonly Flag[];
 }
 
-/** A script for the shell that completes verbs, flags and choices; undefined for other shells. */
+const SHELLS = ['bash', 'zsh', 'fish'];
+
+/** A script for the shell that completes verbs, flags, choices and files; undefined for other shells. */
 export async function completionFor(shell: string): Promise<string | undefined> {
-  if (!['bash', 'zsh', 'fish'].includes(shell)) return undefined;
+  if (!SHELLS.includes(shell)) return undefined;
   const verbs: Words[] = [];
   for (const entry of commandTable) {
     const inputs: Inputs = { ...(await entry.load()).inputs, ...(commonInputs as unknown as Inputs) };
-    const flags = Object.entries(inputs).map(([name, input]) => ({
-      name,
-      summary: input.summary,
-      choices: input.choices ?? [],
-    }));
+    const flags = Object.entries(inputs).flatMap(([name, input]) => (input.secret ? [] : [flagOf(name, input)]));
     const [verb = '', ...second] = entry.name.split(' ');
     const same = verbs.findIndex((one) => one.verb === verb);
     const before = verbs[same];
@@ -33,8 +39,14 @@ export async function completionFor(shell: string): Promise<string | undefined> 
     if (before) verbs[same] = merged;
     else verbs.push(merged);
   }
+  verbs.push({ verb: 'completion', summary: 'Print a script that completes in a shell', seconds: SHELLS, flags: [] });
   if (shell === 'fish') return fish(verbs);
   return shell === 'zsh' ? zsh(verbs) : bash(verbs);
+}
+
+function flagOf(name: string, { kind, summary, choices = [] }: Input<unknown>): Flag {
+  const takes = kind === 'boolean' ? 'nothing' : kind === 'path' ? 'file' : 'value';
+  return { name, summary, choices, takes, many: kind === 'list' || kind === 'pairs' };
 }
 
 function bash(verbs: readonly Words[]): string {
@@ -42,19 +54,28 @@ function bash(verbs: readonly Words[]): string {
     ({ verb, seconds, flags }) =>
       `    ${verb}) words="${[...seconds, ...flags.map((flag) => `--${flag.name}`)].join(' ')}" ;;`,
   );
-  const choices = unique(
-    verbs.flatMap(({ flags }) => flags.filter((flag) => flag.choices.length > 0)),
+  const all = unique(
+    verbs.flatMap(({ flags }) => flags),
     (flag) => flag.name,
-  ).map((flag) => `    --${flag.name}) COMPREPLY=($(compgen -W "${flag.choices.join(' ')}" -- "$current")); return ;;`);
+  );
+  const namesOf = (flags: readonly Flag[]) => flags.map((flag) => `--${flag.name}`).join('|');
+  const choices = all.filter((flag) => flag.choices.length > 0);
+  const files = all.filter((flag) => flag.takes === 'file');
+  const values = all.filter((flag) => flag.takes === 'value' && flag.choices.length === 0);
   return [
     '# lading completion bash > /etc/bash_completion.d/lading',
     '_lading() {',
-    '  local current="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" words=""',
+    '  local current="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" words="" IFS=$\' \\t\\n\'',
+    '  # Bash splits --flag=value into three words.',
+    '  if [ "$current" = "=" ]; then current=""; elif [ "$before" = "=" ]; then before="${COMP_WORDS[COMP_CWORD-2]}"; fi',
     '  case "$before" in',
-    ...choices,
-    '    --app|--output|--from|--config|--cwd|--task-definition|--scenario) COMPREPLY=($(compgen -f -- "$current")); return ;;',
+    ...choices.map(
+      (flag) => `    --${flag.name}) COMPREPLY=($(compgen -W "${flag.choices.join(' ')}" -- "$current")); return ;;`,
+    ),
+    `    ${namesOf(files)}) IFS=$'\\n'; compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")); return ;;`,
+    `    ${namesOf(values)}) COMPREPLY=(); return ;;`,
     '  esac',
-    `  if [ "$COMP_CWORD" -eq 1 ]; then words="${verbs.map(({ verb }) => verb).join(' ')} completion"; else case "\${COMP_WORDS[1]}" in`,
+    `  if [ "$COMP_CWORD" -eq 1 ]; then words="${verbs.map(({ verb }) => verb).join(' ')}"; else case "\${COMP_WORDS[1]}" in`,
     ...cases,
     '  esac; fi',
     '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
@@ -67,11 +88,13 @@ function bash(verbs: readonly Words[]): string {
 function zsh(verbs: readonly Words[]): string {
   const quote = (text: string) =>
     text.replaceAll("'", "'\\''").replaceAll('[', '\\[').replaceAll(']', '\\]').replaceAll(':', '\\:');
+  const valueOf = ({ takes, choices }: Flag) => {
+    if (takes === 'nothing') return '';
+    if (choices.length > 0) return `:value:(${choices.join(' ')})`;
+    return takes === 'file' ? ':file:_files' : ':value: ';
+  };
   const cases = verbs.map(({ verb, seconds, flags }) => {
-    const args = flags.map(
-      (flag) =>
-        `'--${flag.name}[${quote(flag.summary)}]${flag.choices.length > 0 ? `:value:(${flag.choices.join(' ')})` : ''}'`,
-    );
+    const args = flags.map((flag) => `'${flag.many ? '*' : ''}--${flag.name}[${quote(flag.summary)}]${valueOf(flag)}'`);
     if (seconds.length > 0) args.unshift(`'1:what:(${seconds.join(' ')})'`);
     return `    ${verb}) _arguments ${args.join(' ')} ;;`;
   });
@@ -85,22 +108,36 @@ function zsh(verbs: readonly Words[]): string {
     ...cases,
     '  esac',
     '}',
-    'compdef _lading lading',
+    '# Loaded from $fpath it is called at once; sourced it has to be made known.',
+    'if [ "${funcstack[1]}" = "_lading" ]; then _lading "$@"; else compdef _lading lading; fi',
     '',
   ].join('\n');
 }
 
 function fish(verbs: readonly Words[]): string {
   const quote = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  const lines = ['complete -c lading -f'];
+  const valueOf = ({ takes, choices }: Flag) => {
+    if (takes === 'nothing') return '';
+    if (choices.length > 0) return ` -x -a ${quote(choices.join(' '))}`;
+    return takes === 'file' ? ' -r -F' : ' -x';
+  };
+  const lines = [
+    '# The word after lading, and no other: a value may be called like a verb.',
+    'function __lading_verb',
+    '  set -l words (commandline -opc)',
+    '  test (count $words) -gt 1; and test "$words[2]" = "$argv[1]"',
+    'end',
+    'function __lading_second',
+    '  test (count (commandline -opc)) -eq 2; and __lading_verb $argv[1]',
+    'end',
+    'complete -c lading -f',
+  ];
   for (const { verb, seconds, summary, flags } of verbs) {
-    lines.push(`complete -c lading -n __fish_use_subcommand -a ${verb} -d ${quote(summary)}`);
-    for (const second of seconds)
-      lines.push(`complete -c lading -n '__fish_seen_subcommand_from ${verb}' -a ${second}`);
+    lines.push(`complete -c lading -n 'test (count (commandline -opc)) -eq 1' -a ${verb} -d ${quote(summary)}`);
+    for (const second of seconds) lines.push(`complete -c lading -n '__lading_second ${verb}' -a ${second}`);
     for (const flag of flags) {
-      const choices = flag.choices.length > 0 ? ` -x -a ${quote(flag.choices.join(' '))}` : '';
       lines.push(
-        `complete -c lading -n '__fish_seen_subcommand_from ${verb}' -l ${flag.name} -d ${quote(flag.summary)}${choices}`,
+        `complete -c lading -n '__lading_verb ${verb}' -l ${flag.name} -d ${quote(flag.summary)}${valueOf(flag)}`,
       );
     }
   }

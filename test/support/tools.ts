@@ -11,6 +11,8 @@ const packages: Readonly<Record<string, string>> = {
   podman: 'podman',
   dockerd: 'docker.io',
   docker: 'docker.io',
+  aws: 'awscli',
+  zsh: 'zsh',
   fish: 'fish',
 };
 
