@@ -12,7 +12,7 @@ const tokenAnswer = v.looseObject({ token: v.optional(v.string()), access_token:
 export interface Auth {
   /** Sent with every request, never on demand: ECR stalls when a large body starts without it. */
   header(): Promise<string | undefined>;
-  /** After a 401: true when there is something new to try. */
+  /** After a 401, or a password that has expired: true when there is something new to try. */
   answer(challenge: string | undefined): Promise<boolean>;
 }
 

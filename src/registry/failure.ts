@@ -62,7 +62,7 @@ function codeOf(status: number, code: string | undefined, words: string): string
   if (/LAYERS?_?NOT_?FOUND|MANIFEST_BLOB_UNKNOWN|REFERENCED_?IMAGES_?NOT_?FOUND/i.test(`${code} ${words}`))
     return 'MANIFEST_BLOB_UNKNOWN';
   if (code === 'BLOB_UNKNOWN' && status === 400) return 'MANIFEST_BLOB_UNKNOWN';
-  if (/no basic auth credentials/i.test(words) || status === 401) return 'UNAUTHORIZED';
+  if (/no basic auth credentials|token has expired/i.test(words) || status === 401) return 'UNAUTHORIZED';
   if (status === 403) return 'DENIED';
   if (code === 'NAME_UNKNOWN' || /repository .* does not exist/i.test(words)) return 'NAME_UNKNOWN';
   if (status === 429) return 'TOOMANYREQUESTS';

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 import type { LadingError } from '../base/errors.js';
 import { HttpError } from '../base/errors.js';
@@ -21,7 +22,7 @@ export interface Transport {
   /** `host/repository`, for people. */
   readonly target: string;
   readonly requests: () => number;
-  /** One exchange with credentials; a 401 is answered once. The caller reads or destroys the body. */
+  /** One exchange with credentials; a 401, or the 403 of an expired password, is answered once. The caller reads or destroys the body. */
   once(method: string, url: string | URL, request?: HttpRequest): Promise<HttpResponse>;
   /** As `once`, repeated while the failure may pass. Redirects of GET and HEAD are followed, without credentials to other hosts. */
   call(what: string, method: string, path: string, request?: HttpRequest): Promise<HttpResponse>;
@@ -54,10 +55,22 @@ export function createTransport(
   async function once(method: string, where: string | URL, request: HttpRequest = {}): Promise<HttpResponse> {
     const url = new URL(where, origin);
     const answer = await exchange(method, url, request);
-    if (answer.status !== 401 || url.host !== origin.host) return answer;
-    if (!(await auth.answer(answer.headers['www-authenticate']))) return answer;
+    if (url.host !== origin.host) return answer;
+    if (answer.status === 403) return onceExpired(await readable(answer), () => exchange(method, url, request), method);
+    if (answer.status !== 401 || !(await auth.answer(answer.headers['www-authenticate']))) return answer;
     answer.stream.destroy();
     return exchange(method, url, request);
+  }
+
+  /** ECR says 403 to a password that has expired, and to HEAD not even why. */
+  async function onceExpired(
+    answer: HttpResponse,
+    again: () => Promise<HttpResponse>,
+    method: string,
+  ): Promise<HttpResponse> {
+    const isBasic = (await auth.header())?.startsWith('Basic ') ?? false;
+    const mayBe = method === 'HEAD' || /token has expired/i.test(await answer.text());
+    return isBasic && mayBe && (await auth.answer(undefined)) ? again() : answer;
   }
 
   async function follow(method: string, where: string, request: HttpRequest): Promise<HttpResponse> {
@@ -111,5 +124,16 @@ export function createTransport(
       if (statuses.includes(answer.status)) return answer;
       throw await refuse(what, answer);
     },
+  };
+}
+
+/** An answer whose body can be read more than once. */
+async function readable(answer: HttpResponse): Promise<HttpResponse> {
+  const bytes = await answer.bytes();
+  return {
+    ...answer,
+    stream: Readable.from([bytes]),
+    bytes: async () => bytes,
+    text: async () => bytes.toString('utf8'),
   };
 }

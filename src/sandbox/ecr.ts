@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { imageOperations, pageOf } from './ecr-images.js';
 import type { ImageStore, RepositorySettings, SandboxRepository } from './images.js';
+import type { Login } from './registry.js';
 import type { EmulatedService, World } from './service.js';
 import { AwsFault } from './service.js';
 
 const TWELVE_HOURS = 43_200_000;
 
 export interface EmulatedEcr extends EmulatedService {
-  admits(username: string, password: string): boolean;
+  login(username: string, password: string): Login;
   mountingEnabled(): boolean;
 }
 
@@ -37,7 +38,11 @@ export function createEcr(world: World, images: ImageStore, host: () => string):
   return {
     name: 'ecr',
     target: 'AmazonEC2ContainerRegistry_V20150921',
-    admits: (username, password) => username === 'AWS' && (passwords.get(password) ?? 0) > world.clock.now(),
+    login(username, password) {
+      const expiresAt = username === 'AWS' ? passwords.get(password) : undefined;
+      if (expiresAt === undefined) return 'unknown';
+      return expiresAt > world.clock.now() ? 'good' : 'expired';
+    },
     mountingEnabled: () => settings.get('BLOB_MOUNTING') === 'ENABLED',
     operations: {
       GetAuthorizationToken() {

@@ -32,6 +32,8 @@ export interface ImageStore {
   create(name: string, settings?: Partial<RepositorySettings>): SandboxRepository;
   /** Bytes that arrived so far of an upload that is not finished. */
   append(upload: string, source: Readable): Promise<number>;
+  /** Bytes that are stored of an upload, however it broke off. */
+  received(upload: string): Promise<number>;
   /** Undefined when the bytes have another digest. */
   finish(upload: string, digest: Digest): Promise<boolean>;
   open(digest: Digest): Readable;
@@ -67,6 +69,11 @@ export function createImageStore(folder: string, clock: { now(): number }): Imag
       await pipeline(source, createWriteStream(uploadPath(upload), { flags: 'a', mode: 0o600 }));
       return (await stat(uploadPath(upload))).size;
     },
+    received: async (upload) =>
+      stat(uploadPath(upload)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
     async finish(upload, digest) {
       const hash = createHash('sha256');
       for await (const piece of createReadStream(uploadPath(upload), { highWaterMark: 1 << 20 }))

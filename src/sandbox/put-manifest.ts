@@ -4,12 +4,17 @@ import { isIndex, parseImageIndex, parseImageManifest } from '../oci/manifest.js
 import type { SandboxRepository } from './images.js';
 import { AwsFault } from './service.js';
 
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html */
+const LARGEST = 4_194_304;
+
 /** Stores a manifest as ECR does, or throws what its PutImage would. */
 export function putManifest(
   repository: SandboxRepository,
   manifest: { readonly bytes: Buffer; readonly mediaType: string; readonly pushedAt: number },
   tag: string | undefined,
 ): Digest {
+  if (manifest.bytes.length > LARGEST)
+    throw new AwsFault('InvalidParameterException', `The image manifest is longer than ${LARGEST} characters`);
   const raw = { ...manifest, digest: digestOf(manifest.bytes) };
   refuseMissing(repository, raw);
   if (tag !== undefined) {

@@ -1,35 +1,45 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Digest } from '../oci/digest.js';
 import { digestOf, isDigest } from '../oci/digest.js';
+import type { ImageManifest, RawManifest } from '../oci/manifest.js';
+import { describe, isIndex, parseImageIndex, parseImageManifest } from '../oci/manifest.js';
+import { mediaTypes } from '../oci/media-type.js';
 import type { ImageStore, SandboxRepository } from './images.js';
-import { isReferred } from './images.js';
 import { putManifest } from './put-manifest.js';
+import { end, json, refuse } from './registry-answer.js';
+import { createUploads } from './registry-uploads.js';
 import { AwsFault } from './service.js';
 
 export interface RegistryOptions {
   readonly images: ImageStore;
   readonly clock: { now(): number };
-  /** True for a password that was given out and has not expired. */
-  readonly admits: (username: string, password: string) => boolean;
+  readonly login: (username: string, password: string) => Login;
   readonly mountingEnabled: () => boolean;
   readonly createOnPush: boolean;
   /** Host of the stand-in for S3, to which blob reads are sent. */
   readonly blobHost: () => string;
 }
 
+/** Passwords that were given out are good until they expire. */
+export type Login = 'good' | 'expired' | 'unknown';
+
 export type RegistryHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
 /** An OCI registry with ECR's manners. */
 export function createRegistry(options: RegistryOptions): RegistryHandler {
   const { images } = options;
-  /** Uploads that are open, with the bytes that the store holds. */
-  const uploads = new Map<string, { size: number; failed: boolean; first: number | undefined }>();
+  const upload = createUploads(images, options.mountingEnabled);
 
   return async (request, response, url) => {
     response.setHeader('docker-distribution-api-version', 'registry/2.0');
     const blobRead = /^\/s3\/(sha256:[0-9a-f]{64})$/.exec(url.pathname);
     if (blobRead) return readFromS3(request, response, blobRead[1] as Digest);
-    if (!authorized(request)) {
+    const login = loginOf(request);
+    if (login === 'expired') {
+      request.resume();
+      return refuse(response, 403, 'DENIED', 'Your authorization token has expired. Reauthenticate and try again.');
+    }
+    if (login === 'unknown') {
       request.resume();
       response.setHeader(
         'www-authenticate',
@@ -54,18 +64,19 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
       return refuse(response, 404, 'NAME_UNKNOWN', `The repository with name '${name}' does not exist in the registry`);
     }
     if (kind === 'manifests') return manifests(request, response, repository, rest);
-    if (kind === 'tags') return json(response, 200, { name, tags: [...repository.tags.keys()].sort() });
-    if (kind === 'referrers') return refuse(response, 405, 'UNSUPPORTED', 'The operation is unsupported');
-    if (rest.startsWith('uploads/')) return upload(request, response, url, repository, rest.slice('uploads/'.length));
+    if (kind === 'tags') return tags(response, url, repository);
+    if (kind === 'referrers') return referrers(response, url, repository, rest);
+    if (kind === 'blobs' && rest.startsWith('uploads/'))
+      return upload(request, response, url, repository, rest.slice('uploads/'.length));
     return blob(request, response, repository, rest);
   };
 
-  function authorized(request: IncomingMessage): boolean {
+  function loginOf(request: IncomingMessage): Login {
     const match = /^Basic (.+)$/.exec(request.headers.authorization ?? '');
     const [username = '', ...rest] = Buffer.from(match?.[1] ?? '', 'base64')
       .toString('utf8')
       .split(':');
-    return match !== null && options.admits(username, rest.join(':'));
+    return match === null ? 'unknown' : options.login(username, rest.join(':'));
   }
 
   /** S3 refuses a second credential beside the signed address. */
@@ -82,6 +93,7 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
     repository: SandboxRepository,
     text: string,
   ): Promise<void> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return unsupported(request, response);
     if (!isDigest(text) || !repository.blobs.has(text))
       return refuse(response, 404, 'BLOB_UNKNOWN', 'blob unknown to registry');
     if (request.method === 'HEAD') {
@@ -97,75 +109,6 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
     end(response, 307);
   }
 
-  async function upload(
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-    repository: SandboxRepository,
-    id: string,
-  ): Promise<void> {
-    if (request.method === 'POST') return startUpload(request, response, url, repository);
-    const open = uploads.get(id);
-    // ECR never answers an upload's status (dotnet/sdk#33019).
-    if (request.method === 'GET' || !open) {
-      request.resume();
-      return refuse(response, 404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
-    }
-    if (open.failed) {
-      request.resume();
-      return refuse(
-        response,
-        416,
-        'BLOB_UPLOAD_INVALID',
-        `Blob upload invalid: First byte of the layer part is 0 instead of ${open.size}`,
-      );
-    }
-    try {
-      open.size = await images.append(id, request);
-    } catch (error) {
-      open.failed = true;
-      throw error;
-    }
-    if (request.method === 'PATCH') {
-      open.first ??= open.size;
-      // 201 where the specification says 202, and a Range that stays at the first chunk (aws/containers-roadmap#2831).
-      response.setHeader('range', `0-${open.first - 1}`);
-      response.setHeader('location', `/v2/${repository.name}/blobs/uploads/${id}`);
-      return end(response, 201);
-    }
-    const digest = url.searchParams.get('digest') ?? '';
-    uploads.delete(id);
-    if (!isDigest(digest) || !(await images.finish(id, digest)))
-      return refuse(response, 400, 'DIGEST_INVALID', 'provided digest did not match uploaded content');
-    repository.blobs.add(digest);
-    response.setHeader('location', `/v2/${repository.name}/blobs/${digest}`);
-    response.setHeader('docker-content-digest', digest);
-    end(response, 201);
-  }
-
-  function startUpload(
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-    repository: SandboxRepository,
-  ): void {
-    request.resume();
-    const mount = url.searchParams.get('mount') ?? '';
-    const source = images.repositories.get(url.searchParams.get('from') ?? '');
-    if (isDigest(mount) && source && options.mountingEnabled() && isReferred(source, mount)) {
-      repository.blobs.add(mount);
-      response.setHeader('location', `/v2/${repository.name}/blobs/${mount}`);
-      response.setHeader('docker-content-digest', mount);
-      return end(response, 201);
-    }
-    const id = images.newUpload();
-    uploads.set(id, { size: 0, failed: false, first: undefined });
-    response.setHeader('location', `/v2/${repository.name}/blobs/uploads/${id}`);
-    response.setHeader('range', '0-0');
-    response.setHeader('docker-upload-uuid', id);
-    end(response, 202);
-  }
-
   async function manifests(
     request: IncomingMessage,
     response: ServerResponse,
@@ -173,6 +116,7 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
     selector: string,
   ): Promise<void> {
     if (request.method === 'PUT') return receiveManifest(request, response, repository, selector);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return unsupported(request, response);
     const digest = isDigest(selector) ? selector : repository.tags.get(selector);
     const manifest = digest && repository.manifests.get(digest);
     if (!manifest) return refuse(response, 404, 'MANIFEST_UNKNOWN', 'Requested image not found');
@@ -205,8 +149,51 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
       return refuse(response, 400, MANIFEST_CODES[error.type] ?? 'MANIFEST_INVALID', error.message);
     }
     response.setHeader('docker-content-digest', digest);
+    const subject = subjectOf({ digest, bytes, mediaType });
+    if (subject) response.setHeader('oci-subject', subject.digest);
     end(response, 201);
   }
+}
+
+/** In pages of `n` after `last`. */
+function tags(response: ServerResponse, url: URL, repository: SandboxRepository): void {
+  const last = url.searchParams.get('last') ?? '';
+  const left = [...repository.tags.keys()].sort().filter((tag) => tag > last);
+  const page = left.slice(0, Number(url.searchParams.get('n') ?? left.length));
+  if (page.length < left.length) {
+    const next = new URLSearchParams({ last: page.at(-1) ?? '', n: String(page.length) });
+    response.setHeader('link', `</v2/${repository.name}/tags/list?${next.toString()}>; rel="next"`);
+  }
+  json(response, 200, { name: repository.name, tags: page });
+}
+
+/** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers */
+function referrers(response: ServerResponse, url: URL, repository: SandboxRepository, digest: string): void {
+  const wanted = url.searchParams.get('artifactType');
+  const manifests = [...repository.manifests.values()].flatMap((raw) => {
+    if (subjectOf(raw)?.digest !== digest) return [];
+    const { artifactType, annotations } = isIndex(raw) ? parseImageIndex(raw) : imageOf(raw);
+    if (wanted !== null && artifactType !== wanted) return [];
+    return [{ ...describe(raw), artifactType, annotations }];
+  });
+  if (wanted !== null) response.setHeader('oci-filters-applied', 'artifactType');
+  response.setHeader('content-type', mediaTypes.ociIndex);
+  response.end(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }));
+}
+
+/** An artifact without a type of its own is what its config is. */
+function imageOf(raw: RawManifest): ImageManifest {
+  const manifest = parseImageManifest(raw);
+  return { ...manifest, artifactType: manifest.artifactType ?? manifest.config.mediaType };
+}
+
+function subjectOf(raw: RawManifest): { readonly digest: Digest } | undefined {
+  return (isIndex(raw) ? parseImageIndex(raw) : parseImageManifest(raw)).subject;
+}
+
+function unsupported(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  refuse(response, 405, 'UNSUPPORTED', 'The operation is unsupported');
 }
 
 /** What the distribution protocol calls the errors of PutImage. */
@@ -215,18 +202,3 @@ const MANIFEST_CODES: Readonly<Record<string, string>> = {
   LayersNotFoundException: 'MANIFEST_BLOB_UNKNOWN',
   ReferencedImagesNotFoundException: 'MANIFEST_BLOB_UNKNOWN',
 };
-
-function end(response: ServerResponse, status: number): void {
-  response.statusCode = status;
-  response.setHeader('content-length', '0');
-  response.end();
-}
-
-function json(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(value));
-}
-
-function refuse(response: ServerResponse, status: number, code: string, message: string): void {
-  json(response, status, { errors: [{ code, message }] });
-}

@@ -98,7 +98,8 @@ async function answerJson(
     sendJson(response, fault.status, { __type: fault.type, message: fault.message });
   };
   if (!service) return refuse(new AwsFault('UnknownOperationException', `no service answers to ${target}`));
-  const input = (body === '' ? {} : JSON.parse(body)) as Record<string, unknown>;
+  const input = readInput(body);
+  if (!input) return refuse(new AwsFault('SerializationException', 'The input is no JSON object.'));
   const at = options.world.clock.now();
   const note = (result: Partial<JournalEntry>) =>
     options.journal.push({ at, service: service.name, operation, input, ...result });
@@ -165,6 +166,15 @@ async function answerQuery(
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     fail(error);
+  }
+}
+
+function readInput(body: string): Record<string, unknown> | undefined {
+  try {
+    const input: unknown = body === '' ? {} : JSON.parse(body);
+    return typeof input === 'object' && input !== null && !Array.isArray(input) ? { ...input } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -81,7 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const registry = createRegistry({
     images,
     clock,
-    admits: (username, password) => ecr.admits(username, password),
+    login: (username, password) => ecr.login(username, password),
     mountingEnabled: () => ecr.mountingEnabled(),
     createOnPush: options.createOnPush ?? false,
     blobHost: () => host.replace('127.0.0.1', 'localhost'),

@@ -12,7 +12,7 @@ const answered = new Set<string>();
 
 beforeAll(() => {
   botocore = openBotocore();
-});
+}, 240_000);
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
@@ -248,6 +248,25 @@ test('each refusal of ECS has a code that the operation may give', async (contex
   await expectFaithful();
 });
 
+test('what is no JSON, no known operation or not signed is refused as AWS does', async (context) => {
+  if (!botocore) return context.skip();
+  const { sandbox } = await rehearse(botocore, 'ok');
+  const send = async (target: string, body: string, authorization = 'AWS4-HMAC-SHA256 x') => {
+    const answer = await fetch(sandbox.url, {
+      method: 'POST',
+      headers: { 'x-amz-target': target, authorization },
+      body,
+    });
+    return [answer.status, ((await answer.json()) as { __type: string }).__type];
+  };
+  const ecs = 'AmazonEC2ContainerServiceV20141113';
+  expect(await send(`${ecs}.ListClusters`, '{')).toEqual([400, 'SerializationException']);
+  expect(await send(`${ecs}.ListClusters`, '[]')).toEqual([400, 'SerializationException']);
+  expect(await send(`${ecs}.NoSuchThing`, '{}')).toEqual([400, 'UnknownOperationException']);
+  expect(await send('AmazonSSM.GetParameter', '{}')).toEqual([400, 'UnknownOperationException']);
+  expect(await send(`${ecs}.ListClusters`, '{}', '')).toEqual([400, 'MissingAuthenticationTokenException']);
+});
+
 test('ECR by the client of AWS', async (context) => {
   if (!botocore) return context.skip();
   const { sandbox, call, refused, expectFaithful } = await rehearse(botocore, 'ok');
@@ -319,7 +338,7 @@ test('STS by the client of AWS', async (context) => {
   if (!botocore) return context.skip();
   const { call, refused, expectFaithful } = await rehearse(botocore, 'ok');
   expect(await call('sts', 'GetCallerIdentity')).toMatchObject({ Account: '123456789012' });
-  const role = { RoleArn: 'arn:aws:iam::123456789012:role/deploy', RoleSessionName: 'a&b=c'.replace(/[&]/, '-') };
+  const role = { RoleArn: 'arn:aws:iam::123456789012:role/deploy', RoleSessionName: 'a-b=c' };
   expect(await call('sts', 'AssumeRole', { ...role, DurationSeconds: 900 })).toMatchObject({
     Credentials: { Expiration: { datetime: '2026-01-01T00:15:00+00:00' } },
     AssumedRoleUser: { Arn: 'arn:aws:sts::123456789012:assumed-role/deploy/a-b=c' },

@@ -6,7 +6,7 @@ import { findPython, findTool, installPackage, locked, missing } from './tools.j
 /** With botocore of the same day. Debian's are too old: they do not know service deployments. */
 const AWSCLI = '1.45.11';
 const MODEL =
-  "import botocore.session as b; b.get_session().get_service_model('ecs').operation_model('StopServiceDeployment')";
+  "import botocore.session as b; b.get_session().get_service_model('ecs').operation_model('ContinueServiceDeployment')";
 
 const venv = join(import.meta.dirname, '../../node_modules/.cache', `lading-awscli-${AWSCLI}`);
 
