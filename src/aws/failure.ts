@@ -1,4 +1,5 @@
 import { HttpError } from '../base/errors.js';
+import { isConnectionFailure, isTransientStatus } from '../base/retry.js';
 
 /** An AWS API refused. `type` is the short name of the error, as `AccessDeniedException`. */
 export class AwsError extends HttpError {
@@ -23,6 +24,12 @@ export function isThrottle(type: string): boolean {
 
 export function isClockSkew(type: string): boolean {
   return skewTypes.test(type);
+}
+
+/** True when the same call may go well in a moment. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof AwsError)) return isConnectionFailure(error);
+  return error.kind !== 'credentials' && (isThrottle(error.type) || isTransientStatus(error.status ?? 0));
 }
 
 export interface Refusal {

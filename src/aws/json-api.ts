@@ -1,9 +1,9 @@
 import type { Context } from '../base/context.js';
 import { parseJson } from '../base/json.js';
-import { isConnectionFailure, isTransientStatus, retry } from '../base/retry.js';
+import { retry } from '../base/retry.js';
 import * as v from 'valibot';
 import type { AwsApi, AwsCredentials } from './api.js';
-import { AwsError, explainRefusal, isClockSkew, isThrottle } from './failure.js';
+import { AwsError, explainRefusal, isClockSkew, isPassing } from './failure.js';
 
 export interface JsonService {
   readonly service: 'ecs' | 'ecr' | 'ecr-public' | 'logs';
@@ -81,11 +81,8 @@ export function jsonApi(settings: JsonService, context: ApiContext): AwsApi {
         tries: options.tries ?? 4,
         delayMs: 300,
         isTransient(error) {
-          if (error instanceof AwsError) {
-            if (isClockSkew(error.type) && !corrected) return (corrected = true);
-            return error.kind !== 'credentials' && (isThrottle(error.type) || isTransientStatus(error.status ?? 0));
-          }
-          return isConnectionFailure(error);
+          if (error instanceof AwsError && isClockSkew(error.type) && !corrected) return (corrected = true);
+          return isPassing(error);
         },
       });
     },

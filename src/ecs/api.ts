@@ -1,5 +1,5 @@
 import type { AwsApi } from '../aws/api.js';
-import { AwsError } from '../aws/failure.js';
+import { AwsError, isPassing } from '../aws/failure.js';
 import type { Clock } from '../base/clock.js';
 import { LadingError } from '../base/errors.js';
 import { parseShape } from '../base/json.js';
@@ -12,7 +12,8 @@ export interface EcsApi {
   service(cluster: string, name: string): Promise<Service>;
   taskDefinition(arn: string): Promise<TaskDefinition>;
   register(definition: object): Promise<string>;
-  update(input: object): Promise<Service>;
+  /** `before` is the id of the deployment that is PRIMARY until then. */
+  update(input: ServiceUpdate, before: string | undefined): Promise<Service>;
   /** Undefined while a read does not know it yet. */
   deployment(arn: string): Promise<ServiceDeployment | undefined>;
   deployments(cluster: string, service: string, status?: readonly string[]): Promise<readonly DeploymentItem[]>;
@@ -20,6 +21,12 @@ export interface EcsApi {
   stoppedTasks(cluster: string, service: string, seen: ReadonlySet<string>): Promise<readonly Task[]>;
   runningTasks(cluster: string, service: string): Promise<readonly Task[]>;
   stop(deploymentArn: string): Promise<void>;
+}
+
+export interface ServiceUpdate {
+  readonly cluster: string;
+  readonly service: string;
+  readonly [name: string]: unknown;
 }
 
 export interface DeploymentItem {
@@ -101,9 +108,25 @@ export function ecsApi(aws: AwsApi, context: { readonly clock: Clock; readonly s
       );
       return taskDefinition.taskDefinitionArn ?? '';
     },
-    async update(input) {
-      return parseShape(shapes.serviceAnswer, await aws.call('UpdateService', input), 'answer of ecs UpdateService')
-        .service;
+    async update(input, before) {
+      let asked = false;
+      // When an answer is lost, the deployment may have begun: a second call would begin another one.
+      const look = async () => {
+        const now = await this.service(input.cluster, input.service);
+        return primaryOf(now)?.id === before ? undefined : now;
+      };
+      const ask = async () => {
+        asked = true;
+        const answer = await aws.call('UpdateService', input, { tries: 1 });
+        return parseShape(shapes.serviceAnswer, answer, 'answer of ecs UpdateService').service;
+      };
+      return retry(async () => (asked ? await look() : undefined) ?? (await ask()), {
+        clock: context.clock,
+        signal: context.signal,
+        tries: 5,
+        delayMs: 1000,
+        isTransient: isPassing,
+      });
     },
     async deployment(arn) {
       const answer = await aws.call('DescribeServiceDeployments', { serviceDeploymentArns: [arn] });
@@ -138,4 +161,8 @@ export function ecsApi(aws: AwsApi, context: { readonly clock: Clock; readonly s
       await aws.call('StopServiceDeployment', { serviceDeploymentArn: deploymentArn, stopType: 'ROLLBACK' });
     },
   };
+}
+
+export function primaryOf(service: Service): Service['deployments'][number] | undefined {
+  return service.deployments.find((deployment) => deployment.status === 'PRIMARY');
 }

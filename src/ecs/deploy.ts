@@ -4,6 +4,7 @@ import { cancelled, LadingError } from '../base/errors.js';
 import type { Report } from '../base/report.js';
 import { say } from '../base/report.js';
 import type { EcsApi } from './api.js';
+import { primaryOf } from './api.js';
 import type { OpenLogs } from './logs.js';
 import { lastLines } from './logs.js';
 import type { Plan, PlanRequest } from './plan.js';
@@ -105,11 +106,9 @@ export async function deployService(request: DeployRequest, world: EcsWorld): Pr
     return result('unchanged');
   }
   const taskDefinition = plan.register ? await world.ecs.register(registrable(plan.definition)) : plan.taskDefinition;
-  const updated = await world.ecs.update({
-    ...plan.update,
-    ...(taskDefinition !== plan.current ? { taskDefinition } : {}),
-  });
-  const ours = updated.deployments.find((deployment) => deployment.status === 'PRIMARY');
+  const update = { ...plan.update, ...(taskDefinition !== plan.current && { taskDefinition }) };
+  const updated = await world.ecs.update(update, plan.primaryId);
+  const ours = primaryOf(updated);
   if (!ours || ours.id === plan.primaryId) return result('unchanged', { taskDefinition, registered: plan.register });
   const deploymentArn = updated.currentServiceDeployment ?? (await newestDeployment(request, world.ecs));
   const known = { taskDefinition, registered: plan.register };
@@ -270,7 +269,7 @@ async function failure(watched: Watched, request: DeployRequest, ecs: EcsApi, en
 async function findWinner(request: DeployRequest, ecs: EcsApi): Promise<DeployResult['winner']> {
   const service: Service = await ecs.service(request.cluster, request.service);
   const arn = service.currentServiceDeployment;
-  const primary = service.deployments.find((deployment) => deployment.status === 'PRIMARY');
+  const primary = primaryOf(service);
   return arn || primary
     ? { deploymentArn: arn ?? primary?.id ?? '', taskDefinition: primary?.taskDefinition }
     : undefined;

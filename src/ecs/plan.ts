@@ -1,5 +1,6 @@
 import { InputError, LadingError } from '../base/errors.js';
-import type { EcsApi } from './api.js';
+import type { EcsApi, ServiceUpdate } from './api.js';
+import { primaryOf } from './api.js';
 import { diffDefinitions } from './diff.js';
 import type { Service, TaskDefinition } from './shapes.js';
 import type { ImageChange } from './task-definition.js';
@@ -28,7 +29,7 @@ export interface Plan {
   /** ARN that will run when nothing is registered. */
   readonly taskDefinition: string;
   /** Input of UpdateService, without the task definition; undefined when there is nothing to do. */
-  readonly update: Readonly<Record<string, unknown>> | undefined;
+  readonly update: ServiceUpdate | undefined;
   readonly images: readonly { readonly container: string; readonly image: string }[];
   /** What each container must run, where that is asked for by digest. */
   readonly digests: ReadonlyMap<string, string>;
@@ -49,14 +50,13 @@ export function decide(request: PlanRequest, service: Service, live: TaskDefinit
   const definition = changeDefinition(request.definition ?? live, request.images, request.env);
   const moves = request.revision !== undefined && request.revision !== service.taskDefinition;
   const register = request.revision === undefined && canonicalDefinition(definition) !== canonicalDefinition(live);
-  const primary = service.deployments.find((deployment) => deployment.status === 'PRIMARY');
   const scale = request.desiredCount !== undefined && request.desiredCount !== service.desiredCount;
   const needed = register || moves || request.force || scale;
   const images = request.images.map((change) => ({ container: containerFor(definition, change), image: change.image }));
   const desired = request.desiredCount ?? service.desiredCount;
   return {
     current: service.taskDefinition,
-    primaryId: primary?.id,
+    primaryId: primaryOf(service)?.id,
     definition,
     register,
     taskDefinition: request.revision ?? service.taskDefinition,

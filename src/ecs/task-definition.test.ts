@@ -167,8 +167,7 @@ test.each([
 });
 
 describe('a stopped task', () => {
-  const task = (more: object): Task =>
-    ({ taskArn: 'a', taskDefinitionArn: 't', containers: [], ...more });
+  const task = (more: object): Task => ({ taskArn: 'a', taskDefinitionArn: 't', containers: [], ...more });
 
   test('of a normal life is no cause', () => {
     expect(

@@ -1,9 +1,7 @@
-import { AwsError } from '../aws/failure.js';
-import { isThrottle } from '../aws/failure.js';
+import { AwsError, isPassing } from '../aws/failure.js';
 import type { Clock } from '../base/clock.js';
 import type { Report } from '../base/report.js';
 import { say } from '../base/report.js';
-import { isConnectionFailure } from '../base/retry.js';
 import type { EcsApi } from './api.js';
 import type { Cause } from './explain.js';
 import { explainTask } from './explain.js';
@@ -194,10 +192,4 @@ export function announce(report: Report, cause: KnownCause): void {
   const exit = cause.exitCode === undefined ? '' : ` (exit code ${cause.exitCode})`;
   report({ type: 'message', level: 'error', text: `${where}${cause.text}${exit}`, hint: cause.hint });
   for (const text of cause.logs) report({ type: 'line', source: cause.container ?? 'task', text });
-}
-
-function isPassing(error: unknown): boolean {
-  if (error instanceof AwsError)
-    return error.kind !== 'credentials' && (isThrottle(error.type) || (error.status ?? 0) >= 500);
-  return isConnectionFailure(error);
 }

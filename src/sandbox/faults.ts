@@ -13,6 +13,8 @@ export interface Fault {
   readonly retryAfter?: number;
   /** Cut the connection. */
   readonly reset?: boolean;
+  /** Do what was asked, and cut the connection before the answer. */
+  readonly lost?: boolean;
   readonly delayMs?: number;
 }
 

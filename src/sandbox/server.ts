@@ -123,7 +123,8 @@ async function answerJson(
   try {
     const output = await run(input);
     note({ output });
-    sendJson(response, 200, output);
+    if (fault?.lost) request.socket.destroy();
+    else sendJson(response, 200, output);
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     fail(error);

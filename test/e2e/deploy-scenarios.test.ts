@@ -167,6 +167,42 @@ test('a forced deployment sends the force alone', async () => {
   ]);
 });
 
+test.each([
+  [
+    'two who register at the same time',
+    {
+      operation: 'RegisterTaskDefinition',
+      type: 'ClientException',
+      message: 'Too many concurrent attempts to create a new revision of the specified family.',
+      times: 3,
+    },
+  ],
+  [
+    'a throttled registration',
+    { operation: 'RegisterTaskDefinition', type: 'ThrottlingException', message: 'Rate exceeded', times: 3 },
+  ],
+  ['connections that are reset', { reset: true, times: 3 }],
+  ['a service that has trouble', { operation: 'UpdateService', type: 'ServerException', status: 500, times: 2 }],
+  ['an answer to UpdateService that is lost', { operation: 'UpdateService', lost: true }],
+] as const)('survives %s: one revision, one deployment, even a forced one', async (_name, fault) => {
+  const { sandbox, world } = await stage('ok');
+  sandbox.inject({ service: 'ecs', ...fault });
+  const { result } = await deployOnStage(world, { force: true });
+  expect(result?.outcome).toBe('steady');
+  const done = (operation: string) => calls(sandbox, operation).filter((entry) => entry.output !== undefined);
+  expect(done('RegisterTaskDefinition')).toHaveLength(1);
+  expect(done('UpdateService')).toHaveLength(1);
+});
+
+test.each(['DRAINING', 'INACTIVE'])('a service that is %s is told as it is, and nothing is changed', async (status) => {
+  const { sandbox, world } = await stage('ok');
+  await sandbox.call('ecs', 'DeleteService', { service: 'web', force: true });
+  if (status === 'INACTIVE') await world.clock.sleep(30_000);
+  const { error } = await deployOnStage(world);
+  expect(error).toMatchObject({ kind: 'input', message: expect.stringContaining(status) as string });
+  expect(calls(sandbox, 'UpdateService')).toEqual([]);
+});
+
 test('reads ECS at most 0.7 times a second over two minutes and more', async () => {
   const { sandbox, world } = await stage('slow');
   const { result } = await deployOnStage(world);

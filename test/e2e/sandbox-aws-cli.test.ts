@@ -232,6 +232,8 @@ describe('the aws command at a sandbox', () => {
     });
     clock.advance(10_000);
     await aws('ecs', 'delete-service', ...web, '--force');
+    clock.advance(30_000);
+    await aws('ecs', 'wait', 'services-inactive', ...webs);
     await aws('ecs', 'delete-cluster', '--cluster', 'shop');
   });
 

@@ -142,6 +142,7 @@ test('task definitions, clusters and services by the client of AWS', async (cont
     'InvalidParameterException',
   );
   await call('ecs', 'DeleteService', { cluster: 'staging', service: 'shop', force: true });
+  clock.advance(30_000);
   await call('ecs', 'DeleteCluster', { cluster: 'staging' });
   expect(await refused('ecs', 'DeleteTaskDefinitions', { taskDefinitions: ['shop:1'] })).toBe('ClientException');
   await call('ecs', 'DeregisterTaskDefinition', { taskDefinition: 'shop:1' });

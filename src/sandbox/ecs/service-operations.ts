@@ -18,6 +18,9 @@ const STARTS = [
   'vpcLatticeConfigurations',
 ];
 
+/** As long as ECS gives a task to stop by itself, when its definition says nothing. */
+const DRAIN_MS = 30_000;
+
 /** Services: what they should be. */
 export function serviceOperations(
   state: EcsState,
@@ -107,12 +110,12 @@ export function serviceOperations(
       if (service.desiredCount > 0 && input.force !== true)
         throw new AwsFault('InvalidParameterException', 'The service cannot be stopped while it is scaled above 0.');
       service.status = 'DRAINING';
+      const hadTasks = service.desiredCount > 0;
       service.desiredCount = 0;
       if (live) await live.stopService(service);
       else stopTasks(state, service, undefined, world.clock.now());
-      const answer = { service: renderService(state, service) };
-      service.status = 'INACTIVE';
-      return answer;
+      service.drainedAt = world.clock.now() + (live || !hadTasks ? 0 : DRAIN_MS);
+      return { service: renderService(state, service) };
     },
   };
 }

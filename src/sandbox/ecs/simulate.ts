@@ -22,6 +22,8 @@ export function createSimulation(
   function advance(): void {
     const now = world.clock.now();
     for (const service of state.services.values()) {
+      if (service.status === 'DRAINING' && now >= (service.drainedAt ?? now)) service.status = 'INACTIVE';
+      if (service.status !== 'ACTIVE') continue;
       for (const rollout of [...service.rollouts]) advanceRollout(service, rollout, now);
     }
   }

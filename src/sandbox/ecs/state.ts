@@ -91,6 +91,8 @@ export interface SandboxService {
   readonly rollouts: Rollout[];
   readonly events: { id: string; createdAt: number; message: string }[];
   readonly createdAt: number;
+  /** When the last task of a deleted service is gone. */
+  drainedAt?: number;
 }
 
 export type Definition = Record<string, unknown> & {
