@@ -117,7 +117,7 @@ async function makeImages(
       );
       const fresh = built.layers.filter((layer) => !layer.reused);
       task.detail(
-        `${built.layers.length} layers, ${fresh.length} new (${formatBytes(fresh.reduce((sum, layer) => sum + layer.descriptor.size, 0))})`,
+        `${built.layers.length} ${built.layers.length === 1 ? 'layer' : 'layers'}, ${fresh.length} new (${formatBytes(fresh.reduce((sum, layer) => sum + layer.descriptor.size, 0))})`,
       );
       return built;
     });
