@@ -130,7 +130,8 @@ async function assemble(
     layers: [...base.layers, ...layers.map((layer) => layer.descriptor)],
     annotations: {
       'org.opencontainers.image.base.digest': base.digest,
-      'org.opencontainers.image.base.name': base.name,
+      // The path of a layout is no name of an image, and another on each computer.
+      ...(!base.name.startsWith('oci:') && { 'org.opencontainers.image.base.name': base.name }),
     },
   } satisfies ImageManifest);
   await Promise.all(puts);

@@ -21,7 +21,7 @@ export async function chooseSink({ env, stderr }: Stage, verbosity: Verbosity): 
   }
   if (stderr.isTTY === true && !env.CI && env.TERM !== 'dumb') {
     const { ttySink } = await import('./tty.js');
-    return ttySink(stderr as NodeJS.WriteStream, verbosity);
+    return ttySink(stderr as NodeJS.WriteStream, verbosity, env);
   }
   return {
     report(event) {

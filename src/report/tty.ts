@@ -1,17 +1,26 @@
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
+import type { Environment } from '../base/context.js';
 import type { Report } from '../base/report.js';
 import type { Verbosity } from './plain.js';
 import { plainLine, progressText } from './plain.js';
 
 /** A live terminal: what is done stays, what runs stands below with its progress. */
-export function ttySink(stream: NodeJS.WriteStream, verbosity: Verbosity): { readonly report: Report; close(): void } {
+export function ttySink(
+  stream: NodeJS.WriteStream,
+  verbosity: Verbosity,
+  env: Environment,
+): { readonly report: Report; close(): void } {
+  // picocolors looks at stdout, which may be a file.
+  const colors = pc.createColors(!env.NO_COLOR);
   const live = createLogUpdate(stream, { showCursor: true });
   const running = new Map<string, { readonly title: string; progress: string }>();
 
   function draw(): void {
+    // An empty picture would still be a line.
+    if (running.size === 0) return live.clear();
     const lines = [...running.values()].map((task) =>
-      pc.dim(`• ${task.title}${task.progress ? ` ${task.progress}` : ''}`),
+      colors.dim(`• ${task.title}${task.progress ? ` ${task.progress}` : ''}`),
     );
     live(lines.join('\n'));
   }
@@ -27,17 +36,17 @@ export function ttySink(stream: NodeJS.WriteStream, verbosity: Verbosity): { rea
     const line = plainLine(event, verbosity);
     if (line !== undefined) {
       live.clear();
-      stream.write(`${paint(line)}\n`);
+      stream.write(`${paint(line, colors)}\n`);
     }
     draw();
   };
   return { report, close: () => live.clear() };
 }
 
-function paint(line: string): string {
-  if (line.startsWith('✓')) return `${pc.green('✓')}${line.slice(1)}`;
-  if (line.startsWith('✗')) return `${pc.red('✗')}${line.slice(1)}`;
-  if (line.startsWith('warning:')) return `${pc.yellow('warning:')}${line.slice(8)}`;
-  if (line.startsWith('error:')) return `${pc.red('error:')}${line.slice(6)}`;
-  return line.startsWith('  ') ? pc.dim(line) : line;
+function paint(line: string, colors: Pick<typeof pc, 'green' | 'red' | 'yellow' | 'dim'>): string {
+  if (line.startsWith('✓')) return `${colors.green('✓')}${line.slice(1)}`;
+  if (line.startsWith('✗')) return `${colors.red('✗')}${line.slice(1)}`;
+  if (line.startsWith('warning:')) return `${colors.yellow('warning:')}${line.slice(8)}`;
+  if (line.startsWith('error:')) return `${colors.red('error:')}${line.slice(6)}`;
+  return line.startsWith('  ') ? colors.dim(line) : line;
 }

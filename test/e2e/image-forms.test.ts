@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -156,6 +165,13 @@ describe('zstd', () => {
       expect((await push(to)).blobs.uploaded).toBe(2);
     });
   });
+});
+
+test('the same base at another place of this disk gives the same image', async () => {
+  const moved = join(work, 'moved');
+  cpSync(amd, moved, { recursive: true });
+  const here = await build(['--base', `oci:${amd}`]);
+  expect((await build(['--base', `oci:${moved}`])).digest).toBe(here.digest);
 });
 
 describe('--pin', () => {
