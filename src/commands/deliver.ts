@@ -40,7 +40,7 @@ export async function deliver(values: ImageValues, delivery: Delivery, context: 
   const builtAt = context.clock.now();
   const of = await commit;
   const tags = delivery.tags.length > 0 ? delivery.tags : of ? [tagOf(of, made.root.digest)] : [];
-  const plan = { tags, known: made.previous ? [made.previous] : [], fresh: made.sent };
+  const plan = { tags, known: made.previous, fresh: made.sent };
   const early = made.bytesUploaded;
   const pushed = await sendImage({ layout, repository, selector: 'latest', plan, values, dryRun, early }, context);
   return { made, pushed: withEarly(pushed, made), commit: of, builtAt };

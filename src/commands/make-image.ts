@@ -4,8 +4,10 @@ import { InputError } from '../base/errors.js';
 import { withTask } from '../base/report.js';
 import { formatBytes } from '../base/bytes.js';
 import { readBase } from '../image/base.js';
-import type { BuiltImage, PreviousImage } from '../image/build.js';
+import type { BuiltImage, BuiltLayer } from '../image/build.js';
 import { buildImage, indexOf, titleOf } from '../image/build.js';
+import type { LayerPlan } from '../image/entry.js';
+import { findPrevious } from '../image/previous.js';
 import { hasZstd } from '../image/compress.js';
 import type { Layout } from '../image/layout.js';
 import type { Recipe } from '../image/recipe.js';
@@ -42,8 +44,8 @@ export interface Target {
 export interface MadeImage {
   readonly root: RawManifest;
   readonly images: readonly BuiltImage[];
-  /** The manifest of the target whose blobs need no question. */
-  readonly previous: RawManifest | undefined;
+  /** Manifests of the target whose blobs need no question. */
+  readonly previous: readonly RawManifest[];
   /** Blobs that went into the target while the image was made. */
   readonly sent: ReadonlySet<string>;
   readonly uploaded: number;
@@ -83,7 +85,8 @@ async function makeImages(
   const platforms = asked.filter((one, at) => asked.findIndex((other) => samePlatform(one, other)) === at);
   // The network starts first: walking and hashing hide it.
   const source = await findBase(values.base ?? DEFAULT_BASE, context, values);
-  const previous = target && findPrevious(target);
+  const previous = target?.previous.then((selectors) => findPrevious(target.repository, selectors));
+  const layersMade = new Map<LayerPlan, BuiltLayer>();
   const bases = platforms.map((platform) => readBase(source, platform));
   for (const waiting of [previous, ...bases]) waiting?.catch(() => undefined);
 
@@ -110,6 +113,7 @@ async function makeImages(
           compression: values.compression,
           createdAt: Number(context.env.SOURCE_DATE_EPOCH ?? 0) || 0,
           previous,
+          made: layersMade,
           scratch: layout.scratch,
         },
         sink,
@@ -131,7 +135,7 @@ async function makeImages(
       if (layer.reused && target) layout.refer(layer.descriptor.digest, [{ repository: target.repository.name }]);
   await layout.putManifest(root, 'latest');
   await layout.sweep();
-  return { root, images, previous: (await previous)?.raw, sent, uploaded, bytesUploaded };
+  return { root, images, previous: (await previous)?.manifests ?? [], sent, uploaded, bytesUploaded };
 
   function counting(repository: Repository): Repository {
     return {
@@ -145,14 +149,6 @@ async function makeImages(
       },
     };
   }
-}
-
-async function findPrevious(target: Target): Promise<PreviousImage | undefined> {
-  for (const selector of await target.previous) {
-    const raw = await target.repository.manifest(selector);
-    if (raw) return { raw, store: target.repository };
-  }
-  return undefined;
 }
 
 /** Without a target the layout is whole; with one, base layers are only named, and where they lie. */

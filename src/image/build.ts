@@ -2,14 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { LadingError } from '../base/errors.js';
 import type { Report } from '../base/report.js';
 import { say } from '../base/report.js';
-import { parseImageConfig } from '../oci/config.js';
-import type { Digest } from '../oci/digest.js';
 import type { Descriptor, ImageManifest, Platform, RawManifest } from '../oci/manifest.js';
-import { describe, DIFF_ID, encodeManifest, isIndex, parseImageManifest } from '../oci/manifest.js';
+import { describe, DIFF_ID, encodeManifest } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';
 import { bytesBlob } from '../oci/memory.js';
 import { formatPlatform } from '../oci/platform.js';
-import { readBlob } from '../oci/read.js';
 import type { Blob, PutOptions, Store } from '../oci/store.js';
 import type { BaseImage } from './base.js';
 import type { Compression } from './compress.js';
@@ -18,6 +15,8 @@ import { bytesOf } from './entry.js';
 import type { LayerPlan } from './entry.js';
 import { compressLayer, hashLayer } from './layer.js';
 import { checkNativeModules, libcOf } from './native-modules.js';
+import type { PreviousImage } from './previous.js';
+import { knownLayers } from './previous.js';
 import type { MadeLayer, Overrides, Recipe } from './recipe.js';
 import { composeConfig } from './recipe.js';
 import { CHUNK } from './tar.js';
@@ -30,15 +29,11 @@ export interface BuildRequest {
   readonly compression: Compression;
   /** Seconds since 1970 that the image says it was made at; 0 keeps it reproducible. */
   readonly createdAt: number;
-  /** An image whose layers the target holds: they are neither compressed nor put again. */
   readonly previous?: Promise<PreviousImage | undefined>;
+  /** Layers of the recipe that were made for another platform: they are the same for this one. */
+  readonly made: Map<LayerPlan, BuiltLayer>;
   /** Folder for what does not fit in memory. */
   readonly scratch: string;
-}
-
-export interface PreviousImage {
-  readonly raw: RawManifest;
-  readonly store: Store;
 }
 
 export interface BuiltLayer extends MadeLayer {
@@ -108,7 +103,12 @@ async function assemble(
     buffer: Buffer.allocUnsafe(CHUNK),
   };
   const layers: BuiltLayer[] = [];
-  for (const plan of recipe.layers) layers.push(await makeLayer(plan));
+  for (const plan of recipe.layers) {
+    const before = request.made.get(plan);
+    const layer = before ? { ...before, reused: true } : await makeLayer(plan);
+    request.made.set(plan, layer);
+    layers.push(layer);
+  }
 
   const base = await request.base;
   checkNativeModules(
@@ -122,7 +122,7 @@ async function assemble(
   );
   const known = await previous.read();
   const configBlob = bytesBlob(config);
-  put(configBlob, { assumeMissing: known !== undefined && known.config !== configBlob.digest });
+  put(configBlob, { assumeMissing: known !== undefined && !known.configs.has(configBlob.digest) });
   const manifest = encodeManifest({
     schemaVersion: 2,
     mediaType: mediaTypes.ociManifest,
@@ -173,37 +173,6 @@ function annotate(descriptor: Descriptor, diffId: string): Descriptor {
     size: descriptor.size,
     annotations: { [DIFF_ID]: diffId },
   };
-}
-
-interface Known {
-  readonly config: Digest;
-  readonly layers: ReadonlyMap<string, Descriptor>;
-}
-
-function knownLayers(previous: Promise<PreviousImage | undefined> | undefined) {
-  let settled: { readonly value: Known | undefined } | undefined = previous ? undefined : { value: undefined };
-  const reading = previous?.then(readKnown).then((value) => {
-    settled = { value };
-    return value;
-  });
-  reading?.catch(() => undefined);
-  return { read: async () => reading, settled: () => settled };
-}
-
-/** Diff ID → descriptor, from the annotations of one manifest; images of other tools tell it by their config. */
-async function readKnown(previous: PreviousImage | undefined): Promise<Known | undefined> {
-  if (!previous || isIndex(previous.raw)) return undefined;
-  const manifest = parseImageManifest(previous.raw);
-  const own = manifest.layers.filter((layer) => layer.annotations?.[DIFF_ID] !== undefined);
-  if (own.length > 0) {
-    return {
-      config: manifest.config.digest,
-      layers: new Map(own.map((layer) => [layer.annotations?.[DIFF_ID] ?? '', layer])),
-    };
-  }
-  const config = parseImageConfig(await readBlob(previous.store, manifest.config), previous.store.name);
-  const pairs = manifest.layers.map((layer, at) => [config.rootfs.diff_ids[at] ?? '', layer] as const);
-  return { config: manifest.config.digest, layers: new Map(pairs) };
 }
 
 /** One index over images of several platforms; children are in the sink already. */

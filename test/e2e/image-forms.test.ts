@@ -277,6 +277,20 @@ describe('--platform given twice', () => {
     expect((await push(to)).digest).toBe((await push(to)).digest);
   });
 
+  test('after a change, the app layer is made once for both, and nothing else is made or asked for', async () => {
+    sandbox.createRepository('shop');
+    const args = [...platforms, '--base', `oci:${both}`, '--push', '--to', `${sandbox.host}/shop:v1`];
+    const first = await build(args);
+    expect(first.pushed?.blobs).toEqual({ uploaded: 5, mounted: 0, existing: 0 });
+    appendFileSync(join(app, 'server.js'), '// another line\n');
+    const before = sandbox.requests.length;
+    const second = await build(args);
+    // Two configs and the layer.
+    expect(second.pushed?.blobs).toEqual({ uploaded: 3, mounted: 0, existing: 2 });
+    expect(sandbox.requests.slice(before).filter((one) => one.method === 'HEAD')).toEqual([]);
+    expect(second.pushed?.digest).not.toBe(first.pushed?.digest);
+  });
+
   test('the same platform twice is one image', async () => {
     const twice = ['--platform', 'linux/arm64', '--platform', 'linux/arm64/v8'];
     const built = await build([...twice, '--base', `oci:${both}`]);
