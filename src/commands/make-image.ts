@@ -10,6 +10,7 @@ import type { LayerPlan } from '../image/entry.js';
 import { findPrevious } from '../image/previous.js';
 import { hasZstd } from '../image/compress.js';
 import type { Layout } from '../image/layout.js';
+import { checkPlace } from '../image/layout-files.js';
 import type { Recipe } from '../image/recipe.js';
 import type { RawManifest } from '../oci/manifest.js';
 import { parsePlatform, samePlatform } from '../oci/platform.js';
@@ -59,6 +60,7 @@ export async function makeImage(
   target: Target | undefined,
   context: Context,
 ): Promise<MadeImage> {
+  await checkPlace(layout.directory);
   try {
     return await makeImages(values, layout, target, context);
   } catch (error) {

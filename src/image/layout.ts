@@ -6,11 +6,12 @@ import { LadingError } from '../base/errors.js';
 import { replaceFile } from '../base/files.js';
 import type { Digest } from '../oci/digest.js';
 import { digestOf, hexOf, isDigest } from '../oci/digest.js';
-import type { Descriptor, RawManifest } from '../oci/manifest.js';
+import type { Descriptor } from '../oci/manifest.js';
 import { describe, isIndex, parseImageIndex, parseImageManifest } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';
 import type { Blob, BlobOrigin, OriginsOf, Store } from '../oci/store.js';
 import { guarded } from './disk.js';
+import { readIndex, readOrigins, writeOrigins } from './layout-files.js';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
 
@@ -25,15 +26,11 @@ export interface Layout extends Store, OriginsOf {
   sweep(): Promise<void>;
 }
 
-interface Sidecar {
-  readonly origins: Readonly<Record<string, readonly string[]>>;
-}
-
 /** Opens a layout that is there, or will be made with the first blob. */
 export async function openLayout(directory: string): Promise<Layout> {
   const blobs = join(directory, 'blobs/sha256');
   const scratch = join(directory, '.lading-tmp');
-  const origins = new Map<string, readonly string[]>(Object.entries((await readSidecar(directory)).origins));
+  const origins = await readOrigins(directory);
   const pathOf = (digest: Digest) => join(blobs, hexOf(digest));
 
   async function writeBlob(blob: Blob, signal?: AbortSignal): Promise<number> {
@@ -100,7 +97,7 @@ export async function openLayout(directory: string): Promise<Layout> {
           open: async () => (await import('node:stream')).Readable.from([bytes]),
         });
         if (tag === undefined) return;
-        await writeSidecar(directory, origins);
+        await writeOrigins(directory, origins);
         await replaceFile(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
         const entry = { ...describe(raw), annotations: { [REF_NAME]: tag } };
         await replaceFile(
@@ -123,7 +120,7 @@ export async function openLayout(directory: string): Promise<Layout> {
         files.filter((file) => !named.has(`sha256:${file}`)).map((file) => rm(join(blobs, file), { force: true })),
       );
       await rm(scratch, { recursive: true, force: true });
-      await writeSidecar(directory, origins);
+      await writeOrigins(directory, origins);
     },
   };
   return layout;
@@ -144,25 +141,7 @@ async function namedBlobs(layout: Store, entries: readonly Descriptor[]): Promis
   return named;
 }
 
-async function readIndex(directory: string): Promise<readonly Descriptor[]> {
-  const bytes = await readFile(join(directory, 'index.json')).catch(() => undefined);
-  if (!bytes) return [];
-  const raw: RawManifest = { digest: digestOf(bytes), mediaType: mediaTypes.ociIndex, bytes };
-  return parseImageIndex(raw, join(directory, 'index.json')).manifests;
-}
-
 function mediaTypeOf(bytes: Buffer): string {
   const parsed = JSON.parse(bytes.toString('utf8')) as { mediaType?: string; manifests?: unknown };
   return parsed.mediaType ?? (parsed.manifests ? mediaTypes.ociIndex : mediaTypes.ociManifest);
-}
-
-async function readSidecar(directory: string): Promise<Sidecar> {
-  const text = await readFile(join(directory, 'lading.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? { origins: {} } : (JSON.parse(text) as Sidecar);
-}
-
-async function writeSidecar(directory: string, origins: ReadonlyMap<string, readonly string[]>): Promise<void> {
-  const file = join(directory, 'lading.json');
-  if (origins.size === 0) await rm(file, { force: true });
-  else await replaceFile(file, `${JSON.stringify({ origins: Object.fromEntries(origins) } satisfies Sidecar)}\n`);
 }

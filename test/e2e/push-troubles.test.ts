@@ -218,15 +218,23 @@ describe('a build that cannot go on', () => {
 
   test('what lies beside the image stays', async () => {
     prepare();
-    mkdirSync(join(work, 'tmp'));
-    writeFileSync(join(work, 'tmp/mine'), 'precious');
     const ended = await build(work);
     expect(ended.code, ended.stderr).toBe(0);
+    mkdirSync(join(work, 'tmp'));
+    writeFileSync(join(work, 'tmp/mine'), 'precious');
+    expect((await build(work)).code).toBe(0);
     writeFileSync(join(app, 'data/broken'), 'x', { mode: 0 });
     if (uid !== undefined) spawnSync('chown', ['-R', String(uid), work]);
     expect(troubleOf(await build(work, { uid })).code).toBe('UNREADABLE');
     expect(readFileSync(join(work, 'tmp/mine'), 'utf8')).toBe('precious');
   });
+});
+
+test('a folder with other things in it is not taken for an image', async () => {
+  prepare();
+  writeFileSync(join(work, 'precious'), '');
+  expect(troubleOf(await build(work))).toMatchObject({ kind: 'input', code: 'OUTPUT_TAKEN' });
+  expect(readdirSync(work)).toEqual(['precious']);
 });
 
 describe('a push that cannot go on', () => {
