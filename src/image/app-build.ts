@@ -1,28 +1,31 @@
-import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Context } from '../base/context.js';
 import { ToolError } from '../base/errors.js';
 import { pathExists } from '../base/files.js';
+import type { Report } from '../base/report.js';
 import { say, withTask } from '../base/report.js';
+import type { Entry } from './entry.js';
+import { findOutput } from './next-output.js';
 import { ANYWHERE, walkFolder } from './walk.js';
 import { findWorkspace, membersFor } from './workspace.js';
 
 type BuildContext = Pick<Context, 'exec' | 'env' | 'report' | 'clock' | 'signal'>;
 
 /** Beside the output of our own builds: the digest of the sources that it was made from. */
-const RECORD = '.next/lading-build.json';
+const RECORD = 'lading-build.json';
 
 /**
  * Runs the app's own build script when there is no output, or when the sources are others than those of the last
  * build that lading ran. What the user built himself is taken as it is.
  */
 export async function ensureBuilt(app: string, context: BuildContext): Promise<void> {
-  const [built, record] = await Promise.all([pathExists(join(app, '.next/BUILD_ID')), readRecord(app)]);
-  if (built && record === undefined) return;
-  const sources = hashSources(app);
+  const output = await findOutput(app);
+  const [built, record] = await Promise.all([pathExists(join(app, output, 'BUILD_ID')), readRecord(app, output)]);
+  if (built && record === undefined) return warnOfOld(app, output, context.report);
+  const sources = hashSources(app, output);
   if (built && record === sources) return;
   const manager = await packageManagerOf(app);
   const why = built ? 'its sources changed' : 'it is not built yet';
@@ -51,43 +54,53 @@ export async function ensureBuilt(app: string, context: BuildContext): Promise<v
       },
     );
   });
-  await writeFile(join(app, RECORD), `${JSON.stringify({ sources })}\n`).catch(() => undefined);
+  await writeFile(join(app, await findOutput(app), RECORD), `${JSON.stringify({ sources })}\n`).catch(() => undefined);
 }
 
-async function readRecord(app: string): Promise<string | undefined> {
-  const text = await readFile(join(app, RECORD), 'utf8').catch(() => undefined);
+/** The user's own build is shipped as it is, but not in silence when it is not of these sources. */
+function warnOfOld(app: string, output: string, report: Report): void {
+  const built = statSync(join(app, output, 'BUILD_ID')).mtimeMs;
+  const newer = sourcesOf(app, output).find((entry) => entry.type === 'file' && statSync(entry.file).mtimeMs > built);
+  if (!newer) return;
+  const hint = `Build again, or remove ${output}: then lading builds.`;
+  say(report, 'warning', `${newer.name} is newer than the app's build in ${output}, which is packed as it is`, hint);
+}
+
+async function readRecord(app: string, output: string): Promise<string | undefined> {
+  const text = await readFile(join(app, output, RECORD), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   return (JSON.parse(text) as { sources?: string }).sources;
 }
 
-const NOT_SOURCES = new Set(['node_modules', '.next', '.git', '.lading', 'coverage', '.turbo']);
+const NOT_SOURCES = new Set(['node_modules', '.next', '.git', '.lading', 'lading.yml', 'coverage', '.turbo']);
 
-/** By content: file times differ between two copies of one folder. Public files are packed as they are, not built. */
-function hashSources(app: string): string {
+/** By content: file times differ between two copies of one folder. */
+function hashSources(app: string, output: string): string {
   const hash = createHash('sha256');
   const workspace = findWorkspace(app);
   for (const folder of [workspace.app, ...membersFor(workspace)]) {
     hash.update(`${relative(workspace.root, folder)}\0`);
-    hashFolder(folder, hash);
+    for (const entry of sourcesOf(folder, output)) {
+      hash.update(`${entry.name}\0${entry.type === 'link' ? entry.link : ''}\0`);
+      if (entry.type === 'file') hash.update(readFileSync(entry.file));
+    }
   }
   return hash.digest('hex');
 }
 
-function hashFolder(folder: string, hash: Hash): void {
-  const entries = walkFolder(folder, {
+/** Public files are packed as they are, not built. */
+function sourcesOf(folder: string, output: string): Entry[] {
+  const all = walkFolder(folder, {
     into: '',
     within: ANYWHERE,
     accept: (path) =>
       !NOT_SOURCES.has(path.split('/').at(-1) ?? '') &&
       path !== 'public' &&
-      !path.endsWith('.tsbuildinfo') &&
+      path !== output &&
+      !/\.(tsbuildinfo|md)$/.test(path) &&
       path !== 'next-env.d.ts',
   });
-  for (const entry of entries) {
-    if (entry.type === 'folder') continue;
-    hash.update(`${entry.name}\0${entry.type === 'link' ? entry.link : ''}\0`);
-    if (entry.type === 'file') hash.update(readFileSync(entry.file));
-  }
+  return all.filter((entry) => entry.type !== 'folder');
 }
 
 /** By the lockfile, in this folder or above it. */

@@ -182,6 +182,20 @@ describe('a Next.js app', () => {
   });
 });
 
+test.each([
+  ["distDir: 'out/next'", 'out/next'],
+  ['distDir: process.env.DIST', 'computed'],
+])('a Next.js app with %s is packed from %s', async (setting, output) => {
+  put('next.config.mjs', `export default { output: 'standalone', ${setting} }`);
+  put(`${output}/standalone/server.js`);
+  put(`${output}/standalone/${output}/server/page.js`);
+  put(`${output}/static/chunk.js`);
+  put(`${output}/required-server-files.json`, '{}');
+  const recipe = await planNext(app, []);
+  expect(names(recipe, 'static')).toEqual([`app/${output}/static/chunk.js`]);
+  expect(names(recipe, 'app')).toEqual([`app/${output}/server/page.js`, 'app/server.js']);
+});
+
 describe('native modules', () => {
   const elf = (machine: number, text = '') => {
     const header = Buffer.alloc(64);

@@ -7,10 +7,10 @@ import { parseJson } from '../base/json.js';
 import type { Entry } from './entry.js';
 import { withParents } from './entry.js';
 import { createSecretGuard } from './ignore.js';
+import { findNextConfig, findOutput } from './next-output.js';
 import type { Recipe } from './recipe.js';
 import { walkFolder } from './walk.js';
 
-const CONFIGS = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.cjs', 'next.config.mts'];
 const ROOT = 'app';
 const PORT = 3000;
 
@@ -21,11 +21,6 @@ const serverFiles = v.looseObject({
 
 export async function isNextApp(app: string): Promise<boolean> {
   return (await findNextConfig(app)) !== undefined || hasDependency(app, 'next');
-}
-
-export async function findNextConfig(app: string): Promise<string | undefined> {
-  for (const name of CONFIGS) if (await pathExists(join(app, name))) return name;
-  return undefined;
 }
 
 async function hasDependency(app: string, name: string): Promise<boolean> {
@@ -59,13 +54,12 @@ function notStandalone(config: string): LadingError {
 
 /** Layers that change at different speeds: packages, static and public files, server. https://nextjs.org/docs/app/api-reference/config/next-config-js/output */
 export async function planNext(app: string, include: readonly string[]): Promise<Recipe> {
-  const standalone = join(app, '.next/standalone');
+  const output = await findOutput(app);
+  const standalone = join(app, output, 'standalone');
   if (!(await pathExists(standalone))) throw notStandalone((await findNextConfig(app)) ?? 'next.config.mjs');
-  const told = await readFile(join(app, '.next/required-server-files.json'), 'utf8').catch(() => '{}');
-  const inside = (parseJson(serverFiles, told, '.next/required-server-files.json').relativeAppDir ?? '').replaceAll(
-    '\\',
-    '/',
-  );
+  const file = join(app, output, 'required-server-files.json');
+  const told = parseJson(serverFiles, await readFile(file, 'utf8').catch(() => '{}'), file);
+  const inside = (told.relativeAppDir ?? '').replaceAll('\\', '/');
   const home = inside === '' ? ROOT : `${ROOT}/${inside}`;
   if (!(await pathExists(join(standalone, inside, 'server.js')))) {
     throw new LadingError('input', `${join(standalone, inside)} has no server.js`, {
@@ -78,8 +72,8 @@ export async function planNext(app: string, include: readonly string[]): Promise
   const onPrivate = (path: string) => notes.push(`${path} is private on disk and readable in the image`);
   const traced = walkFolder(standalone, { into: ROOT, accept: (path) => guard.admits(path), onPrivate });
   const isPackage = (entry: Entry) => /(^|\/)node_modules(\/|$)/.test(entry.name.slice(ROOT.length));
-  const staticFiles = (await pathExists(join(app, '.next/static')))
-    ? walkFolder(join(app, '.next/static'), { into: `${home}/.next/static`, served: true, onPrivate })
+  const staticFiles = (await pathExists(join(app, output, 'static')))
+    ? walkFolder(join(app, output, 'static'), { into: `${home}/${output}/static`, served: true, onPrivate })
     : [];
   const publicFiles = (await pathExists(join(app, 'public')))
     ? walkFolder(join(app, 'public'), {
@@ -90,8 +84,8 @@ export async function planNext(app: string, include: readonly string[]): Promise
       })
     : [];
   // The manifests below the build's id are new with every build, as the server is; chunks are named by their content.
-  const buildId = (await readFile(join(app, '.next/BUILD_ID'), 'utf8').catch(() => '')).trim();
-  const ofBuild = `${home}/.next/static/${buildId}`;
+  const buildId = (await readFile(join(app, output, 'BUILD_ID'), 'utf8').catch(() => '')).trim();
+  const ofBuild = `${home}/${output}/static/${buildId}`;
   const isOfBuild = (entry: Entry) => buildId !== '' && `${entry.name}/`.startsWith(`${ofBuild}/`);
   const layers = [
     { kind: 'node_modules', entries: withParents(traced.filter(isPackage)) },
