@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import * as v from 'valibot';
 import { LadingError } from '../base/errors.js';
-import { pathExists } from '../base/files.js';
 import { parseJson } from '../base/json.js';
 import type { Entry } from './entry.js';
 import { unreadable } from './disk.js';
 import { withParents } from './entry.js';
 import type { Choice } from './ignore.js';
 import { createSecretGuard, listedBy, readDockerignore } from './ignore.js';
+import { findEntry } from './node-entry.js';
 import { collectPackages } from './packages.js';
 import type { Recipe } from './recipe.js';
 import { walkFolder } from './walk.js';
@@ -22,14 +22,23 @@ const packageJson = v.looseObject({
   files: v.optional(v.array(v.string())),
   scripts: v.optional(v.record(v.string(), v.string())),
 });
-type PackageJson = v.InferOutput<typeof packageJson>;
 
 /** Never part of a service, whatever `.dockerignore` says. */
 const NEVER =
   /(^|\/)(node_modules|\.yarn|\.turbo|\.git|\.lading|\.github|\.DS_Store|Dockerfile|\.dockerignore|\.gitignore|coverage)$/;
 
+export interface NodeOptions {
+  /** Files that look like secrets and are wanted. */
+  readonly include?: readonly string[] | undefined;
+  /** Words that run instead of what package.json says. */
+  readonly entrypoint?: readonly string[] | undefined;
+  /** Folder that the image is written to: it may lie in the app, and is no part of it. */
+  readonly output?: string | undefined;
+}
+
 /** A service with a `package.json`: production packages in one layer, the app's own files in another. */
-export async function planNode(app: string, include: readonly string[], asked?: readonly string[]): Promise<Recipe> {
+export async function planNode(app: string, options: NodeOptions = {}): Promise<Recipe> {
+  const { include = [], entrypoint, output } = options;
   const file = join(app, 'package.json');
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
@@ -46,8 +55,8 @@ export async function planNode(app: string, include: readonly string[], asked?: 
   const notes: string[] = [];
   const workspace = findWorkspace(app);
   const home = workspace.path === '' ? ROOT : `${ROOT}/${workspace.path}`;
-  const [entrypoint, ignored, ignoredAbove] = await Promise.all([
-    asked ?? findEntry(app, manifest),
+  const [entry, ignored, ignoredAbove] = await Promise.all([
+    entrypoint ? { words: entrypoint, env: {}, notes: [] } : findEntry(app, manifest),
     readDockerignore(app),
     readDockerignore(workspace.root),
   ]);
@@ -55,10 +64,11 @@ export async function planNode(app: string, include: readonly string[], asked?: 
     walkFolder(folder, {
       into,
       within: workspace.root,
-      accept: (path, isFolder) => !NEVER.test(path) && keeps(path, isFolder) && guard.admits(prefix + path),
+      accept: (path, isFolder) =>
+        !NEVER.test(path) && join(folder, path) !== output && keeps(path, isFolder) && guard.admits(prefix + path),
       onPrivate: (path) => notes.push(`${prefix}${path} is private on disk and readable in the image`),
     });
-  const listed = await listedBy(manifest.files, entrypoint.slice(1));
+  const listed = await listedBy(manifest.files, entry.words.slice(1));
   const own = choose(app, home, '', (path, isFolder) => ignored(path, isFolder) && listed(path, isFolder));
   const packages = collectPackages(workspace, ROOT);
   const members: Entry[] = [];
@@ -68,6 +78,7 @@ export async function planNode(app: string, include: readonly string[], asked?: 
     const choice: Choice = (inside, isFolder) => ignoredAbove(`${path}/${inside}`, isFolder) && keeps(inside, isFolder);
     members.push(...choose(folder, `${ROOT}/${path}`, `${path}/`, choice));
   }
+  const env = { NODE_ENV: 'production', PORT: '3000', ...entry.env };
   return {
     kind: 'node',
     layers: [
@@ -75,36 +86,17 @@ export async function planNode(app: string, include: readonly string[], asked?: 
       { kind: 'app', entries: withParents([...own, ...members]) },
     ].filter((layer) => layer.entries.length > 0),
     run: {
-      env: { NODE_ENV: 'production', PORT: '3000' },
+      env,
       workingDirectory: `/${home}`,
-      entrypoint,
+      entrypoint: entry.words,
       user: '1000:1000',
-      port: 3000,
+      port: Number(env.PORT) || undefined,
       stopSignal: 'SIGTERM',
     },
     notes: [
       ...guard.leftOut.map((path) => `${path} is left out: it looks like a secret (--include ${path} packs it)`),
+      ...entry.notes,
       ...notes,
     ],
   };
-}
-
-/** `start` when it is a plain `node …`, else `main`, else the usual names. A shell would not pass signals on. */
-async function findEntry(app: string, manifest: PackageJson): Promise<readonly string[]> {
-  const start = manifest.scripts?.start?.trim();
-  if (start !== undefined && /^node\s/.test(start) && !/[|&;<>$`*?]/.test(start)) {
-    const words = [...start.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((word) => word[1] ?? word[2] ?? word[3] ?? '');
-    return words;
-  }
-  for (const name of [manifest.main, 'server.js', 'index.js', 'dist/index.js']) {
-    if (name !== undefined && (await pathExists(join(app, name)))) return ['node', name];
-  }
-  throw new LadingError(
-    'input',
-    `package.json says neither by \`start\` nor by \`main\` what to run${start ? `: ${JSON.stringify(start)} is no plain node command` : ''}`,
-    {
-      code: 'NO_ENTRY',
-      hint: 'Set "start": "node server.js" in package.json, or pass --entrypoint; is the app built?',
-    },
-  );
 }

@@ -1,5 +1,5 @@
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { LadingError } from '../base/errors.js';
 import type { Entry } from './entry.js';
 import { walkFolder } from './walk.js';
@@ -30,7 +30,7 @@ export function collectPackages({ root, app }: Workspace, into: string): Package
     for (const name of new Set([...Object.keys(wanted.dependencies ?? {}), ...Object.keys(optional)])) {
       const found = resolvePackage(from, name, root);
       if (found !== undefined) add(found);
-      else if (!(name in optional)) throw missing(name, relative(root, from) || 'the app');
+      else if (!(name in optional)) throw missing(name, relative(root, from) || 'the app', root);
     }
   }
 
@@ -59,7 +59,17 @@ export function collectPackages({ root, app }: Workspace, into: string): Package
   return { entries, members: members.sort() };
 }
 
-function missing(name: string, by: string): LadingError {
+function missing(name: string, by: string, root: string): LadingError {
+  if (['.pnp.cjs', '.pnp.js'].some((file) => existsSync(join(root, file)))) {
+    return new LadingError(
+      'input',
+      `the packages are installed by Yarn Plug'n'Play, which has no node_modules to pack`,
+      {
+        code: 'PLUG_AND_PLAY',
+        hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml, and run `yarn install`.',
+      },
+    );
+  }
   return new LadingError('input', `the package ${name}, which ${by} needs, is not installed`, {
     code: 'PACKAGE_MISSING',
     hint: 'Install the packages first, as with `npm ci`.',
