@@ -1,6 +1,7 @@
 import { formatBytes } from '../base/bytes.js';
 import { formatDuration } from '../base/duration.js';
 import { replaceFile } from '../base/files.js';
+import { revisionOf } from '../ecs/task-definition.js';
 
 /** What was loaded, where it went, and how it ended: the result of `lading ship`. */
 export interface Bill {
@@ -70,10 +71,6 @@ export function formatBill(bill: Bill): string {
 
 function layerText(layer: BillLayer): string {
   return `${layer.kind} ${formatBytes(layer.size)}`;
-}
-
-function revisionOf(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1);
 }
 
 function timesText(times: Bill['times']): string {

@@ -6,6 +6,7 @@ import { parseShape } from '../base/json.js';
 import { retry } from '../base/retry.js';
 import type { Service, ServiceDeployment, Task, TaskDefinition } from './shapes.js';
 import * as shapes from './shapes.js';
+import type { RevisionImage } from './verdict.js';
 
 /** What the rest of this folder asks ECS. Reads only what a release needs. */
 export interface EcsApi {
@@ -39,8 +40,7 @@ export interface DeploymentItem {
 export interface Revision {
   readonly serviceRevisionArn: string;
   readonly taskDefinition: string;
-  readonly containerImages?:
-    readonly { readonly containerName: string; readonly imageDigest?: string | null | undefined }[] | null | undefined;
+  readonly containerImages?: readonly RevisionImage[] | null | undefined;
 }
 
 export function ecsApi(aws: AwsApi, context: { readonly clock: Clock; readonly signal: AbortSignal }): EcsApi {

@@ -7,11 +7,11 @@ import type { EcsApi } from './api.js';
 import { primaryOf } from './api.js';
 import type { OpenLogs } from './logs.js';
 import { lastLines } from './logs.js';
-import type { Plan, PlanRequest } from './plan.js';
+import type { PlanRequest } from './plan.js';
 import { planDeployment } from './plan.js';
 import type { Service } from './shapes.js';
-import { registrable } from './task-definition.js';
-import { wrongImages } from './verdict.js';
+import { registrable, revisionOf } from './task-definition.js';
+import { doubtOf } from './proof.js';
 import type { KnownCause, Watched } from './watch.js';
 import { watchDeployment } from './watch.js';
 
@@ -122,6 +122,7 @@ export async function deployService(request: DeployRequest, world: EcsWorld): Pr
       service: request.service,
       deploymentArn,
       deploymentId: ours.id,
+      definition: plan.definition,
       deadline: started + request.timeoutMs,
       failFast: request.failFast,
       logsOf: (cause) =>
@@ -143,7 +144,18 @@ export async function deployService(request: DeployRequest, world: EcsWorld): Pr
   const ended = (outcome: Outcome, more: Partial<DeployResult> = {}) =>
     result(outcome, { ...known, deployment, ...(watched.cause && { cause: watched.cause }), ...more });
   if (watched.end === 'succeeded') {
-    await proveImages(plan, watched, request, world.ecs, ended);
+    const accepted = new Map(
+      [...plan.digests].map(([container, digest]) => [container, request.sameImage?.get(digest) ?? new Set([digest])]),
+    );
+    const wanted = { taskDefinition, images: accepted };
+    const doubt = await doubtOf(watched.deployment?.targetServiceRevision?.arn, wanted, world);
+    if (doubt) {
+      throw new DeployError('deploy-failed', `the deployment succeeded, but ${doubt.message}`, {
+        code: doubt.code,
+        hint: 'Look with `lading status` who else deploys this service, and deploy again.',
+        result: ended('failed'),
+      });
+    }
     await settle(request, world, ours.id, started);
     return ended('steady');
   }
@@ -158,33 +170,6 @@ async function newestDeployment(request: DeployRequest, ecs: EcsApi): Promise<st
 }
 
 type Ended = (outcome: Outcome, more?: Partial<DeployResult>) => DeployResult;
-
-/** Green only when the revision runs the digest that was asked for. */
-async function proveImages(
-  plan: Plan,
-  watched: Watched,
-  request: DeployRequest,
-  ecs: EcsApi,
-  ended: Ended,
-): Promise<void> {
-  const arn = watched.deployment?.targetServiceRevision?.arn;
-  if (plan.digests.size === 0 || !arn) return;
-  const revision = await ecs.revision(arn);
-  const accepted = new Map(
-    [...plan.digests].map(([container, digest]) => [container, request.sameImage?.get(digest) ?? new Set([digest])]),
-  );
-  const [wrong] = wrongImages(accepted, revision?.containerImages ?? []);
-  if (!wrong) return;
-  throw new DeployError(
-    'deploy-failed',
-    `the deployment succeeded, but ${wrong.container} runs ${wrong.actual ?? 'an unknown image'} and not ${wrong.wanted}`,
-    {
-      code: 'WRONG_IMAGE',
-      hint: 'Deploy again; look who else deploys this service.',
-      result: ended('failed'),
-    },
-  );
-}
 
 /** `stable`: as many tasks as desired, one deployment. `drained`: no task of another deployment left. */
 async function settle(request: DeployRequest, world: EcsWorld, id: string, started: number): Promise<void> {
@@ -273,8 +258,4 @@ async function findWinner(request: DeployRequest, ecs: EcsApi): Promise<DeployRe
   return arn || primary
     ? { deploymentArn: arn ?? primary?.id ?? '', taskDefinition: primary?.taskDefinition }
     : undefined;
-}
-
-function revisionOf(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1);
 }

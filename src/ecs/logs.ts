@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import type { AwsApi } from '../aws/api.js';
 import { AwsError } from '../aws/failure.js';
+import { messageOf } from '../base/errors.js';
 import { parseShape } from '../base/json.js';
+import { isConnectionFailure } from '../base/retry.js';
 import type { ContainerDefinition, TaskDefinition } from './shapes.js';
 
 const events = v.looseObject({
@@ -70,6 +72,8 @@ export async function lastLines(
     if (error instanceof AwsError && error.type === 'ResourceNotFoundException')
       return ['(it never came to print anything)'];
     if (error instanceof AwsError) return [`(the logs cannot be read: ${error.type})`];
+    // The lines are a help: without them the watch goes on.
+    if (isConnectionFailure(error)) return [`(the logs cannot be read: ${messageOf(error)})`];
     throw error;
   }
 }

@@ -110,7 +110,9 @@ const task = v.looseObject({
   desiredStatus: text,
   stopCode: text,
   stoppedReason: text,
+  startedAt: time,
   stoppedAt: time,
+  healthStatus: text,
   containers: v.optional(
     v.array(
       v.looseObject({

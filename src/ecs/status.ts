@@ -30,7 +30,9 @@ export async function readStatus(ecs: EcsApi, cluster: string, name: string): Pr
   ]);
   const failures = [...stopped]
     .sort((a, b) => (b.stoppedAt ?? 0) - (a.stoppedAt ?? 0))
-    .flatMap((task) => explainTask(task) ?? []);
+    .flatMap(
+      (task) => explainTask(task, task.taskDefinitionArn === service.taskDefinition ? definition : undefined) ?? [],
+    );
   return {
     cluster,
     service: name,

@@ -184,6 +184,11 @@ export function repositoryOf(image: string): string {
   return image.replace(/@sha256:[0-9a-f]+$/, '').replace(/:[^:/]+$/, '');
 }
 
-export function digestIn(image: string | undefined): string | undefined {
+export function digestIn(image: string | null | undefined): string | undefined {
   return /@(sha256:[0-9a-f]{64})$/.exec(image ?? '')?.[1];
+}
+
+/** `family:revision` of an ARN. */
+export function revisionOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
 }

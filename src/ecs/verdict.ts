@@ -1,4 +1,5 @@
 import type { ServiceDeployment } from './shapes.js';
+import { digestIn } from './task-definition.js';
 
 /** How a deployment stands, by the far side's own state. */
 export type Standing =
@@ -55,14 +56,22 @@ export interface Proof {
   readonly actual: string | undefined;
 }
 
+/** What a revision says of a container; without version consistency only the image's name tells the digest. */
+export interface RevisionImage {
+  readonly containerName: string;
+  readonly image?: string | null | undefined;
+  readonly imageDigest?: string | null | undefined;
+}
+
 /** Images that do not run what was asked for. A revision may name an index or the child that it resolved to. */
 export function wrongImages(
   wanted: ReadonlyMap<string, ReadonlySet<string>>,
-  running: readonly { readonly containerName: string; readonly imageDigest?: string | null | undefined }[],
+  running: readonly RevisionImage[],
 ): readonly Proof[] {
   const wrong: Proof[] = [];
   for (const [container, accepted] of wanted) {
-    const actual = running.find((image) => image.containerName === container)?.imageDigest ?? undefined;
+    const found = running.find((image) => image.containerName === container);
+    const actual = found?.imageDigest ?? digestIn(found?.image);
     if (actual === undefined || !accepted.has(actual))
       wrong.push({ container, wanted: [...accepted][0] ?? '', actual });
   }

@@ -5,7 +5,7 @@ import { say } from '../base/report.js';
 import type { EcsApi } from './api.js';
 import type { Cause } from './explain.js';
 import { explainTask } from './explain.js';
-import type { ServiceDeployment, Task } from './shapes.js';
+import type { ServiceDeployment, Task, TaskDefinition } from './shapes.js';
 import type { Standing } from './verdict.js';
 import { standingOf } from './verdict.js';
 
@@ -16,6 +16,8 @@ export interface Watch {
   readonly deploymentArn: string;
   /** `ecs-svc/…`: what our tasks are started by. */
   readonly deploymentId: string;
+  /** Tells which containers are essential. */
+  readonly definition: TaskDefinition;
   /** Milliseconds since 1970. */
   readonly deadline: number;
   /** Go back as soon as a failure is certain, instead of waiting for ECS to see it. */
@@ -42,6 +44,8 @@ type WatchContext = { readonly clock: Clock; readonly report: Report; readonly s
 
 /** Two seconds while it is young, then five: 0.7 reads a second on the average. */
 const YOUNG_MS = 30_000;
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html: 40 s after RUNNING, and a margin. */
+const STEADY_MS = 60_000;
 /** How long a service may say that it finds no place for a task. */
 const CAPACITY_MS = 120_000;
 
@@ -111,7 +115,7 @@ export async function watchDeployment(watch: Watch, context: WatchContext): Prom
   }
 
   async function note(task: Task): Promise<void> {
-    const found = explainTask(task);
+    const found = explainTask(task, watch.definition);
     if (!found) return;
     if (found.failAfter === undefined) {
       say(context.report, 'info', `A task was stopped, not by the app: ${found.text}`);
@@ -119,13 +123,19 @@ export async function watchDeployment(watch: Watch, context: WatchContext): Prom
     }
     const died = (counts.get(found.class) ?? 0) + 1;
     counts.set(found.class, died);
-    if (died >= found.failAfter) certain = true;
+    if (died >= found.failAfter && !(found.refutable && (await someRunWell()))) certain = true;
     if (cause && cause.class !== 'unknown') {
       if (cause.class === found.class) cause = { ...cause, tasks: died };
       return;
     }
     cause = { ...found, tasks: died, logs: await watch.logsOf(found) };
     announce(context.report, cause);
+  }
+
+  /** One bad task among good ones is for ECS to judge. */
+  async function someRunWell(): Promise<boolean> {
+    const running = await ecs.runningTasks(cluster, service);
+    return running.some((task) => task.startedBy === watch.deploymentId && runsWell(task, clock.now()));
   }
 
   async function lookAtEvents(): Promise<void> {
@@ -184,6 +194,13 @@ export async function watchDeployment(watch: Watch, context: WatchContext): Prom
       return false;
     }
   }
+}
+
+/** HEALTHY, or up for longer than ECS itself waits before it counts a task without a health check. */
+function runsWell(task: Task, now: number): boolean {
+  if (task.healthStatus === 'HEALTHY') return true;
+  const upMs = now - (task.startedAt ?? Infinity) * 1000;
+  return task.lastStatus === 'RUNNING' && task.healthStatus !== 'UNHEALTHY' && upMs >= STEADY_MS;
 }
 
 /** A cause, once: what, where, what to do, and the last words of the program. */
