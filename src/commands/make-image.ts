@@ -87,7 +87,7 @@ async function makeImages(
   const bases = platforms.map((platform) => readBase(source, platform));
   for (const waiting of [previous, ...bases]) waiting?.catch(() => undefined);
 
-  const recipe = await planRecipe(values, context);
+  const recipe = await planRecipe(values, layout.directory, context);
   const sent = new Set<string>();
   let uploaded = 0;
   let bytesUploaded = 0;
@@ -172,7 +172,7 @@ async function keepBaseLayers(
   }
 }
 
-async function planRecipe(values: ImageValues, context: Context): Promise<Recipe> {
+async function planRecipe(values: ImageValues, output: string, context: Context): Promise<Recipe> {
   const include = values.include ?? [];
   const { isNextApp, planNext, checkStandalone } = await import('../image/next.js');
   if (values.builder === 'next' || (values.builder === 'auto' && (await isNextApp(values.app)))) {
@@ -180,7 +180,11 @@ async function planRecipe(values: ImageValues, context: Context): Promise<Recipe
     await (await import('../image/app-build.js')).ensureBuilt(values.app, context);
     return planNext(values.app, include);
   }
-  return (await import('../image/node.js')).planNode(values.app, include, values.entrypoint);
+  return (await import('../image/node.js')).planNode(values.app, {
+    include,
+    entrypoint: values.entrypoint,
+    output,
+  });
 }
 
 /** Where the image is kept on this disk. */

@@ -47,7 +47,7 @@ describe('a Node service', () => {
     pack('node_modules/a/node_modules/b');
     pack('node_modules/c');
     pack('node_modules/dev');
-    const recipe = await planNode(app, []);
+    const recipe = await planNode(app, { include: [] });
     expect(names(recipe, 'node_modules')).toEqual([
       'app/node_modules/a/node_modules/b/package.json',
       'app/node_modules/a/package.json',
@@ -63,7 +63,7 @@ describe('a Node service', () => {
     pack('node_modules/.pnpm/b@1/node_modules/b');
     symlinkSync('.pnpm/a@1/node_modules/a', join(app, 'node_modules/a'));
     symlinkSync('../../b@1/node_modules/b', join(app, 'node_modules/.pnpm/a@1/node_modules/b'));
-    expect(names(await planNode(app, []), 'node_modules')).toEqual([
+    expect(names(await planNode(app, { include: [] }), 'node_modules')).toEqual([
       'app/node_modules/.pnpm/a@1/node_modules/a/package.json',
       'app/node_modules/.pnpm/a@1/node_modules/b',
       'app/node_modules/.pnpm/b@1/node_modules/b/package.json',
@@ -74,7 +74,7 @@ describe('a Node service', () => {
   test('says which package is not installed', async () => {
     put('package.json', JSON.stringify({ main: 'index.js', dependencies: { gone: '1' } }));
     put('index.js');
-    await expect(planNode(app, [])).rejects.toMatchObject({
+    await expect(planNode(app, { include: [] })).rejects.toMatchObject({
       kind: 'input',
       code: 'PACKAGE_MISSING',
       hint: expect.stringContaining('npm ci') as string,
@@ -85,22 +85,25 @@ describe('a Node service', () => {
     put('package.json', JSON.stringify({ main: 'index.js' }));
     for (const name of ['index.js', '.env', '.env.local', '.env.example', '.npmrc', 'certs/server.key', '.git/config'])
       put(name);
-    const recipe = await planNode(app, ['.env.local']);
+    const recipe = await planNode(app, { include: ['.env.local'] });
     expect(names(recipe, 'app')).toEqual(['app/.env.example', 'app/.env.local', 'app/index.js', 'app/package.json']);
     expect(recipe.notes.join('\n')).toMatch(/^\.env is left out/m);
   });
 
   test('says what to do when it is not clear what to run', async () => {
     put('package.json', JSON.stringify({ scripts: { start: 'next start' } }));
-    await expect(planNode(app, [])).rejects.toMatchObject({ kind: 'input', code: 'NO_ENTRY' });
-    expect((await planNode(app, [], ['node', 'x.js'])).run.entrypoint).toEqual(['node', 'x.js']);
+    await expect(planNode(app, { include: [] })).rejects.toMatchObject({ kind: 'input', code: 'NO_ENTRY' });
+    expect((await planNode(app, { include: [], entrypoint: ['node', 'x.js'] })).run.entrypoint).toEqual([
+      'node',
+      'x.js',
+    ]);
   });
 
   test('follows files and .dockerignore', async () => {
     put('package.json', JSON.stringify({ main: 'dist/main.js', files: ['dist'] }));
     for (const name of ['dist/main.js', 'dist/main.js.map', 'src/main.ts']) put(name);
     put('.dockerignore', 'dist/*.map\n');
-    expect(names(await planNode(app, []), 'app')).toEqual(['app/dist/main.js', 'app/package.json']);
+    expect(names(await planNode(app, { include: [] }), 'app')).toEqual(['app/dist/main.js', 'app/package.json']);
   });
 });
 

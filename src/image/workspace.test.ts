@@ -42,7 +42,7 @@ function putWorkspace() {
 }
 
 const filesOf = async (folder: string) => {
-  const recipe = await planNode(join(root, folder), []);
+  const recipe = await planNode(join(root, folder), { include: [] });
   const layers = recipe.layers.map(({ kind, entries }) => [
     kind,
     entries.filter((entry) => entry.type !== 'folder').map((entry) => entry.name),
@@ -103,6 +103,6 @@ describe('an app of a workspace', () => {
     put('api/package.json', { main: 'server.js', dependencies: { tmp: '1' } });
     put('api/server.js');
     link('node_modules/tmp', tmpdir());
-    await expect(planNode(join(root, 'api'), [])).rejects.toMatchObject({ code: 'PACKAGE_OUTSIDE' });
+    await expect(planNode(join(root, 'api'), { include: [] })).rejects.toMatchObject({ code: 'PACKAGE_OUTSIDE' });
   });
 });
