@@ -85,7 +85,7 @@ describe('a Node service', () => {
     put('package.json', JSON.stringify({ main: 'index.js', dependencies: { a: '1' } }));
     put('index.js');
     put('.pnp.cjs');
-    await expect(planNode(app)).rejects.toMatchObject({ code: 'PLUG_AND_PLAY' });
+    await expect(planNode(app)).rejects.toMatchObject({ code: 'YARN_PNP' });
   });
 
   test('does not hold the image that is made of it', async () => {

@@ -2,8 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Left out unless asked for by name: they have no place in an image, and everyone who pulls it could read them. */
-const SECRET =
-  /(^|\/)(\.env(\.[^/]*)?|\.npmrc|\.yarnrc\.yml|\.git|\.netrc|id_(rsa|dsa|ecdsa|ed25519)|[^/]*\.(pem|p12|pfx|key))$/;
+const SECRET = new RegExp(
+  `(^|/)(${[
+    '\\.env(rc|[._-][^/]*)?|\\.dev\\.vars|\\.npmrc|\\.yarnrc\\.yml|\\.pypirc|\\.git|\\.git-credentials|\\.netrc|\\.pgpass',
+    '\\.htpasswd|\\.vault-token|\\.aws|\\.azure|\\.ssh|\\.gnupg|\\.kube|\\.docker|id_(rsa|dsa|(ecdsa|ed25519)(_sk)?)',
+    '[^/]*\\.(pem|p12|pfx|key|ppk|jks|keystore|tfvars|tfstate(\\.backup)?)',
+  ].join('|')})$`,
+  'i',
+);
 /** Examples of settings, not settings. */
 const EXAMPLE = /\.(example|sample|template|dist)$/;
 
@@ -29,31 +35,59 @@ export function createSecretGuard(include: readonly string[]): SecretGuard {
   };
 }
 
-/** True for what goes into the image, by its path below a folder. */
-export type Choice = (path: string, isFolder: boolean) => boolean;
+/** What goes into the image, by its path below a folder; a `way` is a folder that goes with what it holds or not at all. */
+export type Choice = (path: string, isFolder: boolean) => boolean | 'way';
 
-/** `.dockerignore` of a folder: true when the path stays. https://docs.docker.com/build/concepts/context/#dockerignore-files */
+/** What every one of them lets in. */
+export function allOf(...choices: readonly Choice[]): Choice {
+  return (path, isFolder) => {
+    let chosen: boolean | 'way' = true;
+    for (const choice of choices) {
+      const one = choice(path, isFolder);
+      if (one === false) return false;
+      if (one === 'way') chosen = 'way';
+    }
+    return chosen;
+  };
+}
+
+/** `.dockerignore` of a folder. https://docs.docker.com/build/concepts/context/#dockerignore-files */
 export async function readDockerignore(folder: string): Promise<Choice> {
   const text = await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => '');
   if (text.trim() === '') return () => true;
   const { default: dockerignore } = await import('@balena/dockerignore');
-  const matcher = dockerignore.default().add(text);
+  const matcher = dockerignore.default({ ignorecase: false }).add(text);
   // A folder with an exception inside must be walked: `!docs/keep` after `docs`.
   const hasExceptions = /^\s*!/m.test(text);
-  return (path, isFolder) => (isFolder && hasExceptions) || !matcher.ignores(path);
+  return (path, isFolder) => !matcher.ignores(path) || (isFolder && hasExceptions && 'way');
 }
 
 /**
- * With `files` of a package.json only those, package.json itself and what is named besides; without it everything.
- * Patterns as in https://docs.npmjs.com/cli/configuring-npm/package-json#files
+ * With `files` of a package.json only those, and what npm adds: package.json, `main`, `bin`; and what is named besides.
+ * Without it everything. Patterns as in https://docs.npmjs.com/cli/configuring-npm/package-json#files
  */
-export async function listedBy(files: readonly string[] | undefined, besides: readonly string[]): Promise<Choice> {
+export async function listedBy(manifest: Listing, besides: readonly string[]): Promise<Choice> {
+  const { files, main, bin } = manifest;
   if (files === undefined) return () => true;
   const { default: dockerignore } = await import('@balena/dockerignore');
-  const patterns = [...files, 'package.json', ...besides].map((pattern) => pattern.replace(/^(!?)\.?\//, '$1'));
+  const mains = main === undefined ? [] : [main, `${main}.js`, `${main}/index.js`];
+  const always = [
+    'package.json',
+    ...mains,
+    ...Object.values(typeof bin === 'string' ? { bin } : (bin ?? {})),
+    ...besides,
+  ];
+  const patterns = [...files, ...always].map((pattern) => pattern.replace(/^(!?)\.?\//, '$1'));
   const matcher = dockerignore.default().add(patterns.map((pattern) => pattern.replace(/\/$/, '') || '**'));
   // Folders that only lead to what is listed.
   const ways = patterns.map((pattern) => pattern.split(/[*?[{]/, 1)[0] ?? '');
   const leads = (path: string) => ways.some((way) => way.startsWith(`${path}/`) || `${path}/`.startsWith(way));
-  return (path, isFolder) => matcher.ignores(path) || (isFolder && leads(path));
+  return (path, isFolder) => matcher.ignores(path) || (isFolder && leads(path) && 'way');
+}
+
+/** What of a package.json says which files belong to it. */
+export interface Listing {
+  readonly files?: readonly string[] | undefined;
+  readonly main?: string | undefined;
+  readonly bin?: string | Readonly<Record<string, string>> | undefined;
 }

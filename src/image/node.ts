@@ -1,5 +1,6 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import * as v from 'valibot';
 import { LadingError } from '../base/errors.js';
 import { parseJson } from '../base/json.js';
@@ -7,10 +8,10 @@ import type { Entry } from './entry.js';
 import { unreadable } from './disk.js';
 import { withParents } from './entry.js';
 import type { Choice } from './ignore.js';
-import { createSecretGuard, listedBy, readDockerignore } from './ignore.js';
-import { findEntry } from './node-entry.js';
+import { allOf, createSecretGuard, listedBy, readDockerignore } from './ignore.js';
 import { collectPackages } from './packages.js';
 import type { Recipe } from './recipe.js';
+import { filesNamed, findStart, startWith } from './start.js';
 import { walkFolder } from './walk.js';
 import { findWorkspace, readPackage } from './workspace.js';
 
@@ -19,26 +20,29 @@ const ROOT = 'app';
 const packageJson = v.looseObject({
   name: v.optional(v.string()),
   main: v.optional(v.string()),
+  bin: v.optional(v.union([v.string(), v.record(v.string(), v.string())])),
   files: v.optional(v.array(v.string())),
+  workspaces: v.optional(v.unknown()),
   scripts: v.optional(v.record(v.string(), v.string())),
 });
 
-/** Never part of a service, whatever `.dockerignore` says. */
-const NEVER =
-  /(^|\/)(node_modules|\.yarn|\.turbo|\.git|\.lading|\.github|\.DS_Store|Dockerfile|\.dockerignore|\.gitignore|coverage)$/;
+/** Never part of a service, whatever `.dockerignore` says: anywhere, and at the top of a package. */
+const NEVER = /(^|\/)(node_modules|\.git|\.lading|\.turbo|\.DS_Store)$/;
+const NEVER_ON_TOP = /^(\.yarn|\.github|Dockerfile|\.dockerignore|\.gitignore|lading\.ya?ml|\.next\/cache)$/;
+/** A folder `coverage` with one of these is a report; any other may be the service's own. */
+const REPORTS = ['lcov.info', 'lcov-report', 'clover.xml', 'coverage-final.json', 'coverage-summary.json', 'tmp'];
 
 export interface NodeOptions {
-  /** Files that look like secrets and are wanted. */
+  /** Files to pack although they look like secrets. */
   readonly include?: readonly string[] | undefined;
-  /** Words that run instead of what package.json says. */
+  /** What runs, when package.json is not to say it. */
   readonly entrypoint?: readonly string[] | undefined;
-  /** Folder that the image is written to: it may lie in the app, and is no part of it. */
+  /** Where the image goes: not into the image. */
   readonly output?: string | undefined;
 }
 
 /** A service with a `package.json`: production packages in one layer, the app's own files in another. */
 export async function planNode(app: string, options: NodeOptions = {}): Promise<Recipe> {
-  const { include = [], entrypoint, output } = options;
   const file = join(app, 'package.json');
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
@@ -51,52 +55,95 @@ export async function planNode(app: string, options: NodeOptions = {}): Promise<
     });
   }
   const manifest = parseJson(packageJson, text, file);
-  const guard = createSecretGuard(include);
+  const guard = createSecretGuard(options.include ?? []);
   const notes: string[] = [];
   const workspace = findWorkspace(app);
   const home = workspace.path === '' ? ROOT : `${ROOT}/${workspace.path}`;
-  const [entry, ignored, ignoredAbove] = await Promise.all([
-    entrypoint ? { words: entrypoint, env: {}, notes: [] } : findEntry(app, manifest),
+  const [start, ignoredHere, ignoredAbove] = await Promise.all([
+    options.entrypoint ? startWith(options.entrypoint) : findStart(app, manifest),
     readDockerignore(app),
     readDockerignore(workspace.root),
   ]);
+  // As with a Docker build from the root, unless the app says otherwise.
+  const ignored: Choice = existsSync(join(app, '.dockerignore'))
+    ? ignoredHere
+    : (path, isFolder) => ignoredAbove(posix.join(workspace.path, path), isFolder);
+  const output = options.output && existsSync(options.output) ? realpathSync(options.output) : undefined;
+  const nested = new Set<string>();
+  const named = await filesNamed(app, start.words);
   const choose = (folder: string, into: string, prefix: string, keeps: Choice): Entry[] =>
     walkFolder(folder, {
       into,
       within: workspace.root,
-      accept: (path, isFolder) =>
-        !NEVER.test(path) && join(folder, path) !== output && keeps(path, isFolder) && guard.admits(prefix + path),
+      accept: allOf(
+        (path) => {
+          if (path.endsWith('/node_modules')) nested.add(`${into}/${path}`);
+          return !NEVER.test(path) && !NEVER_ON_TOP.test(path) && join(folder, path) !== output;
+        },
+        (path) => path !== 'coverage' || !REPORTS.some((name) => existsSync(join(folder, path, name))),
+        keeps,
+        (path) => guard.admits(prefix + path),
+      ),
       onPrivate: (path) => notes.push(`${prefix}${path} is private on disk and readable in the image`),
     });
-  const listed = await listedBy(manifest.files, entry.words.slice(1));
-  const own = choose(app, home, '', (path, isFolder) => ignored(path, isFolder) && listed(path, isFolder));
+  const own = choose(workspace.app, home, '', allOf(ignored, await listedBy(manifest, named)));
+  for (const path of named)
+    if (!own.some((entry) => entry.name === `${home}/${path}`)) throw leftOut(path, ignored(path, false) === false);
   const packages = collectPackages(workspace, ROOT);
   const members: Entry[] = [];
   for (const folder of packages.members) {
     const path = relative(workspace.root, folder).replaceAll(sep, '/');
-    const keeps = await listedBy(readPackage(folder).files, []);
-    const choice: Choice = (inside, isFolder) => ignoredAbove(`${path}/${inside}`, isFolder) && keeps(inside, isFolder);
-    members.push(...choose(folder, `${ROOT}/${path}`, `${path}/`, choice));
+    const above: Choice = (inside, isFolder) => ignoredAbove(`${path}/${inside}`, isFolder);
+    members.push(
+      ...choose(folder, `${ROOT}/${path}`, `${path}/`, allOf(above, await listedBy(readPackage(folder), []))),
+    );
   }
-  const env = { NODE_ENV: 'production', PORT: '3000', ...entry.env };
+  const files = [...own, ...members];
+  notes.push(...danglingLinks(files, packages.entries));
+  if (manifest.workspaces === undefined && !existsSync(join(app, 'pnpm-workspace.yaml')))
+    for (const name of nested)
+      if (!packages.entries.some((entry) => entry.name.startsWith(`${name}/`)))
+        notes.push(`${name.slice(ROOT.length + 1)} is left out: only what package.json names is packed`);
   return {
     kind: 'node',
     layers: [
       { kind: 'node_modules', entries: withParents(packages.entries) },
-      { kind: 'app', entries: withParents([...own, ...members]) },
+      { kind: 'app', entries: withParents(files) },
     ].filter((layer) => layer.entries.length > 0),
     run: {
-      env,
+      env: { NODE_ENV: 'production', PORT: '3000', ...start.env },
       workingDirectory: `/${home}`,
-      entrypoint: entry.words,
+      entrypoint: start.words,
       user: '1000:1000',
-      port: Number(env.PORT) || undefined,
+      port: Number(start.env.PORT ?? 3000) || undefined,
       stopSignal: 'SIGTERM',
     },
     notes: [
       ...guard.leftOut.map((path) => `${path} is left out: it looks like a secret (--include ${path} packs it)`),
-      ...entry.notes,
       ...notes,
     ],
   };
+}
+
+/** What a link points to may be left out, or have never been there. */
+function danglingLinks(files: readonly Entry[], packages: readonly Entry[]): string[] {
+  const links = files.filter((entry) => entry.type === 'link');
+  if (links.length === 0) return [];
+  const names = new Set(withParents([...files, ...packages]).map((entry) => entry.name));
+  return links
+    .filter(({ name, link = '' }) => !names.has(posix.join(posix.dirname(name), link).replace(/\/$/, '')))
+    .map(({ name, link }) => `${name.slice(ROOT.length + 1)} is a link to ${link}, which is not in the image`);
+}
+
+function leftOut(path: string, isIgnored: boolean): LadingError {
+  return new LadingError(
+    'input',
+    `${path} runs in the image, but ${isIgnored ? '.dockerignore leaves it out' : 'it is left out'}`,
+    {
+      code: 'ENTRY_LEFT_OUT',
+      hint: isIgnored
+        ? 'Take its line out of .dockerignore, or add an exception: lading packs what is built.'
+        : `Name it with --include ${path}, or take it out of the command.`,
+    },
+  );
 }

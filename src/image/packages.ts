@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LadingError } from '../base/errors.js';
 import type { Entry } from './entry.js';
 import { walkFolder } from './walk.js';
@@ -20,6 +20,7 @@ export interface Packages {
 export function collectPackages({ root, app }: Workspace, into: string): Packages {
   const entries: Entry[] = [];
   const links = new Set<string>();
+  const plain = new Set<string>();
   const visited = new Set<string>([app]);
   const members: string[] = [];
   const place = (path: string) => `${into}/${relative(root, path).replaceAll(sep, '/')}`;
@@ -27,48 +28,60 @@ export function collectPackages({ root, app }: Workspace, into: string): Package
   function visit(from: string): void {
     const wanted = readPackage(from);
     const optional = { ...wanted.optionalDependencies, ...wanted.peerDependencies };
+    const bundled = [wanted.bundleDependencies, wanted.bundledDependencies].filter(Array.isArray).flat() as string[];
+    for (const name of bundled) optional[name] ??= '';
     for (const name of new Set([...Object.keys(wanted.dependencies ?? {}), ...Object.keys(optional)])) {
       const found = resolvePackage(from, name, root);
       if (found !== undefined) add(found);
-      else if (!(name in optional)) throw missing(name, relative(root, from) || 'the app', root);
+      else if (!(name in optional)) throw missing(name, relative(root, from) || 'the app', { root, app });
     }
   }
 
   function add(path: string): void {
     const real = realpathSync(path);
     if (!`${real}${sep}`.startsWith(`${root}${sep}`)) throw outside(path, root);
-    if (lstatSync(path).isSymbolicLink()) {
-      const link = readlinkSync(path);
-      const relativeLink = link.startsWith('/') ? relative(dirname(path), resolve(dirname(path), link)) : link;
-      const name = place(path);
-      if (!links.has(name)) entries.push({ name, type: 'link', file: path, size: 0, mode: 0o777, link: relativeLink });
-      links.add(name);
-    }
+    if (real !== path) addLinks(path);
     if (visited.has(real)) return;
     visited.add(real);
     if (isMember(real, root)) members.push(real);
     else {
       entries.push({ name: place(real), type: 'folder', file: real, size: 0, mode: 0o755 });
-      const accept = (inside: string) => inside !== 'node_modules' && !inside.endsWith('/node_modules');
+      // Its own packages are found one by one; a folder of this name further down is part of it, as npm packs it.
+      const accept = (inside: string) => inside !== 'node_modules';
       for (const entry of walkFolder(real, { into: place(real), accept })) entries.push(entry);
     }
     visit(real);
+  }
+
+  /** Each link on the way, as the system follows them: one may lead to the next. */
+  function addLinks(path: string): void {
+    const parts = relative(root, path).split(sep);
+    if (parts[0] === '..') throw outside(path, root);
+    for (let count = 1; count <= parts.length; count++) {
+      const at = join(root, ...parts.slice(0, count));
+      if (plain.has(at)) continue;
+      if (!lstatSync(at).isSymbolicLink()) {
+        plain.add(at);
+        continue;
+      }
+      const told = readlinkSync(at);
+      const link = isAbsolute(told) ? relative(dirname(at), told) : told;
+      if (!links.has(at)) entries.push({ name: place(at), type: 'link', file: at, size: 0, mode: 0o777, link });
+      links.add(at);
+      return addLinks(resolve(dirname(at), told, ...parts.slice(count)));
+    }
   }
 
   visit(app);
   return { entries, members: members.sort() };
 }
 
-function missing(name: string, by: string, root: string): LadingError {
-  if (['.pnp.cjs', '.pnp.js'].some((file) => existsSync(join(root, file)))) {
-    return new LadingError(
-      'input',
-      `the packages are installed by Yarn Plug'n'Play, which has no node_modules to pack`,
-      {
-        code: 'PLUG_AND_PLAY',
-        hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml, and run `yarn install`.',
-      },
-    );
+function missing(name: string, by: string, { root, app }: Pick<Workspace, 'root' | 'app'>): LadingError {
+  if ([root, app].some((folder) => existsSync(join(folder, '.pnp.cjs')))) {
+    return new LadingError('input', `the packages are installed by yarn's Plug'n'Play, without node_modules`, {
+      code: 'YARN_PNP',
+      hint: 'Write `nodeLinker: node-modules` into .yarnrc.yml and run `yarn install`.',
+    });
   }
   return new LadingError('input', `the package ${name}, which ${by} needs, is not installed`, {
     code: 'PACKAGE_MISSING',

@@ -3,6 +3,7 @@ import { posix, resolve, sep } from 'node:path';
 import { LadingError } from '../base/errors.js';
 import { unreadable } from './disk.js';
 import type { Entry } from './entry.js';
+import type { Choice } from './ignore.js';
 
 /** For readers who look at a tree without packing it. */
 export const ANYWHERE = 'anywhere';
@@ -10,8 +11,8 @@ export const ANYWHERE = 'anywhere';
 export interface WalkOptions {
   /** Folder of the image that the root is placed in, as `app`; empty for its root. */
   readonly into: string;
-  /** Path relative to the root, with `/`; false leaves it out, a folder with all it holds. */
-  readonly accept?: (path: string, isFolder: boolean) => boolean;
+  /** Path relative to the root, with `/`; false leaves it out, a folder with all it holds; a `way` is only walked. */
+  readonly accept?: Choice;
   /** Links may not point outside of this folder; the root when left out, anywhere when it is `anywhere`. */
   readonly within?: string;
   readonly served?: boolean;
@@ -27,11 +28,12 @@ export function walkFolder(root: string, options: WalkOptions): Entry[] {
     for (const item of listFolder(folder)) {
       const path = prefix + item.name;
       const file = `${folder}/${item.name}`;
-      if (options.accept && !options.accept(path, item.isDirectory())) continue;
+      const accepted = options.accept?.(path, item.isDirectory()) ?? true;
+      if (accepted === false) continue;
       checkName(item.name, file);
       const name = options.into === '' ? path : `${options.into}/${path}`;
       if (item.isDirectory()) {
-        out.push({ name, type: 'folder', file, size: 0, mode: 0o755 });
+        if (accepted === true) out.push({ name, type: 'folder', file, size: 0, mode: 0o755 });
         walk(file, `${path}/`);
       } else if (item.isSymbolicLink()) {
         out.push({ name, type: 'link', file, size: 0, mode: 0o777, link: readLink(file, folder, bounds) });
