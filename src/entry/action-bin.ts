@@ -1,10 +1,12 @@
 import { runAction } from './action.js';
+import { keepHeapSmall } from './heap.js';
 
 /** The runner sends SIGINT, and SIGTERM after 7.5 seconds: by then we are gone. */
 const PATIENCE_MS = 7000;
 
 /** Runs a verb as a step of a job, with the inputs, outputs and signals of the Actions runner. */
 export async function startAction(verb: string): Promise<void> {
+  keepHeapSmall();
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

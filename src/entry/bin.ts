@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Answers what needs nothing before anything is loaded: starting fast is a feature.
 import module from 'node:module';
+import { keepHeapSmall } from './heap.js';
 import { version } from './version.js';
 
 async function main(): Promise<void> {
@@ -9,6 +10,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${version}\n`);
     return;
   }
+  keepHeapSmall();
   (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
   process.stdout.on('error', quietPipe);
   process.stderr.on('error', quietPipe);
