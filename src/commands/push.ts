@@ -129,9 +129,7 @@ export async function sendImage(sending: Sending, context: Context): Promise<Pus
         task.progress(done, total);
       },
     });
-    const { early = 0 } = sending;
-    const sent = formatBytes(early + copied.bytesUploaded);
-    task.detail(early > 0 ? `${sent} sent, ${formatBytes(early)} of it during the build` : `${sent} sent`);
+    task.detail(sentText(sending.early ?? 0, copied.bytesUploaded));
     return copied;
   });
   return {
@@ -142,6 +140,13 @@ export async function sendImage(sending: Sending, context: Context): Promise<Pus
     bytesUploaded: result.bytesUploaded,
     requests: repository.stats().requests,
   };
+}
+
+/** Of the bytes that went while the image was made, and of those after it. */
+function sentText(early: number, late: number): string {
+  if (early === 0) return `${formatBytes(late)} sent`;
+  const during = `${formatBytes(early)} sent during the build`;
+  return late === 0 ? during : `${during}, ${formatBytes(late)} after it`;
 }
 
 async function foretell(plan: CopyPlan, repository: Repository): Promise<PushResult> {
