@@ -9,10 +9,9 @@ const time = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
 
 if (time('node_modules/.package-lock.json') < time('package-lock.json')) {
   console.error('Installing the packages of lading …');
-  // Not `ci`: it refuses the lockfile where a registry lacks packages for other systems. `--no-save` leaves the lockfile alone.
   const npm = process.env.npm_execpath;
   const [program, before] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  execFileSync(program, [...before, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+  execFileSync(program, [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32' && program === 'npm',
   });

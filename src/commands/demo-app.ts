@@ -19,8 +19,7 @@ export async function prepareDemoApp(directory: string, context: DemoContext): P
   await writeFile(join(directory, '.gitignore'), 'node_modules/\n.next/\n.lading/\n');
   await withTask(context, 'Install the packages of the app', async () => {
     if (await hasPackages(directory, example)) return;
-    // Not `ci`: it refuses a lockfile when a registry lacks packages for other systems.
-    await run(context, directory, 'npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']);
+    await run(context, directory, 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   });
   await rm(join(directory, '.git'), { recursive: true, force: true });
   await commitAll(directory, 'The demo sets sail', context);

@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+interface Locked {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const lockfiles = execFileSync('git', ['ls-files', '--', '*package-lock.json'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => file !== '' && !file.startsWith('test/fixtures/'));
+
+// npm writes only the packages of the platform it runs on when node_modules is older than the lockfile, and then
+// `npm ci` refuses the lockfile everywhere. `npm install --package-lock-only --ignore-scripts` makes it whole.
+test.each(lockfiles)('%s names the packages of every platform', (file) => {
+  const { packages } = JSON.parse(readFileSync(file, 'utf8')) as { packages: Readonly<Record<string, Locked>> };
+  const missing = Object.entries(packages).flatMap(([path, locked]) =>
+    Object.keys({ ...locked.dependencies, ...locked.optionalDependencies }).filter(
+      (name) => !foldersAbove(path).some((folder) => packages[`${folder}node_modules/${name}`]),
+    ),
+  );
+  expect([...new Set(missing)]).toEqual([]);
+});
+
+/** Where Node looks for the packages of one, nearest first: `a/node_modules/b/`, `a/`, and the root. */
+function foldersAbove(path: string): readonly string[] {
+  const folders = [path === '' ? '' : `${path}/`];
+  for (let at = path.lastIndexOf('node_modules/'); at >= 0; at = path.slice(0, at).lastIndexOf('node_modules/'))
+    folders.push(path.slice(0, at));
+  return folders;
+}
