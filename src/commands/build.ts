@@ -7,8 +7,8 @@ import { checkTag, parseReference } from '../oci/reference.js';
 import type { ImageValues, MadeImage } from './make-image.js';
 import type { PushResult } from './push.js';
 import { pushNeeds, tagsOf } from './push.js';
-import { registryInputs } from './registry-inputs.js';
-import { regionInput } from './service-inputs.js';
+import { registryInputs } from './inputs/registry.js';
+import { regionInput } from './inputs/service.js';
 
 /** What the image is made of; shared with `ship`. */
 export const imageInputs = {

@@ -6,9 +6,9 @@ import { input } from '../base/input.js';
 import type { DeployRequest, DeployResult } from '../ecs/deploy.js';
 import type { ImageChange } from '../ecs/task-definition.js';
 import { formatReference, parseReference, selectorOf } from '../oci/reference.js';
-import { registryInputs } from './registry-inputs.js';
+import { registryInputs } from './inputs/registry.js';
 import type { RegistryValues } from './registries.js';
-import { serviceInputs } from './service-inputs.js';
+import { serviceInputs } from './inputs/service.js';
 
 /** How a service is deployed; shared with `ship`. */
 export const deployInputs = {

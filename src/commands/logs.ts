@@ -1,7 +1,7 @@
 import { defineCommand } from '../base/command.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
-import { serviceInputs } from './service-inputs.js';
+import { serviceInputs } from './inputs/service.js';
 
 export interface LogsResult {
   readonly lines: readonly {

@@ -8,9 +8,9 @@ import type { CopyPlan, CopyResult, PlanOptions } from '../oci/copy.js';
 import { copy, planCopy } from '../oci/copy.js';
 import { checkTag, parseReference } from '../oci/reference.js';
 import type { Repository } from '../registry/repository.js';
-import { registryInputs } from './registry-inputs.js';
+import { registryInputs } from './inputs/registry.js';
 import type { RegistryValues } from './registries.js';
-import { regionInput } from './service-inputs.js';
+import { regionInput } from './inputs/service.js';
 
 /** Where an image goes; shared with `ship`. */
 export const targetInputs = {

@@ -2,7 +2,7 @@ import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
 import type { RollbackResult } from '../ecs/rollback.js';
 import { deployNeeds } from './deploy.js';
-import { serviceInputs } from './service-inputs.js';
+import { serviceInputs } from './inputs/service.js';
 
 export const rollback = defineCommand({
   name: 'rollback',

@@ -2,7 +2,7 @@ import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
 import { gitHubInputs } from './github-access.js';
 import { rotateExitCode, rotateText, type RotateResult } from './rotate-result.js';
-import { regionInput } from './service-inputs.js';
+import { regionInput } from './inputs/service.js';
 
 /** `lading rotate`. */
 export const rotate = defineCommand({

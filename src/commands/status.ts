@@ -1,6 +1,6 @@
 import { defineCommand } from '../base/command.js';
 import type { ServiceStatus } from '../ecs/status.js';
-import { serviceInputs } from './service-inputs.js';
+import { serviceInputs } from './inputs/service.js';
 
 export const status = defineCommand({
   name: 'status',
