@@ -1,7 +1,7 @@
 import { formatBytes } from '../base/bytes.js';
 import { formatDuration } from '../base/duration.js';
 import { replaceFile } from '../base/files.js';
-import { revisionOf } from '../ecs/task-definition.js';
+import { revisionOf } from '../ecs/definition/task-definition.js';
 
 /** What was loaded, where it went, and how it ended: the result of `lading ship`. */
 export interface Bill {

@@ -4,7 +4,7 @@ import type { Context } from '../base/context.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
 import type { DeployRequest, DeployResult } from '../ecs/deploy.js';
-import type { ImageChange } from '../ecs/task-definition.js';
+import type { ImageChange } from '../ecs/definition/task-definition.js';
 import { formatReference, parseReference, selectorOf } from '../oci/reference.js';
 import { registryInputs } from './inputs/registry.js';
 import type { RegistryValues } from './registries.js';
@@ -162,7 +162,7 @@ export async function deployRequest(
 }
 
 async function readDefinition(file: string, _context: Context) {
-  const { parseTaskDefinition } = await import('../ecs/task-definition.js');
+  const { parseTaskDefinition } = await import('../ecs/definition/task-definition.js');
   const text = await readFile(file, 'utf8').catch((error: Error) => {
     throw new InputError({ where: '--task-definition', message: `${file} cannot be read: ${error.message}` });
   });

@@ -166,7 +166,7 @@ async function runningDigest(
   values: { readonly cluster: string; readonly service: string },
   repository: string,
 ): Promise<string | undefined> {
-  const { digestIn, repositoryOf } = await import('../ecs/task-definition.js');
+  const { digestIn, repositoryOf } = await import('../ecs/definition/task-definition.js');
   const service = await ecs.service(values.cluster, values.service);
   const definition = await ecs.taskDefinition(service.taskDefinition);
   const container = definition.containerDefinitions.find((one) => repositoryOf(one.image ?? '') === repository);

@@ -10,7 +10,7 @@ import { lastLines } from './logs.js';
 import type { PlanRequest } from './plan.js';
 import { planDeployment } from './plan.js';
 import type { Service } from './shapes.js';
-import { registrable, revisionOf } from './task-definition.js';
+import { registrable, revisionOf } from './definition/task-definition.js';
 import { doubtOf } from './proof.js';
 import type { KnownCause, Watched } from './watch.js';
 import { watchDeployment } from './watch.js';

@@ -1,4 +1,4 @@
-import type { TaskDefinition } from './shapes.js';
+import type { TaskDefinition } from '../shapes.js';
 import { canonicalDefinition } from './task-definition.js';
 
 /** A line for each value that differs, as `containerDefinitions.web.image: a → b`. */

@@ -1,8 +1,8 @@
-import type { LadingError } from '../base/errors.js';
-import { InputError } from '../base/errors.js';
-import { canonicalJson, parseShape } from '../base/json.js';
-import type { ContainerDefinition, TaskDefinition } from './shapes.js';
-import { taskDefinition } from './shapes.js';
+import type { LadingError } from '../../base/errors.js';
+import { InputError } from '../../base/errors.js';
+import { canonicalJson, parseShape } from '../../base/json.js';
+import type { ContainerDefinition, TaskDefinition } from '../shapes.js';
+import { taskDefinition } from '../shapes.js';
 
 /** What ECS adds to a definition when it describes one; never sent back. */
 const READ_ONLY = [

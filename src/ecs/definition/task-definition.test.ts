@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diffDefinitions } from './diff.js';
-import { explainTask } from './explain.js';
-import type { Task } from './shapes.js';
+import { explainTask } from '../explain.js';
+import type { Task } from '../shapes.js';
 import {
   canonicalDefinition,
   changeDefinition,
@@ -11,7 +11,7 @@ import {
   registrable,
   repositoryOf,
 } from './task-definition.js';
-import { standingOf, wrongImages } from './verdict.js';
+import { standingOf, wrongImages } from '../verdict.js';
 
 const plain = {
   family: 'web',
