@@ -14,9 +14,9 @@ export const initRotate = verb(async () => (await import('./commands/init-rotate
 export type { Bill } from './commands/bill.js';
 export type { BuildResult } from './commands/build.js';
 export type { PushResult } from './commands/push.js';
-export type { DeployResult } from './ecs/deploy.js';
+export type { DeployResult } from './ecs/rollout/deploy.js';
 export type { ServiceStatus } from './ecs/status.js';
-export type { RollbackResult } from './ecs/rollback.js';
+export type { RollbackResult } from './ecs/rollout/rollback.js';
 export type { LogsResult } from './commands/logs.js';
 export type { RotateResult } from './commands/rotate-result.js';
 export type { InitRotateResult } from './commands/init-rotate.js';

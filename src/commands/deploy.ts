@@ -3,7 +3,7 @@ import { defineCommand } from '../base/command.js';
 import type { Context } from '../base/context.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
-import type { DeployRequest, DeployResult } from '../ecs/deploy.js';
+import type { DeployRequest, DeployResult } from '../ecs/rollout/deploy.js';
 import type { ImageChange } from '../ecs/definition/task-definition.js';
 import { formatReference, parseReference, selectorOf } from '../oci/reference.js';
 import { registryInputs } from './inputs/registry.js';
@@ -97,7 +97,7 @@ export const deploy = defineCommand({
   action: true,
   async run(values, context): Promise<DeployResult> {
     const { openEcs } = await import('./ecs-world.js');
-    const { deployService } = await import('../ecs/deploy.js');
+    const { deployService } = await import('../ecs/rollout/deploy.js');
     const images = await Promise.all((values.image ?? []).map((text) => resolveImage(text, values, context)));
     const request = await deployRequest(
       values,

@@ -1,7 +1,7 @@
 import { openAws } from '../aws/session.js';
 import type { Context } from '../base/context.js';
 import { ecsApi } from '../ecs/api.js';
-import type { EcsWorld } from '../ecs/deploy.js';
+import type { EcsWorld } from '../ecs/rollout/deploy.js';
 
 /** ECS and CloudWatch Logs with the credentials and the region of this run. */
 export async function openEcs(context: Context, values: { readonly region?: string | undefined }): Promise<EcsWorld> {

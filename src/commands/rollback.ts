@@ -1,6 +1,6 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
-import type { RollbackResult } from '../ecs/rollback.js';
+import type { RollbackResult } from '../ecs/rollout/rollback.js';
 import { deployNeeds } from './deploy.js';
 import { serviceInputs } from './inputs/service.js';
 
@@ -23,7 +23,7 @@ export const rollback = defineCommand({
   ],
   async run(values, context): Promise<RollbackResult> {
     const { openEcs } = await import('./ecs-world.js');
-    const { rollBack } = await import('../ecs/rollback.js');
+    const { rollBack } = await import('../ecs/rollout/rollback.js');
     const request = {
       cluster: values.cluster,
       service: values.service,

@@ -115,7 +115,7 @@ export const ship = defineCommand({
     };
     const accepted = new Set<string>([root.digest, ...made.images.map((one) => one.manifest.digest)]);
     const request = await deployRequest(values, [{ container: values.container, image: pushed.reference }], context);
-    const { deployService, DeployError } = await import('../ecs/deploy.js');
+    const { deployService, DeployError } = await import('../ecs/rollout/deploy.js');
     const bill = (outcome: string, deployed?: Awaited<ReturnType<typeof deployService>>): Bill => {
       const finished = context.clock.now();
       return {

@@ -6,7 +6,7 @@ import { parseShape } from '../base/json.js';
 import { retry } from '../base/retry.js';
 import type { Service, ServiceDeployment, Task, TaskDefinition } from './shapes.js';
 import * as shapes from './shapes.js';
-import type { RevisionImage } from './verdict.js';
+import type { RevisionImage } from './rollout/verdict.js';
 
 /** What the rest of this folder asks ECS. Reads only what a release needs. */
 export interface EcsApi {

@@ -11,7 +11,7 @@ import {
   registrable,
   repositoryOf,
 } from './task-definition.js';
-import { standingOf, wrongImages } from '../verdict.js';
+import { standingOf, wrongImages } from '../rollout/verdict.js';
 
 const plain = {
   family: 'web',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { virtualClock } from '../base/clock.js';
-import { silent } from '../base/report.js';
-import type { EcsApi } from './api.js';
+import { virtualClock } from '../../base/clock.js';
+import { silent } from '../../base/report.js';
+import type { EcsApi } from '../api.js';
 import { doubtOf } from './proof.js';
-import type { ServiceDeployment, Task } from './shapes.js';
+import type { ServiceDeployment, Task } from '../shapes.js';
 import { watchDeployment } from './watch.js';
 
 const START = Date.UTC(2026, 0, 1);

@@ -1,5 +1,5 @@
-import { LadingError } from '../base/errors.js';
-import { say } from '../base/report.js';
+import { LadingError } from '../../base/errors.js';
+import { say } from '../../base/report.js';
 import type { DeployResult, EcsWorld } from './deploy.js';
 import { deployService } from './deploy.js';
 import { standingOf } from './verdict.js';

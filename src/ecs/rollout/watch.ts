@@ -1,11 +1,11 @@
-import { AwsError, isPassing } from '../aws/failure.js';
-import type { Clock } from '../base/clock.js';
-import type { Report } from '../base/report.js';
-import { say } from '../base/report.js';
-import type { EcsApi } from './api.js';
-import type { Cause } from './explain.js';
-import { explainTask } from './explain.js';
-import type { ServiceDeployment, Task, TaskDefinition } from './shapes.js';
+import { AwsError, isPassing } from '../../aws/failure.js';
+import type { Clock } from '../../base/clock.js';
+import type { Report } from '../../base/report.js';
+import { say } from '../../base/report.js';
+import type { EcsApi } from '../api.js';
+import type { Cause } from '../explain.js';
+import { explainTask } from '../explain.js';
+import type { ServiceDeployment, Task, TaskDefinition } from '../shapes.js';
 import type { Standing } from './verdict.js';
 import { standingOf } from './verdict.js';
 

@@ -1,5 +1,5 @@
-import type { ServiceDeployment } from './shapes.js';
-import { digestIn } from './definition/task-definition.js';
+import type { ServiceDeployment } from '../shapes.js';
+import { digestIn } from '../definition/task-definition.js';
 
 /** How a deployment stands, by the far side's own state. */
 export type Standing =

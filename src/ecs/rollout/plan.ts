@@ -1,10 +1,10 @@
-import { InputError, LadingError } from '../base/errors.js';
-import type { EcsApi, ServiceUpdate } from './api.js';
-import { primaryOf } from './api.js';
-import { diffDefinitions } from './definition/diff.js';
-import type { Service, TaskDefinition } from './shapes.js';
-import type { ImageChange } from './definition/task-definition.js';
-import { canonicalDefinition, changeDefinition, containerFor, digestIn } from './definition/task-definition.js';
+import { InputError, LadingError } from '../../base/errors.js';
+import type { EcsApi, ServiceUpdate } from '../api.js';
+import { primaryOf } from '../api.js';
+import { diffDefinitions } from '../definition/diff.js';
+import type { Service, TaskDefinition } from '../shapes.js';
+import type { ImageChange } from '../definition/task-definition.js';
+import { canonicalDefinition, changeDefinition, containerFor, digestIn } from '../definition/task-definition.js';
 
 export interface PlanRequest {
   readonly cluster: string;

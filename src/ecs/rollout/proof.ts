@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.js';
-import type { EcsApi, Revision } from './api.js';
-import { revisionOf } from './definition/task-definition.js';
+import type { Clock } from '../../base/clock.js';
+import type { EcsApi, Revision } from '../api.js';
+import { revisionOf } from '../definition/task-definition.js';
 import { wrongImages } from './verdict.js';
 
 export interface Wanted {
