@@ -37,7 +37,7 @@ export const logs = defineCommand({
   ],
   async run(values, context): Promise<LogsResult> {
     const { openEcs } = await import('./ecs-world.js');
-    const { logStream, readLines } = await import('../ecs/logs.js');
+    const { logStream, readLines } = await import('../ecs/task/logs.js');
     const world = await openEcs(context, values);
     const tokens = new Map<string, string | undefined>();
     const found: LogsResult['lines'][number][] = [];

@@ -1,6 +1,6 @@
 import type { EcsApi } from './api.js';
-import type { Cause } from './explain.js';
-import { explainTask } from './explain.js';
+import type { Cause } from './task/explain.js';
+import { explainTask } from './task/explain.js';
 
 export interface ServiceStatus {
   readonly cluster: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diffDefinitions } from './diff.js';
-import { explainTask } from '../explain.js';
+import { explainTask } from '../task/explain.js';
 import type { Task } from '../shapes.js';
 import {
   canonicalDefinition,

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import type { AwsApi } from '../aws/api.js';
-import { AwsError } from '../aws/failure.js';
-import { messageOf } from '../base/errors.js';
-import { parseShape } from '../base/json.js';
-import { isConnectionFailure } from '../base/retry.js';
-import type { ContainerDefinition, TaskDefinition } from './shapes.js';
+import type { AwsApi } from '../../aws/api.js';
+import { AwsError } from '../../aws/failure.js';
+import { messageOf } from '../../base/errors.js';
+import { parseShape } from '../../base/json.js';
+import { isConnectionFailure } from '../../base/retry.js';
+import type { ContainerDefinition, TaskDefinition } from '../shapes.js';
 
 const events = v.looseObject({
   events: v.optional(

@@ -1,4 +1,4 @@
-import type { Task, TaskDefinition } from './shapes.js';
+import type { Task, TaskDefinition } from '../shapes.js';
 import { ruleFor } from './stop-rules.js';
 
 /** Why a task died, in a form that people and programs can act on. */

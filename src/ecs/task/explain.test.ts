@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { explainTask } from './explain.js';
-import type { Task } from './shapes.js';
+import type { Task } from '../shapes.js';
 
 const digest = `sha256:${'4'.repeat(28)}429403${'4'.repeat(30)}`;
 const failed = (stoppedReason: string): Task => ({
