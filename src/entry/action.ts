@@ -7,12 +7,12 @@ import { createRedactor } from '../base/redact.js';
 import type { Report } from '../base/report.js';
 import { commandTable } from '../commands/index.js';
 import { escapeData, githubSink, harmless } from '../report/github.js';
-import { commonInputs } from './arguments.js';
+import { commonInputs } from './inputs/arguments.js';
 import { exitCodeOf, viewError } from './describe-error.js';
-import { knownKeys } from './known-keys.js';
+import { knownKeys } from './inputs/known-keys.js';
 import { runCommand } from './run-command.js';
 import { appendSummary, readActionInputs, setOutput } from './runner-files.js';
-import { resolveValues } from './values.js';
+import { resolveValues } from './inputs/values.js';
 
 export interface Runner {
   readonly env: Environment;

@@ -8,13 +8,13 @@ import { createRedactor } from '../base/redact.js';
 import { commandTable } from '../commands/index.js';
 import { chooseSink } from '../report/choose.js';
 import { escapeData, harmless } from '../report/github.js';
-import { commonInputs, parseArguments } from './arguments.js';
+import { commonInputs, parseArguments } from './inputs/arguments.js';
 import { exitCodeOf, formatError, viewError } from './describe-error.js';
-import { knownKeys } from './known-keys.js';
-import { nearest } from './nearest.js';
-import type { Given } from './parse-value.js';
+import { knownKeys } from './inputs/known-keys.js';
+import { nearest } from './inputs/nearest.js';
+import type { Given } from './inputs/parse-value.js';
 import { runCommand } from './run-command.js';
-import { resolveValues } from './values.js';
+import { resolveValues } from './inputs/values.js';
 
 export interface Terminal {
   readonly env: Environment;

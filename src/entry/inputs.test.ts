@@ -5,11 +5,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { InputError } from '../base/errors.js';
 import type { Inputs } from '../base/input.js';
 import { input } from '../base/input.js';
-import { parseArguments } from './arguments.js';
-import { findConfigFile, readConfigFile } from './config-file.js';
-import { nearest } from './nearest.js';
-import { parseValue, splitVariable } from './parse-value.js';
-import { resolveValues } from './values.js';
+import { parseArguments } from './inputs/arguments.js';
+import { findConfigFile, readConfigFile } from './inputs/config-file.js';
+import { nearest } from './inputs/nearest.js';
+import { parseValue, splitVariable } from './inputs/parse-value.js';
+import { resolveValues } from './inputs/values.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lading-entry-'));
 afterAll(() => rmSync(folder, { recursive: true }));

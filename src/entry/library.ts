@@ -6,8 +6,8 @@ import type { Input, Inputs, ValuesOf } from '../base/input.js';
 import { camelCase } from '../base/input.js';
 import type { Report } from '../base/report.js';
 import { silent } from '../base/report.js';
-import { nearest } from './nearest.js';
-import type { Given } from './parse-value.js';
+import { nearest } from './inputs/nearest.js';
+import type { Given } from './inputs/parse-value.js';
 
 /** The world of one call. Left out, it is that of this process, and nothing is reported. */
 export interface CallOptions {
@@ -33,7 +33,7 @@ export function verb<I extends Inputs, Result>(load: () => Promise<Command<I, Re
     const [command, { runCommand }, { knownKeys }] = await Promise.all([
       load() as Promise<unknown> as Promise<Command<Inputs, unknown>>,
       import('./run-command.js'),
-      import('./known-keys.js'),
+      import('./inputs/known-keys.js'),
     ]);
     const { given, issues } = givenOf(values, command.inputs);
     let result: unknown;

@@ -6,11 +6,11 @@ import { InputError, LadingError } from '../base/errors.js';
 import type { Inputs } from '../base/input.js';
 import { camelCase } from '../base/input.js';
 import { formatDuration } from '../base/duration.js';
-import type { Given } from './parse-value.js';
+import type { Given } from './inputs/parse-value.js';
 import type { InputIssue } from '../base/errors.js';
 import type { Report } from '../base/report.js';
-import { findConfigFile, readConfigFile } from './config-file.js';
-import { keyOf, resolveValues } from './values.js';
+import { findConfigFile, readConfigFile } from './inputs/config-file.js';
+import { keyOf, resolveValues } from './inputs/values.js';
 import { openWorld } from './world.js';
 
 export interface Invocation {

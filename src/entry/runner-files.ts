@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, statSync } from 'node:fs';
 import type { Environment } from '../base/context.js';
-import type { Given } from './parse-value.js';
+import type { Given } from './inputs/parse-value.js';
 import type { Inputs } from '../base/input.js';
 import type { InputIssue } from '../base/errors.js';
-import { nearest } from './nearest.js';
-import { splitVariable } from './parse-value.js';
+import { nearest } from './inputs/nearest.js';
+import { splitVariable } from './inputs/parse-value.js';
 
 /** GitHub drops a step's summary beyond it. https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 const SUMMARY_LIMIT = 1024 * 1024;

@@ -3,9 +3,9 @@ import type { ListedScenario } from '../../commands/scenario-list.js';
 import { exitCodes } from '../../base/errors.js';
 import type { Input, Inputs } from '../../base/input.js';
 import { camelCase } from '../../base/input.js';
-import { commonInputs, variableName } from '../arguments.js';
+import { commonInputs, variableName } from '../inputs/arguments.js';
 import { flagText, formatDefault } from '../help.js';
-import { keyOf } from '../values.js';
+import { keyOf } from '../inputs/values.js';
 import { policyFor } from './policy.js';
 
 /** `init rotate` → `init-rotate`. */

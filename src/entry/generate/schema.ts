@@ -1,7 +1,7 @@
 import type { Command } from '../../base/command.js';
 import type { Input, Inputs } from '../../base/input.js';
 import { formatDefault } from '../help.js';
-import { keyOf } from '../values.js';
+import { keyOf } from '../inputs/values.js';
 
 type Schema = { [key: string]: unknown; properties?: Record<string, Schema> };
 

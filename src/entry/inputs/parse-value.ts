@@ -1,7 +1,7 @@
-import { parseDuration } from '../base/duration.js';
-import type { InputIssue } from '../base/errors.js';
-import { InputError } from '../base/errors.js';
-import type { Input } from '../base/input.js';
+import { parseDuration } from '../../base/duration.js';
+import type { InputIssue } from '../../base/errors.js';
+import { InputError } from '../../base/errors.js';
+import type { Input } from '../../base/input.js';
 
 /** Texts of one input, as they were given: a flag may come several times, YAML may hold a sequence or a map. */
 export type Given = readonly string[] | Readonly<Record<string, string>> | boolean;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import type { InputIssue } from '../base/errors.js';
-import type { Inputs } from '../base/input.js';
-import { input } from '../base/input.js';
+import type { InputIssue } from '../../base/errors.js';
+import type { Inputs } from '../../base/input.js';
+import { input } from '../../base/input.js';
 import { nearest } from './nearest.js';
 import type { Given } from './parse-value.js';
 

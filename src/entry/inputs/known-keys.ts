@@ -1,4 +1,4 @@
-import { commandTable } from '../commands/index.js';
+import { commandTable } from '../../commands/index.js';
 import { keyOf } from './values.js';
 
 /** Every key that may stand in `lading.yml`. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Node } from 'yaml';
-import type { InputIssue } from '../base/errors.js';
-import { InputError } from '../base/errors.js';
-import { pathExists } from '../base/files.js';
+import type { InputIssue } from '../../base/errors.js';
+import { InputError } from '../../base/errors.js';
+import { pathExists } from '../../base/files.js';
 import { nearest } from './nearest.js';
 import type { Given } from './parse-value.js';
 

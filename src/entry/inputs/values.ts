@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { Environment } from '../base/context.js';
-import type { InputIssue } from '../base/errors.js';
-import type { Input, Inputs } from '../base/input.js';
-import { camelCase } from '../base/input.js';
+import type { Environment } from '../../base/context.js';
+import type { InputIssue } from '../../base/errors.js';
+import type { Input, Inputs } from '../../base/input.js';
+import { camelCase } from '../../base/input.js';
 import { variableName } from './arguments.js';
 import type { ConfigFile } from './config-file.js';
 import type { Given } from './parse-value.js';
