@@ -11,7 +11,7 @@ import { findPrevious } from '../image/previous.js';
 import { hasZstd } from '../image/compress.js';
 import type { Layout } from '../image/layout.js';
 import { checkPlace } from '../image/layout-files.js';
-import type { Recipe } from '../image/recipe.js';
+import type { Recipe } from '../image/builders/recipe.js';
 import type { RawManifest } from '../oci/manifest.js';
 import { parsePlatform, samePlatform } from '../oci/platform.js';
 import { selectorOf } from '../oci/reference.js';
@@ -172,13 +172,13 @@ async function keepBaseLayers(
 
 async function planRecipe(values: ImageValues, output: string, context: Context): Promise<Recipe> {
   const include = values.include ?? [];
-  const { isNextApp, planNext, checkStandalone } = await import('../image/next.js');
+  const { isNextApp, planNext, checkStandalone } = await import('../image/builders/next.js');
   if (values.builder === 'next' || (values.builder === 'auto' && (await isNextApp(values.app)))) {
     await checkStandalone(values.app);
-    await (await import('../image/app-build.js')).ensureBuilt(values.app, context);
+    await (await import('../image/builders/app-build.js')).ensureBuilt(values.app, context);
     return planNext(values.app, include);
   }
-  return (await import('../image/node.js')).planNode(values.app, { include, entrypoint: values.entrypoint, output });
+  return (await import('../image/builders/node.js')).planNode(values.app, { include, entrypoint: values.entrypoint, output });
 }
 
 /** Where the image is kept on this disk. */

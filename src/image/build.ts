@@ -14,11 +14,11 @@ import { guarded } from './disk.js';
 import { bytesOf } from './entry.js';
 import type { LayerPlan } from './entry.js';
 import { compressLayer, hashLayer } from './layer.js';
-import { checkNativeModules, libcOf } from './native-modules.js';
+import { checkNativeModules, libcOf } from './builders/native-modules.js';
 import type { PreviousImage } from './previous.js';
 import { knownLayers } from './previous.js';
-import type { MadeLayer, Overrides, Recipe } from './recipe.js';
-import { composeConfig } from './recipe.js';
+import type { MadeLayer, Overrides, Recipe } from './builders/recipe.js';
+import { composeConfig } from './builders/recipe.js';
 import { CHUNK } from './tar.js';
 
 export interface BuildRequest {

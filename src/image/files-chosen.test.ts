@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImageConfig } from '../oci/config.js';
 import { createSecretGuard, readDockerignore } from './ignore.js';
-import { checkNativeModules, libcOf } from './native-modules.js';
-import { checkStandalone, planNext } from './next.js';
-import { planNode } from './node.js';
+import { checkNativeModules, libcOf } from './builders/native-modules.js';
+import { checkStandalone, planNext } from './builders/next.js';
+import { planNode } from './builders/node.js';
 import { walkFolder } from './walk.js';
 
 let app = '';

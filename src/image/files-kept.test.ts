@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSecretGuard } from './ignore.js';
-import type { NodeOptions } from './node.js';
-import { planNode } from './node.js';
+import type { NodeOptions } from './builders/node.js';
+import { planNode } from './builders/node.js';
 
 let app = '';
 beforeEach(() => {

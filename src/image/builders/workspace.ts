@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { LadingError } from '../base/errors.js';
+import { LadingError } from '../../base/errors.js';
 
 /** Where the packages of an app are looked for. */
 export interface Workspace {

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { TestWorld } from '../../test/support/world.js';
-import { testWorld } from '../../test/support/world.js';
+import type { TestWorld } from '../../../test/support/world.js';
+import { testWorld } from '../../../test/support/world.js';
 import { ensureBuilt } from './app-build.js';
 
 let app = '';
