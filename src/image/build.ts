@@ -9,17 +9,17 @@ import { bytesBlob } from '../oci/memory.js';
 import { formatPlatform } from '../oci/platform.js';
 import type { Blob, PutOptions, Store } from '../oci/store.js';
 import type { BaseImage } from './base.js';
-import type { Compression } from './compress.js';
-import { guarded } from './disk.js';
-import { bytesOf } from './entry.js';
-import type { LayerPlan } from './entry.js';
-import { compressLayer, hashLayer } from './layer.js';
+import type { Compression } from './layer/compress.js';
+import { guarded } from './layer/disk.js';
+import { bytesOf } from './layer/entry.js';
+import type { LayerPlan } from './layer/entry.js';
+import { compressLayer, hashLayer } from './layer/layer.js';
 import { checkNativeModules, libcOf } from './builders/native-modules.js';
 import type { PreviousImage } from './previous.js';
 import { knownLayers } from './previous.js';
 import type { MadeLayer, Overrides, Recipe } from './builders/recipe.js';
 import { composeConfig } from './builders/recipe.js';
-import { CHUNK } from './tar.js';
+import { CHUNK } from './layer/tar.js';
 
 export interface BuildRequest {
   readonly recipe: Recipe;

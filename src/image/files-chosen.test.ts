@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImageConfig } from '../oci/config.js';
-import { createSecretGuard, readDockerignore } from './ignore.js';
+import { createSecretGuard, readDockerignore } from './layer/ignore.js';
 import { checkNativeModules, libcOf } from './builders/native-modules.js';
 import { checkStandalone, planNext } from './builders/next.js';
 import { planNode } from './builders/node.js';
-import { walkFolder } from './walk.js';
+import { walkFolder } from './layer/walk.js';
 
 let app = '';
 beforeEach(() => {

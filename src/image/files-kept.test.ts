@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createSecretGuard } from './ignore.js';
+import { createSecretGuard } from './layer/ignore.js';
 import type { NodeOptions } from './builders/node.js';
 import { planNode } from './builders/node.js';
 

@@ -9,9 +9,9 @@ import type { ImageConfig } from '../oci/config.js';
 import { encodeManifest } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';
 import { bytesBlob } from '../oci/memory.js';
-import type { Entry } from './entry.js';
-import { sortEntries, withParents } from './entry.js';
-import { compressLayer } from './layer.js';
+import type { Entry } from './layer/entry.js';
+import { sortEntries, withParents } from './layer/entry.js';
+import { compressLayer } from './layer/layer.js';
 import type { Layout } from './layout.js';
 import { openLayout } from './layout.js';
 

@@ -10,7 +10,7 @@ import type { Descriptor } from '../oci/manifest.js';
 import { describe, isIndex, parseImageIndex, parseImageManifest } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';
 import type { Blob, BlobOrigin, OriginsOf, Store } from '../oci/store.js';
-import { guarded } from './disk.js';
+import { guarded } from './layer/disk.js';
 import { readIndex, readOrigins, writeOrigins } from './layout-files.js';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';

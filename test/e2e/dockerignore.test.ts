@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { withParents } from '../../src/image/entry.js';
-import { readDockerignore } from '../../src/image/ignore.js';
-import { walkFolder } from '../../src/image/walk.js';
+import { withParents } from '../../src/image/layer/entry.js';
+import { readDockerignore } from '../../src/image/layer/ignore.js';
+import { walkFolder } from '../../src/image/layer/walk.js';
 import type { DockerEngine } from '../support/docker-engine.js';
 import { startDockerEngine } from '../support/docker-engine.js';
 

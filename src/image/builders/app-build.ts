@@ -7,9 +7,9 @@ import { ToolError } from '../../base/errors.js';
 import { pathExists } from '../../base/files.js';
 import type { Report } from '../../base/report.js';
 import { say, withTask } from '../../base/report.js';
-import type { Entry } from '../entry.js';
+import type { Entry } from '../layer/entry.js';
 import { findOutput } from './next-output.js';
-import { ANYWHERE, walkFolder } from '../walk.js';
+import { ANYWHERE, walkFolder } from '../layer/walk.js';
 import { findWorkspace, membersFor } from './workspace.js';
 
 type BuildContext = Pick<Context, 'exec' | 'env' | 'report' | 'clock' | 'signal'>;

@@ -4,12 +4,12 @@ import * as v from 'valibot';
 import { LadingError } from '../../base/errors.js';
 import { pathExists } from '../../base/files.js';
 import { parseJson } from '../../base/json.js';
-import type { Entry } from '../entry.js';
-import { withParents } from '../entry.js';
-import { createSecretGuard } from '../ignore.js';
+import type { Entry } from '../layer/entry.js';
+import { withParents } from '../layer/entry.js';
+import { createSecretGuard } from '../layer/ignore.js';
 import { findNextConfig, findOutput } from './next-output.js';
 import type { Recipe } from './recipe.js';
-import { walkFolder } from '../walk.js';
+import { walkFolder } from '../layer/walk.js';
 
 const ROOT = 'app';
 const PORT = 3000;

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LadingError } from '../../base/errors.js';
-import type { Entry } from '../entry.js';
-import { walkFolder } from '../walk.js';
+import type { Entry } from '../layer/entry.js';
+import { walkFolder } from '../layer/walk.js';
 import type { Workspace } from './workspace.js';
 import { isMember, readPackage, resolvePackage } from './workspace.js';
 

@@ -1,6 +1,6 @@
 import type { ImageConfig, RunConfig } from '../../oci/config.js';
 import type { Descriptor } from '../../oci/manifest.js';
-import type { LayerPlan } from '../entry.js';
+import type { LayerPlan } from '../layer/entry.js';
 
 /** What an image will be made of, before anything is read: the plan of a build, as data. */
 export interface Recipe {

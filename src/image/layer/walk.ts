@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { posix, resolve, sep } from 'node:path';
-import { LadingError } from '../base/errors.js';
+import { LadingError } from '../../base/errors.js';
 import { unreadable } from './disk.js';
 import type { Entry } from './entry.js';
 import type { Choice } from './ignore.js';

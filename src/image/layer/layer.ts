@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LadingError } from '../base/errors.js';
-import type { Digest } from '../oci/digest.js';
+import { LadingError } from '../../base/errors.js';
+import type { Digest } from '../../oci/digest.js';
 import type { Compressed, Compression } from './compress.js';
 import { createCompressor } from './compress.js';
 import type { LayerPlan } from './entry.js';

@@ -3,10 +3,10 @@ import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeSync }
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { LadingError } from '../base/errors.js';
-import type { Descriptor } from '../oci/manifest.js';
-import { mediaTypes } from '../oci/media-type.js';
-import type { Blob } from '../oci/store.js';
+import { LadingError } from '../../base/errors.js';
+import type { Descriptor } from '../../oci/manifest.js';
+import { mediaTypes } from '../../oci/media-type.js';
+import type { Blob } from '../../oci/store.js';
 import { CHUNK } from './tar.js';
 import { unwritable } from './disk.js';
 

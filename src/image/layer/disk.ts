@@ -1,4 +1,4 @@
-import { errnoOf, LadingError, messageOf } from '../base/errors.js';
+import { errnoOf, LadingError, messageOf } from '../../base/errors.js';
 
 /** A full disk and a folder that is not ours, in words; what has no error number stays as it is. */
 export function unwritable(directory: string, cause: unknown): unknown {

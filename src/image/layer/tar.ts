@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { LadingError } from '../base/errors.js';
+import { LadingError } from '../../base/errors.js';
 import { unreadable } from './disk.js';
 import type { Entry } from './entry.js';
 
