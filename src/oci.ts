@@ -9,7 +9,7 @@ export type { Blob, BlobOrigin, OriginsOf, PutOptions, PutResult, Store } from '
 export type { CopyContext, CopyPlan, CopyResult, PlanOptions } from './oci/copy.js';
 export { copy, planCopy } from './oci/copy.js';
 export { memoryStore } from './oci/memory.js';
-export { openLayout } from './image/layout.js';
+export { openLayout } from './image/layout/layout.js';
 export type { Keychain, Login } from './registry/keychain.js';
 export type { Repository, RepositoryOptions } from './registry/repository.js';
 export type { Clock } from './base/clock.js';

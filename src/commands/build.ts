@@ -118,7 +118,7 @@ export const build = defineCommand({
   async run(values, context): Promise<BuildResult> {
     const tags = checkPush(values);
     const { layoutFolder, makeImage, previousCandidates } = await import('./make-image.js');
-    const { openLayout } = await import('../image/layout.js');
+    const { openLayout } = await import('../image/layout/layout.js');
     const base = values.pin ? await pinBase(values.base, context, values) : values.base;
     const imageValues: ImageValues = { ...values, base, imageEnv: values.env };
     const layout = await openLayout(layoutFolder(values.output, context));

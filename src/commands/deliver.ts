@@ -1,7 +1,7 @@
 import type { Context } from '../base/context.js';
 import type { Commit } from '../image/git.js';
 import { readCommit } from '../image/git.js';
-import type { Layout } from '../image/layout.js';
+import type { Layout } from '../image/layout/layout.js';
 import type { Repository } from '../registry/repository.js';
 import type { ImageValues, MadeImage } from './make-image.js';
 import { makeImage, previousCandidates } from './make-image.js';

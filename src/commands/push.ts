@@ -3,7 +3,7 @@ import type { Context } from '../base/context.js';
 import { formatBytes } from '../base/bytes.js';
 import { input } from '../base/input.js';
 import { withTask } from '../base/report.js';
-import type { Layout } from '../image/layout.js';
+import type { Layout } from '../image/layout/layout.js';
 import type { CopyPlan, CopyResult, PlanOptions } from '../oci/copy.js';
 import { copy, planCopy } from '../oci/copy.js';
 import { checkTag, parseReference } from '../oci/reference.js';
@@ -88,7 +88,7 @@ export const push = defineCommand({
   action: true,
   async run(values, context): Promise<PushResult> {
     const { openRegistry } = await import('./registries.js');
-    const { openLayout } = await import('../image/layout.js');
+    const { openLayout } = await import('../image/layout/layout.js');
     const { layoutFolder } = await import('./make-image.js');
     const reference = parseReference(values.to, '--to');
     const tags = tagsOf(reference.tag, values.tag);

@@ -76,7 +76,7 @@ export const ship = defineCommand({
     ] = await Promise.all([
       import('./deliver.js'),
       import('./make-image.js'),
-      import('../image/layout.js'),
+      import('../image/layout/layout.js'),
       import('./registries.js'),
       import('./ecs-world.js'),
       import('./push.js'),

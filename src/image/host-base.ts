@@ -12,8 +12,8 @@ import { bytesBlob } from '../oci/memory.js';
 import type { Entry } from './layer/entry.js';
 import { sortEntries, withParents } from './layer/entry.js';
 import { compressLayer } from './layer/layer.js';
-import type { Layout } from './layout.js';
-import { openLayout } from './layout.js';
+import type { Layout } from './layout/layout.js';
+import { openLayout } from './layout/layout.js';
 
 export interface HostNode {
   /** Absolute path of the Node binary. */

@@ -16,7 +16,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BuildResult } from '../../src/commands/build.js';
 import type { PushResult } from '../../src/commands/push.js';
-import { openLayout } from '../../src/image/layout.js';
+import { openLayout } from '../../src/image/layout/layout.js';
 import { parseImageIndex, parseImageManifest } from '../../src/oci/manifest.js';
 import { mediaTypes } from '../../src/oci/media-type.js';
 import { readBlob, readConfig } from '../../src/oci/read.js';

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { exitCodes } from '../../src/base/errors.js';
 import type { ErrorKind } from '../../src/base/errors.js';
-import { openLayout } from '../../src/image/layout.js';
+import { openLayout } from '../../src/image/layout/layout.js';
 import { parseImageManifest } from '../../src/oci/manifest.js';
 import { readBlob } from '../../src/oci/read.js';
 import { freePort } from '../../src/sandbox/port.js';

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLayout } from '../../src/image/layout.js';
-import type { Layout } from '../../src/image/layout.js';
+import { openLayout } from '../../src/image/layout/layout.js';
+import type { Layout } from '../../src/image/layout/layout.js';
 import type { Descriptor, RawManifest } from '../../src/oci/manifest.js';
 import { describe, encodeManifest } from '../../src/oci/manifest.js';
 import { mediaTypes } from '../../src/oci/media-type.js';

@@ -1,13 +1,13 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { LadingError } from '../base/errors.js';
-import { replaceFile } from '../base/files.js';
-import { parseJson } from '../base/json.js';
-import { digestOf } from '../oci/digest.js';
-import type { Descriptor } from '../oci/manifest.js';
-import { parseImageIndex } from '../oci/manifest.js';
-import { mediaTypes } from '../oci/media-type.js';
+import { LadingError } from '../../base/errors.js';
+import { replaceFile } from '../../base/files.js';
+import { parseJson } from '../../base/json.js';
+import { digestOf } from '../../oci/digest.js';
+import type { Descriptor } from '../../oci/manifest.js';
+import { parseImageIndex } from '../../oci/manifest.js';
+import { mediaTypes } from '../../oci/media-type.js';
 
 /** What a layout may consist of, also when the first build into it broke off. */
 const OWN = new Set(['blobs', 'index.json', 'oci-layout', 'lading.json', '.lading-tmp']);

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeManifest } from '../oci/manifest.js';
-import { mediaTypes } from '../oci/media-type.js';
+import { encodeManifest } from '../../oci/manifest.js';
+import { mediaTypes } from '../../oci/media-type.js';
 import { openLayout } from './layout.js';
 import { checkPlace } from './layout-files.js';
 
