@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { changeHeadline, prepareDemoApp } from '../src/commands/demo-app.js';
+import { changeHeadline, prepareDemoApp } from '../src/rehearsal/demo-app.js';
 import { writeHostBase } from '../src/image/host-base.js';
 import { testWorld } from '../test/support/world.js';
 import { run } from './measure.js';

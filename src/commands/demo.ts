@@ -37,7 +37,7 @@ export const demo = defineCommand({
     { command: 'lading demo --keep', about: 'And look at the service in a browser' },
   ],
   async run(values, context): Promise<DemoResult> {
-    const { breakApp, changeHeadline, commitAll, prepareDemoApp } = await import('./demo-app.js');
+    const { breakApp, changeHeadline, commitAll, prepareDemoApp } = await import('../rehearsal/demo-app.js');
     const { startSandbox } = await import('../sandbox/start.js');
     const started = context.clock.now();
     const folder = values.dir ?? join(context.cwd, '.lading/demo');
@@ -143,7 +143,7 @@ async function firstService(sandbox: Sandbox, base: string, folder: string, cont
     },
     inSandbox(sandbox, app, context),
   );
-  const { makeSandboxService } = await import('./sandbox-service.js');
+  const { makeSandboxService } = await import('../rehearsal/service.js');
   await makeSandboxService(sandbox, { name: 'harbour', image: pushed?.reference ?? '', circuitBreaker: true });
   const url = await sandbox.serviceUrl('default', 'harbour');
   await withTask(context, 'Wait for the placeholder', () => fetchPage(url, context, 'placeholder'));

@@ -50,7 +50,7 @@ export const sandbox = defineCommand({
     const started = await startSandbox({ port: values.port, scenario, tasks: values.tasks, createOnPush: true });
     for (const name of values.repository ?? []) started.createRepository(name);
     for (const { name, image } of (values.service ?? []).map(parseService)) {
-      const { makeSandboxService } = await import('./sandbox-service.js');
+      const { makeSandboxService } = await import('../rehearsal/service.js');
       await makeSandboxService(started, { name, image: image.includes('/') ? image : `${started.host}/${image}` });
     }
     const github = values.github ? await openGitHubSandbox(values.github, context) : undefined;

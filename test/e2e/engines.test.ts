@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { build } from '../../src/commands/build.js';
-import { prepareDemoApp } from '../../src/commands/demo-app.js';
+import { prepareDemoApp } from '../../src/rehearsal/demo-app.js';
 import { push } from '../../src/commands/push.js';
 import { writeHostBase } from '../../src/image/host-base.js';
 import { freePort } from '../../src/sandbox/port.js';

@@ -1,5 +1,5 @@
 import { commandTable } from '../../commands/index.js';
-import { listScenarios } from '../../commands/scenario-list.js';
+import { listScenarios } from '../../rehearsal/scenario-list.js';
 import { actionEntry, actionMain, actionMetadata } from './action-metadata.js';
 import { referenceIndex, referencePage, scenarioPage, slugOf } from './reference.js';
 import { configSchema } from './schema.js';

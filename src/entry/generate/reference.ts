@@ -1,5 +1,5 @@
 import type { Command } from '../../base/command.js';
-import type { ListedScenario } from '../../commands/scenario-list.js';
+import type { ListedScenario } from '../../rehearsal/scenario-list.js';
 import { exitCodes } from '../../base/errors.js';
 import type { Input, Inputs } from '../../base/input.js';
 import { camelCase } from '../../base/input.js';
