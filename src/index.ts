@@ -11,7 +11,7 @@ export const logs = verb(async () => (await import('./commands/logs.js')).logs);
 export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
 
-export type { Bill } from './commands/bill.js';
+export type { Bill } from './release/bill.js';
 export type { BuildResult } from './commands/build.js';
 export type { PushResult } from './commands/push.js';
 export type { DeployResult } from './ecs/rollout/deploy.js';

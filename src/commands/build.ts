@@ -4,7 +4,7 @@ import { input } from '../base/input.js';
 import { DIFF_ID } from '../oci/manifest.js';
 import { formatPlatform, parsePlatform } from '../oci/platform.js';
 import { checkTag, parseReference } from '../oci/reference.js';
-import type { ImageValues, MadeImage } from './make-image.js';
+import type { ImageValues, MadeImage } from '../release/make-image.js';
 import type { PushResult } from './push.js';
 import { pushNeeds, tagsOf } from './push.js';
 import { registryInputs } from './inputs/registry.js';
@@ -117,18 +117,18 @@ export const build = defineCommand({
   action: true,
   async run(values, context): Promise<BuildResult> {
     const tags = checkPush(values);
-    const { layoutFolder, makeImage, previousCandidates } = await import('./make-image.js');
+    const { layoutFolder, makeImage, previousCandidates } = await import('../release/make-image.js');
     const { openLayout } = await import('../image/layout/layout.js');
     const base = values.pin ? await pinBase(values.base, context, values) : values.base;
     const imageValues: ImageValues = { ...values, base, imageEnv: values.env };
     const layout = await openLayout(layoutFolder(values.output, context));
     if (values.to === undefined) return describeBuild(await makeImage(imageValues, layout, undefined, context));
 
-    const { openRegistry } = await import('./registries.js');
+    const { openRegistry } = await import('../release/registries.js');
     const repository = openRegistry(parseReference(values.to, '--to'), context, values);
     const { cacheFrom } = values;
     if (values.push) {
-      const { deliver } = await import('./deliver.js');
+      const { deliver } = await import('../release/deliver.js');
       const delivery = { layout, repository, tags, cacheFrom, dryRun: false };
       const { made, pushed } = await deliver(imageValues, delivery, context);
       return { ...describeBuild(made), pushed };
@@ -164,7 +164,7 @@ async function pinBase(
   context: Parameters<typeof build.run>[1],
   values: { readonly region?: string | undefined },
 ) {
-  const { writePin } = await import('./pin.js');
+  const { writePin } = await import('../release/pin.js');
   return writePin(base, context, values);
 }
 

@@ -8,7 +8,7 @@ import { replaceFile } from '../base/files.js';
 import { input } from '../base/input.js';
 import { say, withTask } from '../base/report.js';
 import type { Sandbox } from '../sandbox/start.js';
-import type { Bill } from './bill.js';
+import type { Bill } from '../release/bill.js';
 
 interface DemoResult {
   readonly url: string;

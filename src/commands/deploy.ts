@@ -7,7 +7,7 @@ import type { DeployRequest, DeployResult } from '../ecs/rollout/deploy.js';
 import type { ImageChange } from '../ecs/definition/task-definition.js';
 import { formatReference, parseReference, selectorOf } from '../oci/reference.js';
 import { registryInputs } from './inputs/registry.js';
-import type { RegistryValues } from './registries.js';
+import type { RegistryValues } from '../release/registries.js';
 import { serviceInputs } from './inputs/service.js';
 
 /** How a service is deployed; shared with `ship`. */
@@ -96,7 +96,7 @@ export const deploy = defineCommand({
   ],
   action: true,
   async run(values, context): Promise<DeployResult> {
-    const { openEcs } = await import('./ecs-world.js');
+    const { openEcs } = await import('../release/open-ecs.js');
     const { deployService } = await import('../ecs/rollout/deploy.js');
     const images = await Promise.all((values.image ?? []).map((text) => resolveImage(text, values, context)));
     const request = await deployRequest(
@@ -201,7 +201,7 @@ async function resolveImage(
       accepted: new Set([reference.digest]),
     };
   }
-  const { openRegistry } = await import('./registries.js');
+  const { openRegistry } = await import('../release/registries.js');
   const { isIndex, parseImageIndex } = await import('../oci/manifest.js');
   const raw = await openRegistry(reference, context, values).manifest(selectorOf(reference));
   if (!raw)

@@ -36,7 +36,7 @@ export const logs = defineCommand({
     { command: 'lading logs --service shop --follow', about: 'As they come' },
   ],
   async run(values, context): Promise<LogsResult> {
-    const { openEcs } = await import('./ecs-world.js');
+    const { openEcs } = await import('../release/open-ecs.js');
     const { logStream, readLines } = await import('../ecs/task/logs.js');
     const world = await openEcs(context, values);
     const tokens = new Map<string, string | undefined>();

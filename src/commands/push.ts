@@ -9,7 +9,7 @@ import { copy, planCopy } from '../oci/copy.js';
 import { checkTag, parseReference } from '../oci/reference.js';
 import type { Repository } from '../registry/repository.js';
 import { registryInputs } from './inputs/registry.js';
-import type { RegistryValues } from './registries.js';
+import type { RegistryValues } from '../release/registries.js';
 import { regionInput } from './inputs/service.js';
 
 /** Where an image goes; shared with `ship`. */
@@ -87,9 +87,9 @@ export const push = defineCommand({
   ],
   action: true,
   async run(values, context): Promise<PushResult> {
-    const { openRegistry } = await import('./registries.js');
+    const { openRegistry } = await import('../release/registries.js');
     const { openLayout } = await import('../image/layout/layout.js');
-    const { layoutFolder } = await import('./make-image.js');
+    const { layoutFolder } = await import('../release/make-image.js');
     const reference = parseReference(values.to, '--to');
     const tags = tagsOf(reference.tag, values.tag);
     const layout = await openLayout(layoutFolder(values.from, context));
@@ -120,7 +120,7 @@ export async function sendImage(sending: Sending, context: Context): Promise<Pus
   const total = plan.blobs.reduce((sum, blob) => sum + blob.size, 0);
   const result = await withTask(context, `Push to ${repository.name}`, async (task) => {
     let done = 0;
-    const { openRegistry } = await import('./registries.js');
+    const { openRegistry } = await import('../release/registries.js');
     const copied = await copy(plan, layout, repository, {
       signal: context.signal,
       sources: async (name) => openRegistry(name, context, sending.values),

@@ -22,7 +22,7 @@ export const rollback = defineCommand({
     { command: 'lading rollback --service shop --dry-run', about: 'Where it would go' },
   ],
   async run(values, context): Promise<RollbackResult> {
-    const { openEcs } = await import('./ecs-world.js');
+    const { openEcs } = await import('../release/open-ecs.js');
     const { rollBack } = await import('../ecs/rollout/rollback.js');
     const request = {
       cluster: values.cluster,

@@ -6,8 +6,8 @@ import { input } from '../base/input.js';
 
 import type { EcsApi } from '../ecs/api.js';
 import { parseReference } from '../oci/reference.js';
-import type { Bill } from './bill.js';
-import { formatBill, writeBill } from './bill.js';
+import type { Bill } from '../release/bill.js';
+import { formatBill, writeBill } from '../release/bill.js';
 import { imageInputs } from './build.js';
 import { deployInputs, deployNeeds } from './deploy.js';
 import { pushNeeds, targetInputs } from './push.js';
@@ -74,11 +74,11 @@ export const ship = defineCommand({
       { tagsOf },
       { deployRequest },
     ] = await Promise.all([
-      import('./deliver.js'),
-      import('./make-image.js'),
+      import('../release/deliver.js'),
+      import('../release/make-image.js'),
       import('../image/layout/layout.js'),
-      import('./registries.js'),
-      import('./ecs-world.js'),
+      import('../release/registries.js'),
+      import('../release/open-ecs.js'),
       import('./push.js'),
       import('./deploy.js'),
     ]);

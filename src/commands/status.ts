@@ -17,7 +17,7 @@ export const status = defineCommand({
   },
   examples: [{ command: 'lading status --cluster production --service shop', about: 'A service' }],
   async run(values, context): Promise<ServiceStatus> {
-    const { openEcs } = await import('./ecs-world.js');
+    const { openEcs } = await import('../release/open-ecs.js');
     const { readStatus } = await import('../ecs/status.js');
     return readStatus((await openEcs(context, values)).ecs, values.cluster, values.service);
   },

@@ -3,7 +3,7 @@ import { virtualClock } from '../../src/base/clock.js';
 import type { VirtualClock } from '../../src/base/clock.js';
 import { LadingError } from '../../src/base/errors.js';
 import { runCli } from '../../src/entry/cli.js';
-import { openEcs } from '../../src/commands/ecs-world.js';
+import { openEcs } from '../../src/release/open-ecs.js';
 import type { DeployResult } from '../../src/ecs/rollout/deploy.js';
 import { deployService } from '../../src/ecs/rollout/deploy.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
