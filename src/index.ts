@@ -18,7 +18,7 @@ export type { DeployResult } from './ecs/rollout/deploy.js';
 export type { ServiceStatus } from './ecs/status.js';
 export type { RollbackResult } from './ecs/rollout/rollback.js';
 export type { LogsResult } from './commands/logs.js';
-export type { RotateResult } from './commands/rotate-result.js';
+export type { RotateResult } from './rotation/result.js';
 export type { InitRotateResult } from './commands/init-rotate.js';
 export type { CallOptions, CallValues, Verb } from './entry/library.js';
 export type { ErrorKind, InputIssue } from './base/errors.js';

@@ -1,7 +1,7 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
-import { gitHubInputs } from './github-access.js';
-import { rotateExitCode, rotateText, type RotateResult } from './rotate-result.js';
+import { gitHubInputs } from '../rotation/github-access.js';
+import { rotateExitCode, rotateText, type RotateResult } from '../rotation/result.js';
 import { regionInput } from './inputs/service.js';
 
 /** `lading rotate`. */
@@ -96,7 +96,7 @@ export const rotate = defineCommand({
   ],
   action: true,
   async run(values, context): Promise<RotateResult> {
-    const { runRotate } = await import('./rotate-run.js');
+    const { runRotate } = await import('../rotation/run.js');
     return runRotate(values, context);
   },
   text: rotateText,

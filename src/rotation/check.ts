@@ -5,8 +5,8 @@ import type { Look } from '../github/look.js';
 import { isOlder } from '../github/rotation.js';
 import { readSchedule } from '../github/schedule.js';
 import type { GitHubAccess } from './github-access.js';
-import { entryOf, failures, isoOf } from './rotate-entries.js';
-import type { RotateResult } from './rotate-result.js';
+import { entryOf, failures, isoOf } from './entries.js';
+import type { RotateResult } from './result.js';
 
 interface CheckValues {
   /** Milliseconds from which a secret is stale. */

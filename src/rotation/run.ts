@@ -17,11 +17,11 @@ import type { Access } from '../github/secrets.js';
 import { writeSecrets, writeVariables } from '../github/write.js';
 import { readPasswords } from './ecr-passwords.js';
 import { openGitHub, type GitHubAccess } from './github-access.js';
-import { parseRotation, type Rotation } from './rotate-asked.js';
-import { checkRotation } from './rotate-check.js';
-import { entryOf, failures, skipped } from './rotate-entries.js';
-import { countText, rotateSummary, type RotatedSecret, type RotateResult } from './rotate-result.js';
-import type { rotate } from './rotate.js';
+import { parseRotation, type Rotation } from './asked.js';
+import { checkRotation } from './check.js';
+import { entryOf, failures, skipped } from './entries.js';
+import { countText, rotateSummary, type RotatedSecret, type RotateResult } from './result.js';
+import type { rotate } from '../commands/rotate.js';
 
 type Values = ValuesOf<(typeof rotate)['inputs']>;
 

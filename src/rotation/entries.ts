@@ -1,7 +1,7 @@
 import type { Context } from '../base/context.js';
 import type { Standing, Unreadable } from '../github/rotation.js';
 import { formatScope } from '../github/scope.js';
-import { describeError, type RotatedSecret } from './rotate-result.js';
+import { describeError, type RotatedSecret } from './result.js';
 
 /** One secret as it was found, with what happens to it. */
 export function entryOf(standing: Standing, action: RotatedSecret['action'], context: Context): RotatedSecret {
