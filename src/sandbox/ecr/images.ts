@@ -1,10 +1,10 @@
-import type { Digest } from '../oci/digest.js';
-import { digestOf } from '../oci/digest.js';
-import { isIndex, parseImageManifest } from '../oci/manifest.js';
-import type { ImageStore, SandboxRepository, StoredManifest } from './images.js';
-import { putManifest } from './put-manifest.js';
-import type { Operation, World } from './service.js';
-import { AwsFault } from './service.js';
+import type { Digest } from '../../oci/digest.js';
+import { digestOf } from '../../oci/digest.js';
+import { isIndex, parseImageManifest } from '../../oci/manifest.js';
+import type { ImageStore, SandboxRepository, StoredManifest } from '../images.js';
+import { putManifest } from '../put-manifest.js';
+import type { Operation, World } from '../service.js';
+import { AwsFault } from '../service.js';
 
 interface ImageId {
   readonly imageDigest?: string;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { imageOperations, pageOf } from './ecr-images.js';
-import type { ImageStore, RepositorySettings, SandboxRepository } from './images.js';
-import type { Login } from './registry.js';
-import type { EmulatedService, World } from './service.js';
-import { AwsFault } from './service.js';
+import { imageOperations, pageOf } from './images.js';
+import type { ImageStore, RepositorySettings, SandboxRepository } from '../images.js';
+import type { Login } from '../registry.js';
+import type { EmulatedService, World } from '../service.js';
+import { AwsFault } from '../service.js';
 
 const TWELVE_HOURS = 43_200_000;
 
