@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { RunConfig } from '../oci/config.js';
 import { parseImageConfig } from '../oci/config.js';
 import { parseImageManifest } from '../oci/manifest.js';
-import type { ImageStore } from './images.js';
+import type { ImageStore } from './registry/images.js';
 import { accepts, freePort } from './port.js';
 import type { ContainerSpec, RunningContainer, StartFailure, TaskRunner } from './task-runner.js';
 import { unpackLayer } from './unpack.js';

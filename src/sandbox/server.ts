@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RegistryHandler } from './registry.js';
+import type { RegistryHandler } from './registry/registry.js';
 import type { EmulatedService, JournalEntry, World } from './service.js';
 import { AwsFault } from './service.js';
 import { stsAnswer, stsFault } from './sts.js';

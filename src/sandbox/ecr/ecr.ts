@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { imageOperations, pageOf } from './images.js';
-import type { ImageStore, RepositorySettings, SandboxRepository } from '../images.js';
-import type { Login } from '../registry.js';
+import type { ImageStore, RepositorySettings, SandboxRepository } from '../registry/images.js';
+import type { Login } from '../registry/registry.js';
 import type { EmulatedService, World } from '../service.js';
 import { AwsFault } from '../service.js';
 

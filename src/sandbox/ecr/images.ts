@@ -1,8 +1,8 @@
 import type { Digest } from '../../oci/digest.js';
 import { digestOf } from '../../oci/digest.js';
 import { isIndex, parseImageManifest } from '../../oci/manifest.js';
-import type { ImageStore, SandboxRepository, StoredManifest } from '../images.js';
-import { putManifest } from '../put-manifest.js';
+import type { ImageStore, SandboxRepository, StoredManifest } from '../registry/images.js';
+import { putManifest } from '../registry/put-manifest.js';
 import type { Operation, World } from '../service.js';
 import { AwsFault } from '../service.js';
 

@@ -1,8 +1,8 @@
-import type { Digest } from '../oci/digest.js';
-import { digestOf } from '../oci/digest.js';
-import { isIndex, parseImageIndex, parseImageManifest } from '../oci/manifest.js';
+import type { Digest } from '../../oci/digest.js';
+import { digestOf } from '../../oci/digest.js';
+import { isIndex, parseImageIndex, parseImageManifest } from '../../oci/manifest.js';
 import type { SandboxRepository } from './images.js';
-import { AwsFault } from './service.js';
+import { AwsFault } from '../service.js';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html */
 const LARGEST = 4_194_304;

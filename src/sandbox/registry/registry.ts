@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Digest } from '../oci/digest.js';
-import { digestOf, isDigest } from '../oci/digest.js';
-import type { ImageManifest, RawManifest } from '../oci/manifest.js';
-import { describe, isIndex, parseImageIndex, parseImageManifest } from '../oci/manifest.js';
-import { mediaTypes } from '../oci/media-type.js';
+import type { Digest } from '../../oci/digest.js';
+import { digestOf, isDigest } from '../../oci/digest.js';
+import type { ImageManifest, RawManifest } from '../../oci/manifest.js';
+import { describe, isIndex, parseImageIndex, parseImageManifest } from '../../oci/manifest.js';
+import { mediaTypes } from '../../oci/media-type.js';
 import type { ImageStore, SandboxRepository } from './images.js';
 import { putManifest } from './put-manifest.js';
-import { end, json, refuse } from './registry-answer.js';
-import { createUploads } from './registry-uploads.js';
-import { AwsFault } from './service.js';
+import { end, json, refuse } from './answer.js';
+import { createUploads } from './uploads.js';
+import { AwsFault } from '../service.js';
 
 export interface RegistryOptions {
   readonly images: ImageStore;

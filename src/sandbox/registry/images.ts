@@ -4,10 +4,10 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Digest } from '../oci/digest.js';
-import { hexOf } from '../oci/digest.js';
-import type { RawManifest } from '../oci/manifest.js';
-import { parseImageManifest } from '../oci/manifest.js';
+import type { Digest } from '../../oci/digest.js';
+import { hexOf } from '../../oci/digest.js';
+import type { RawManifest } from '../../oci/manifest.js';
+import { parseImageManifest } from '../../oci/manifest.js';
 
 export interface RepositorySettings {
   readonly tagMutability: 'MUTABLE' | 'IMMUTABLE' | 'IMMUTABLE_WITH_EXCLUSION' | 'MUTABLE_WITH_EXCLUSION';

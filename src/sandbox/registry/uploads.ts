@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isDigest } from '../oci/digest.js';
+import { isDigest } from '../../oci/digest.js';
 import type { ImageStore, SandboxRepository } from './images.js';
 import { isReferred } from './images.js';
-import { end, refuse } from './registry-answer.js';
+import { end, refuse } from './answer.js';
 
 /** Of every part but the last (dotnet/sdk-container-builds#424). */
 const LEAST_PART = 5 * 1024 * 1024;
