@@ -19,7 +19,7 @@ import type { AccessEntry } from './server.js';
 import { listen } from './server.js';
 import type { JournalEntry } from './service.js';
 import { createSts } from './sts.js';
-import type { TaskRunner } from './task-runner.js';
+import type { TaskRunner } from './runners/task-runner.js';
 
 export interface SandboxOptions {
   /** A free one when left out. */
@@ -171,7 +171,7 @@ async function createRunner(
   ecr: EmulatedEcr,
   host: () => string,
 ): Promise<TaskRunner | undefined> {
-  if (kind === 'process') return (await import('./process-runner.js')).processRunner(images, join(folder, 'tasks'));
+  if (kind === 'process') return (await import('./runners/process-runner.js')).processRunner(images, join(folder, 'tasks'));
   if (kind !== 'docker') return undefined;
   const authorization = async () => {
     const answer = (await ecr.operations.GetAuthorizationToken?.({})) as {
@@ -179,5 +179,5 @@ async function createRunner(
     };
     return answer.authorizationData[0]?.authorizationToken ?? '';
   };
-  return (await import('./docker-runner.js')).dockerRunner({ folder: join(folder, 'docker'), host, authorization });
+  return (await import('./runners/docker-runner.js')).dockerRunner({ folder: join(folder, 'docker'), host, authorization });
 }

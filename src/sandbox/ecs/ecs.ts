@@ -1,7 +1,7 @@
 import type { LogStore } from '../logs.js';
 import type { EmulatedService, Operation, World } from '../service.js';
 import { AwsFault } from '../service.js';
-import type { TaskRunner } from '../task-runner.js';
+import type { TaskRunner } from '../runners/task-runner.js';
 import { definitionOperations } from './definitions.js';
 import { deploymentOperations } from './deployment-operations.js';
 import { createLive } from './live.js';

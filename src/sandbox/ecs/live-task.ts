@@ -1,6 +1,6 @@
 import type { LogStore } from '../logs.js';
 import type { World } from '../service.js';
-import type { ContainerSpec, RunningContainer, TaskRunner } from '../task-runner.js';
+import type { ContainerSpec, RunningContainer, TaskRunner } from '../runners/task-runner.js';
 import type { ContainerOverride, Definition, SandboxTask } from './state.js';
 import { endTask, stopTask, writeLines } from './tasks.js';
 

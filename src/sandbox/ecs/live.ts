@@ -1,6 +1,6 @@
 import type { LogStore } from '../logs.js';
 import type { World } from '../service.js';
-import type { TaskRunner } from '../task-runner.js';
+import type { TaskRunner } from '../runners/task-runner.js';
 import type { LiveTask } from './live-task.js';
 import { startLiveTask } from './live-task.js';
 import { addEvent } from './simulate.js';

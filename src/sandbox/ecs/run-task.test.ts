@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { virtualClock } from '../../base/clock.js';
 import { createLogs } from '../logs.js';
-import type { ContainerSpec, RunningContainer, TaskRunner } from '../task-runner.js';
+import type { ContainerSpec, RunningContainer, TaskRunner } from '../runners/task-runner.js';
 import { createEcs } from './ecs.js';
 import { scenarios } from './scenario.js';
 

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { freePort } from './port.js';
+import { freePort } from '../port.js';
 import type { RunningContainer, StartFailure, TaskRunner } from './task-runner.js';
 
 const run = promisify(execFile);

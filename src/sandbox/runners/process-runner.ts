@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { RunConfig } from '../oci/config.js';
-import { parseImageConfig } from '../oci/config.js';
-import { parseImageManifest } from '../oci/manifest.js';
-import type { ImageStore } from './registry/images.js';
-import { accepts, freePort } from './port.js';
+import type { RunConfig } from '../../oci/config.js';
+import { parseImageConfig } from '../../oci/config.js';
+import { parseImageManifest } from '../../oci/manifest.js';
+import type { ImageStore } from '../registry/images.js';
+import { accepts, freePort } from '../port.js';
 import type { ContainerSpec, RunningContainer, StartFailure, TaskRunner } from './task-runner.js';
 import { unpackLayer } from './unpack.js';
 
