@@ -7,6 +7,9 @@ const src = join(import.meta.dirname, '../src');
 
 const domains = ['image', 'registry', 'aws', 'ecs', 'github', 'terraform', 'cloud', 'sandbox', 'oci'];
 
+/** Rooms that combine domains. They do not know each other. */
+const journeys = ['release', 'rotation', 'ground', 'rehearsal'];
+
 /** Who may import whom, beside the own folder. The public doors in `src/` itself may import everything. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
@@ -20,7 +23,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['oci', 'base'],
   ecs: ['aws', 'base'],
   cloud: ['aws', 'base'],
-  commands: [...domains, 'base'],
+  release: [...domains, 'base'],
+  rotation: [...domains, 'base'],
+  ground: [...domains, 'base'],
+  rehearsal: [...domains, 'release', 'base'],
+  commands: [...domains, ...journeys, 'base'],
   entry: ['commands', 'report', 'base'],
 };
 
@@ -39,6 +46,29 @@ function importsOf(path: string, text: string): string[] {
     .importedFiles.map(({ fileName }) => fileName)
     .filter((name) => name.startsWith('.'))
     .map((name) => relative(src, join(src, dirname(path), name)).replaceAll('\\', '/'));
+}
+
+/** The source that an import of `x.js` means. */
+function asSource(target: string): string {
+  return target.replace(/\.js$/, '.ts');
+}
+
+/** Each circle once, as the files on it in their order. */
+function circlesIn(targets: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const circles = new Set<string>();
+  const done = new Set<string>();
+  const walk = (path: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(path);
+    if (at >= 0) {
+      circles.add([...trail.slice(at)].sort().join(' ↔ '));
+      return;
+    }
+    if (done.has(path)) return;
+    for (const target of targets.get(path) ?? []) walk(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of targets.keys()) walk(path, []);
+  return [...circles];
 }
 
 /** Places where a name stands as a free variable, not as a property, a string or a comment. */
@@ -68,6 +98,20 @@ describe('the architecture', () => {
         .filter((target) => folderOf(target) !== folder && !allowed.includes(folderOf(target)))
         .map((target) => `${path} imports ${target}`);
     });
+    expect(wrong).toEqual([]);
+  });
+
+  test('no file comes back to itself, not even for a type', () => {
+    const targets = new Map(files.map(({ path, text }) => [path, importsOf(path, text).map(asSource)] as const));
+    expect(circlesIn(targets)).toEqual([]);
+  });
+
+  test('commands/ holds verbs, and verbs do not know each other', () => {
+    const verbs = files.filter(({ path }) => /^commands\/[^/]+\.ts$/.test(path) && path !== 'commands/index.ts');
+    expect(verbs.filter(({ text }) => !text.includes('defineCommand({')).map(({ path }) => path)).toEqual([]);
+    const wrong = verbs.flatMap(({ path, text }) =>
+      importsOf(path, text).filter((target) => /^commands\/[^/]+$/.test(target)),
+    );
     expect(wrong).toEqual([]);
   });
 

@@ -25,6 +25,8 @@ export interface ErrorOptions {
   readonly cause?: unknown;
   /** Facts that `--json` shows beside the message. Never a secret. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** What the verb had come to when it failed: `--json` shows it, and an action sets its outputs from it. */
+  readonly result?: unknown;
 }
 
 /** A failure that the user can do something about. Anything else that is thrown is a bug of ours. */
@@ -34,6 +36,8 @@ export class LadingError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  /** Only there when the verb had come to something. */
+  declare readonly result?: unknown;
 
   constructor(kind: ErrorKind, message: string, options: ErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -41,6 +45,7 @@ export class LadingError extends Error {
     this.code = options.code;
     this.hint = options.hint;
     this.details = options.details;
+    if (options.result !== undefined) this.result = options.result;
   }
 
   get exitCode(): number {
@@ -87,6 +92,12 @@ export class HttpError extends LadingError {
 /** A program that we ran ended badly. */
 export class ToolError extends LadingError {
   override readonly name = 'ToolError';
+}
+
+/** The same failure with what the verb had come to. */
+export function withResult(error: LadingError, result: unknown, hint = error.hint): LadingError {
+  const { kind, code, details, message } = error;
+  return new LadingError(kind, message, { code, hint, details, cause: error, result });
 }
 
 /** The run was cancelled by its signal. */

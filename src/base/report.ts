@@ -1,3 +1,5 @@
+import type { RolloutChange } from './rollout.js';
+
 /** How loud a message is. `debug` is shown with `--verbose` only. */
 export type Level = 'debug' | 'info' | 'warning' | 'error';
 
@@ -33,6 +35,8 @@ export type ReportEvent =
       /** Where the cause stands, for an annotation: file relative to the workspace, line from 1. */
       readonly at?: { readonly file: string; readonly line?: number | undefined } | undefined;
     }
+  /** Something about a rollout; `of` names what is rolled out, `at` is in milliseconds since 1970. */
+  | { readonly type: 'rollout'; readonly of: string; readonly at: number; readonly change: RolloutChange }
   /** A line that a program or a container printed: untrusted. */
   | { readonly type: 'line'; readonly source: string; readonly text: string }
   /** A secret that no sink may show. Must come before anything that could contain it. */

@@ -5,8 +5,9 @@ import { DIFF_ID } from '../oci/manifest.js';
 import { formatPlatform, parsePlatform } from '../oci/platform.js';
 import { checkTag, parseReference } from '../oci/reference.js';
 import type { ImageValues, MadeImage } from '../release/make-image.js';
-import type { PushResult } from './push.js';
-import { pushNeeds, tagsOf } from './push.js';
+import type { PushResult } from '../release/send.js';
+import { tagsOf } from '../release/send.js';
+import { pushNeeds } from './inputs/target.js';
 import { registryInputs } from './inputs/registry.js';
 import { regionInput } from './inputs/service.js';
 

@@ -1,15 +1,10 @@
 import { defineCommand } from '../base/command.js';
-import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
+import type { ServiceLine } from '../ecs/task/service-logs.js';
 import { serviceInputs } from './inputs/service.js';
 
 export interface LogsResult {
-  readonly lines: readonly {
-    readonly at: string;
-    readonly task: string;
-    readonly container: string;
-    readonly text: string;
-  }[];
+  readonly lines: readonly ServiceLine[];
 }
 
 export const logs = defineCommand({
@@ -37,44 +32,13 @@ export const logs = defineCommand({
   ],
   async run(values, context): Promise<LogsResult> {
     const { openEcs } = await import('../release/open-ecs.js');
-    const { logStream, readLines } = await import('../ecs/task/logs.js');
-    const world = await openEcs(context, values);
-    const tokens = new Map<string, string | undefined>();
-    const found: LogsResult['lines'][number][] = [];
-    const startTime = context.clock.now() - values.since;
+    const { openServiceLogs } = await import('../ecs/task/service-logs.js');
+    const ecs = await openEcs(context, values);
+    const read = openServiceLogs(values, ecs, context.clock.now() - values.since);
     for (;;) {
-      const [running, stopped] = await Promise.all([
-        world.ecs.runningTasks(values.cluster, values.service),
-        world.ecs.stoppedTasks(values.cluster, values.service, new Set()),
-      ]);
-      const fresh: LogsResult['lines'][number][] = [];
-      for (const task of [...running, ...stopped]) {
-        const id = task.taskArn.slice(task.taskArn.lastIndexOf('/') + 1);
-        if (values.task !== undefined && id !== values.task) continue;
-        const definition = await world.ecs.taskDefinition(task.taskDefinitionArn);
-        const names = definition.containerDefinitions.map((container) => container.name);
-        if (values.container !== undefined && !names.includes(values.container)) {
-          throw new InputError({
-            where: '--container',
-            message: `there is no container ${values.container}`,
-            hint: `There are ${names.join(', ')}.`,
-          });
-        }
-        for (const container of definition.containerDefinitions) {
-          const place = logStream(container, task.taskArn);
-          if (!place || (values.container !== undefined && container.name !== values.container)) continue;
-          const page = await readLines(world.logs(place.region), place.group, place.stream, {
-            startTime,
-            token: tokens.get(place.stream),
-          });
-          tokens.set(place.stream, page.token);
-          for (const line of page.lines)
-            fresh.push({ at: new Date(line.at).toISOString(), task: id, container: container.name, text: line.text });
-        }
-      }
-      fresh.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-      if (!values.follow) return { lines: [...found, ...fresh] };
-      for (const line of fresh) context.report({ type: 'line', source: line.container, text: line.text });
+      const lines = await read();
+      if (!values.follow) return { lines };
+      for (const line of lines) context.report({ type: 'line', source: line.container, text: line.text });
       await context.clock.sleep(2000, context.signal);
     }
   },

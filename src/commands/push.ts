@@ -1,59 +1,10 @@
 import { defineCommand } from '../base/command.js';
-import type { Context } from '../base/context.js';
-import { formatBytes } from '../base/bytes.js';
 import { input } from '../base/input.js';
-import { withTask } from '../base/report.js';
-import type { Layout } from '../image/layout/layout.js';
-import type { CopyPlan, CopyResult, PlanOptions } from '../oci/copy.js';
-import { copy, planCopy } from '../oci/copy.js';
-import { checkTag, parseReference } from '../oci/reference.js';
-import type { Repository } from '../registry/repository.js';
+import { parseReference } from '../oci/reference.js';
+import type { PushResult } from '../release/send.js';
 import { registryInputs } from './inputs/registry.js';
-import type { RegistryValues } from '../release/registries.js';
 import { regionInput } from './inputs/service.js';
-
-/** Where an image goes; shared with `ship`. */
-export const targetInputs = {
-  to: input.string('Repository, with a tag if you like', {
-    placeholder: 'REPOSITORY[:TAG]',
-    required: true,
-    key: 'push.to',
-    check: (text) => parseReference(text),
-  }),
-  tag: input.list('Further tag', { placeholder: 'TAG', key: 'push.tag', check: (tag) => checkTag(tag) }),
-} as const;
-
-/** What a push needs to be allowed on ECR. */
-export const pushNeeds = [
-  { action: 'ecr:GetAuthorizationToken', resource: '*', why: 'to log in to the registry' },
-  { action: 'ecr:BatchCheckLayerAvailability', resource: 'repository', why: 'to see which layers are there' },
-  { action: 'ecr:InitiateLayerUpload', resource: 'repository', why: 'to send a layer' },
-  { action: 'ecr:UploadLayerPart', resource: 'repository', why: 'to send a layer' },
-  { action: 'ecr:CompleteLayerUpload', resource: 'repository', why: 'to send a layer' },
-  { action: 'ecr:PutImage', resource: 'repository', why: 'to send the manifest' },
-  {
-    action: 'ecr:BatchGetImage',
-    resource: 'repository',
-    why: 'to use the layers of the previous image again',
-    optional: true,
-  },
-  {
-    action: 'ecr:GetDownloadUrlForLayer',
-    resource: 'repository',
-    why: 'to mount layers of a base image',
-    optional: true,
-  },
-] as const;
-
-export interface PushResult {
-  /** `repository@sha256:…` */
-  readonly reference: string;
-  readonly digest: string;
-  readonly tags: readonly string[];
-  readonly blobs: CopyResult['blobs'];
-  readonly bytesUploaded: number;
-  readonly requests: number;
-}
+import { pushNeeds, targetInputs } from './inputs/target.js';
 
 export const push = defineCommand({
   name: 'push',
@@ -87,6 +38,7 @@ export const push = defineCommand({
   ],
   action: true,
   async run(values, context): Promise<PushResult> {
+    const { sendImage, tagsOf } = await import('../release/send.js');
     const { openRegistry } = await import('../release/registries.js');
     const { openLayout } = await import('../image/layout/layout.js');
     const { layoutFolder } = await import('../release/make-image.js');
@@ -101,70 +53,3 @@ export const push = defineCommand({
   },
   text: (result) => result.reference,
 });
-
-export interface Sending {
-  readonly layout: Layout;
-  readonly repository: Repository;
-  readonly selector: string;
-  readonly plan: PlanOptions;
-  readonly values: RegistryValues;
-  readonly dryRun: boolean;
-  /** Bytes that went while the image was made. */
-  readonly early?: number;
-}
-
-export async function sendImage(sending: Sending, context: Context): Promise<PushResult> {
-  const { layout, repository } = sending;
-  const plan = await planCopy(layout, sending.selector, sending.plan);
-  if (sending.dryRun) return foretell(plan, repository);
-  const total = plan.blobs.reduce((sum, blob) => sum + blob.size, 0);
-  const result = await withTask(context, `Push to ${repository.name}`, async (task) => {
-    let done = 0;
-    const { openRegistry } = await import('../release/registries.js');
-    const copied = await copy(plan, layout, repository, {
-      signal: context.signal,
-      sources: async (name) => openRegistry(name, context, sending.values),
-      onBlob(blob) {
-        done += blob.size;
-        task.progress(done, total);
-      },
-    });
-    task.detail(sentText(sending.early ?? 0, copied.bytesUploaded));
-    return copied;
-  });
-  return {
-    reference: `${repository.name}@${result.digest}`,
-    digest: result.digest,
-    tags: result.tags,
-    blobs: result.blobs,
-    bytesUploaded: result.bytesUploaded,
-    requests: repository.stats().requests,
-  };
-}
-
-/** Of the bytes that went while the image was made, and of those after it. */
-function sentText(early: number, late: number): string {
-  if (early === 0) return `${formatBytes(late)} sent`;
-  const during = `${formatBytes(early)} sent during the build`;
-  return late === 0 ? during : `${during}, ${formatBytes(late)} after it`;
-}
-
-async function foretell(plan: CopyPlan, repository: Repository): Promise<PushResult> {
-  const root = plan.manifests.at(-1);
-  const there = await Promise.all(plan.blobs.map((blob) => repository.has(blob)));
-  const missing = plan.blobs.filter((_blob, at) => !there[at]);
-  const digest = root?.digest ?? '';
-  return {
-    reference: `${repository.name}@${digest}`,
-    digest,
-    tags: plan.tags,
-    blobs: { uploaded: missing.length, mounted: 0, existing: plan.proven.length + plan.blobs.length - missing.length },
-    bytesUploaded: missing.reduce((sum, blob) => sum + blob.size, 0),
-    requests: repository.stats().requests,
-  };
-}
-
-/** The tag of the reference and the further ones, once each. */
-export function tagsOf(own: string | undefined, further: readonly string[] | undefined): readonly string[] {
-  return [...new Set([...(own === undefined ? [] : [own]), ...(further ?? [])])];
-}

@@ -1,7 +1,7 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
 import type { RollbackResult } from '../ecs/rollout/rollback.js';
-import { deployNeeds } from './deploy.js';
+import { deployNeeds } from './inputs/deploy.js';
 import { serviceInputs } from './inputs/service.js';
 
 export const rollback = defineCommand({

@@ -1,27 +1,36 @@
 import type { AwsApi } from '../aws/api.js';
-import { AwsError, isPassing } from '../aws/failure.js';
-import type { Clock } from '../base/clock.js';
+import { AwsError } from '../aws/failure.js';
 import { LadingError } from '../base/errors.js';
 import { parseShape } from '../base/json.js';
-import { retry } from '../base/retry.js';
+import type { GenericSchema, InferOutput } from 'valibot';
 import type { Service, ServiceDeployment, Task, TaskDefinition } from './shapes.js';
 import * as shapes from './shapes.js';
-import type { RevisionImage } from './rollout/verdict.js';
 
-/** What the rest of this folder asks ECS. Reads only what a release needs. */
+/** ECS, as far as a release asks it. Each method is one operation; pages are read to their end. */
 export interface EcsApi {
-  service(cluster: string, name: string): Promise<Service>;
+  readonly region: string;
+  /** Undefined when there is none; one that was deleted may be there as INACTIVE. */
+  findService(cluster: string, name: string): Promise<Service | undefined>;
   taskDefinition(arn: string): Promise<TaskDefinition>;
   register(definition: object): Promise<string>;
-  /** `before` is the id of the deployment that is PRIMARY until then. */
-  update(input: ServiceUpdate, before: string | undefined): Promise<Service>;
+  deregister(arn: string): Promise<void>;
+  update(input: ServiceUpdate): Promise<Service>;
   /** Undefined while a read does not know it yet. */
   deployment(arn: string): Promise<ServiceDeployment | undefined>;
-  deployments(cluster: string, service: string, status?: readonly string[]): Promise<readonly DeploymentItem[]>;
+  /** Newest hundred of the last 90 days, in no order that may be relied on. */
+  deployments(cluster: string, service: string): Promise<readonly DeploymentItem[]>;
   revision(arn: string): Promise<Revision | undefined>;
-  stoppedTasks(cluster: string, service: string, seen: ReadonlySet<string>): Promise<readonly Task[]>;
-  runningTasks(cluster: string, service: string): Promise<readonly Task[]>;
+  /** At most twenty. */
+  revisions(arns: readonly string[]): Promise<readonly Revision[]>;
+  listTasks(cluster: string, service: string, desiredStatus: 'RUNNING' | 'STOPPED'): Promise<readonly string[]>;
+  describeTasks(cluster: string, arns: readonly string[]): Promise<readonly Task[]>;
   stop(deploymentArn: string): Promise<void>;
+}
+
+/** Where a service is. Names or ARNs. */
+export interface Place {
+  readonly cluster: string;
+  readonly service: string;
 }
 
 export interface ServiceUpdate {
@@ -30,137 +39,115 @@ export interface ServiceUpdate {
   readonly [name: string]: unknown;
 }
 
-export interface DeploymentItem {
-  readonly serviceDeploymentArn: string;
-  readonly status: string;
-  readonly targetServiceRevisionArn?: string | null | undefined;
-  readonly createdAt?: number | null | undefined;
-}
+export type DeploymentItem = InferOutput<typeof shapes.serviceDeploymentList>['serviceDeployments'][number];
+export type Revision = InferOutput<typeof shapes.revisionsAnswer>['serviceRevisions'][number];
 
-export interface Revision {
-  readonly serviceRevisionArn: string;
-  readonly taskDefinition: string;
-  readonly containerImages?: readonly RevisionImage[] | null | undefined;
-}
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html: at most 100 at a time. */
+const AT_ONCE = 100;
 
-export function ecsApi(aws: AwsApi, context: { readonly clock: Clock; readonly signal: AbortSignal }): EcsApi {
-  async function describeTasks(cluster: string, arns: readonly string[]): Promise<Task[]> {
-    const tasks: Task[] = [];
-    for (let at = 0; at < arns.length; at += 100) {
-      const answer = await aws.call('DescribeTasks', { cluster, tasks: arns.slice(at, at + 100) });
-      tasks.push(...parseShape(shapes.tasksAnswer, answer, 'answer of ecs DescribeTasks').tasks);
-    }
-    return tasks;
-  }
-
-  async function listTasks(cluster: string, serviceName: string, desiredStatus: string): Promise<string[]> {
-    const arns: string[] = [];
-    let nextToken: string | null | undefined;
-    do {
-      const answer = await aws.call('ListTasks', {
-        cluster,
-        serviceName,
-        desiredStatus,
-        maxResults: 100,
-        ...(nextToken && { nextToken }),
-      });
-      const page = parseShape(shapes.taskList, answer, 'answer of ecs ListTasks');
-      arns.push(...page.taskArns);
-      nextToken = page.nextToken;
-    } while (nextToken);
-    return arns;
+/** `tries` are those of one call; who waits longer asks again. */
+export function ecsApi(aws: AwsApi, options: { readonly tries?: number } = {}): EcsApi {
+  async function ask<Schema extends GenericSchema>(
+    operation: string,
+    input: object,
+    schema: Schema,
+    tries = options.tries,
+  ): Promise<InferOutput<Schema>> {
+    const answer = await aws.call(operation, input, tries === undefined ? {} : { tries });
+    return parseShape(schema, answer, `answer of ecs ${operation}`);
   }
 
   return {
-    async service(cluster, name) {
-      const answer = await aws.call('DescribeServices', { cluster, services: [name] });
-      const { services, failures } = parseShape(shapes.servicesAnswer, answer, 'answer of ecs DescribeServices');
-      const found = services[0];
-      if (found && found.status !== 'INACTIVE') return found;
-      const why = found ? 'it was deleted (INACTIVE)' : (failures[0]?.reason ?? 'MISSING');
-      throw new LadingError('input', `there is no service ${name} in the cluster ${cluster}: ${why}`, {
-        code: 'SERVICE_MISSING',
-        hint: `Check cluster, service and region (${aws.region}); create the service first.`,
-      });
+    region: aws.region,
+    async findService(cluster, name) {
+      const { services } = await ask('DescribeServices', { cluster, services: [name] }, shapes.servicesAnswer);
+      return services[0];
     },
     async taskDefinition(arn) {
-      const answer = await aws.call('DescribeTaskDefinition', { taskDefinition: arn, include: ['TAGS'] });
-      const { taskDefinition, tags } = parseShape(
-        shapes.taskDefinitionAnswer,
-        answer,
-        'answer of ecs DescribeTaskDefinition',
-      );
+      const input = { taskDefinition: arn, include: ['TAGS'] };
+      const { taskDefinition, tags } = await ask('DescribeTaskDefinition', input, shapes.taskDefinitionAnswer);
       return tags && tags.length > 0 ? { ...taskDefinition, tags } : taskDefinition;
     },
     async register(definition) {
-      // Two who register in one family at the same time: one is refused and may try again.
-      const answer = await retry(() => aws.call('RegisterTaskDefinition', definition), {
-        clock: context.clock,
-        signal: context.signal,
-        tries: 6,
-        delayMs: 1000,
-        isTransient: (error) => error instanceof AwsError && /concurrent attempts/i.test(error.message),
-      });
-      const { taskDefinition } = parseShape(
-        shapes.taskDefinitionAnswer,
-        answer,
-        'answer of ecs RegisterTaskDefinition',
-      );
+      const { taskDefinition } = await ask('RegisterTaskDefinition', definition, shapes.taskDefinitionAnswer);
       return taskDefinition.taskDefinitionArn ?? '';
     },
-    async update(input, before) {
-      let asked = false;
-      // When an answer is lost, the deployment may have begun: a second call would begin another one.
-      const look = async () => {
-        const now = await this.service(input.cluster, input.service);
-        return primaryOf(now)?.id === before ? undefined : now;
-      };
-      const ask = async () => {
-        asked = true;
-        const answer = await aws.call('UpdateService', input, { tries: 1 });
-        return parseShape(shapes.serviceAnswer, answer, 'answer of ecs UpdateService').service;
-      };
-      return retry(async () => (asked ? await look() : undefined) ?? (await ask()), {
-        clock: context.clock,
-        signal: context.signal,
-        tries: 5,
-        delayMs: 1000,
-        isTransient: isPassing,
-      });
+    async deregister(arn) {
+      await aws.call('DeregisterTaskDefinition', { taskDefinition: arn });
+    },
+    async update(input) {
+      // Once: when the answer is lost, the deployment may have begun. Who called looks before calling again.
+      return (await ask('UpdateService', input, shapes.serviceAnswer, 1)).service;
     },
     async deployment(arn) {
-      const answer = await aws.call('DescribeServiceDeployments', { serviceDeploymentArns: [arn] });
-      return parseShape(shapes.serviceDeploymentsAnswer, answer, 'answer of ecs DescribeServiceDeployments')
-        .serviceDeployments[0];
+      const input = { serviceDeploymentArns: [arn] };
+      return (await ask('DescribeServiceDeployments', input, shapes.serviceDeploymentsAnswer)).serviceDeployments[0];
     },
-    async deployments(cluster, service, status) {
-      const answer = await aws.call('ListServiceDeployments', {
-        cluster,
-        service,
-        maxResults: 100,
-        ...(status && { status }),
+    async deployments(cluster, service) {
+      const input = { cluster, service, maxResults: 100 };
+      return pages((page) => ask('ListServiceDeployments', { ...input, ...page }, shapes.serviceDeploymentList), {
+        of: (page) => page.serviceDeployments,
+        enough: 100,
       });
-      return parseShape(shapes.serviceDeploymentList, answer, 'answer of ecs ListServiceDeployments')
-        .serviceDeployments;
     },
     async revision(arn) {
-      const answer = await aws.call('DescribeServiceRevisions', { serviceRevisionArns: [arn] });
-      return parseShape(shapes.revisionsAnswer, answer, 'answer of ecs DescribeServiceRevisions').serviceRevisions[0];
+      return (await this.revisions([arn]))[0];
     },
-    async stoppedTasks(cluster, service, seen) {
-      const arns = await listTasks(cluster, service, 'STOPPED');
-      return describeTasks(
-        cluster,
-        arns.filter((arn) => !seen.has(arn)),
-      );
+    async revisions(serviceRevisionArns) {
+      return (await ask('DescribeServiceRevisions', { serviceRevisionArns }, shapes.revisionsAnswer)).serviceRevisions;
     },
-    async runningTasks(cluster, service) {
-      return describeTasks(cluster, await listTasks(cluster, service, 'RUNNING'));
+    async listTasks(cluster, serviceName, desiredStatus) {
+      const input = { cluster, serviceName, desiredStatus, maxResults: 100 };
+      return pages((page) => ask('ListTasks', { ...input, ...page }, shapes.taskList), { of: (page) => page.taskArns });
+    },
+    async describeTasks(cluster, arns) {
+      const tasks: Task[] = [];
+      for (let at = 0; at < arns.length; at += AT_ONCE) {
+        const input = { cluster, tasks: arns.slice(at, at + AT_ONCE) };
+        tasks.push(...(await ask('DescribeTasks', input, shapes.tasksAnswer)).tasks);
+      }
+      return tasks;
     },
     async stop(deploymentArn) {
       await aws.call('StopServiceDeployment', { serviceDeploymentArn: deploymentArn, stopType: 'ROLLBACK' });
     },
   };
+}
+
+/** A page may be short, or empty, and still name the next one. */
+async function pages<Page extends { readonly nextToken?: string | null | undefined }, Item>(
+  read: (page: { readonly nextToken?: string }) => Promise<Page>,
+  options: { readonly of: (page: Page) => readonly Item[]; readonly enough?: number },
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let nextToken: string | null | undefined;
+  do {
+    const page = await read(nextToken ? { nextToken } : {});
+    items.push(...options.of(page));
+    nextToken = page.nextToken;
+  } while (nextToken && items.length < (options.enough ?? Infinity));
+  return items;
+}
+
+/** The service, or an error that says what is missing. A missing cluster and a missing service are one kind of mistake. */
+export async function readService(ecs: EcsApi, cluster: string, name: string): Promise<Service> {
+  const found = await ecs.findService(cluster, name).catch((error: unknown) => {
+    if (!(error instanceof AwsError) || error.type !== 'ClusterNotFoundException') throw error;
+    throw missing('CLUSTER_MISSING', `there is no cluster ${cluster}`, 'Check cluster and region', ecs.region, error);
+  });
+  if (found && found.status !== 'INACTIVE') return found;
+  const why = found ? 'it was deleted (INACTIVE)' : 'MISSING';
+  const message = `there is no service ${name} in the cluster ${cluster}: ${why}`;
+  throw missing(
+    'SERVICE_MISSING',
+    message,
+    'Create the service first, or check cluster, service and region',
+    ecs.region,
+  );
+}
+
+function missing(code: string, message: string, hint: string, region: string, cause?: unknown): LadingError {
+  return new LadingError('input', message, { code, hint: `${hint} (${region}).`, cause });
 }
 
 export function primaryOf(service: Service): Service['deployments'][number] | undefined {

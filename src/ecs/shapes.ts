@@ -16,6 +16,7 @@ const deployment = v.looseObject({
   rolloutState: text,
   rolloutStateReason: text,
   createdAt: time,
+  updatedAt: time,
 });
 
 const service = v.looseObject({
@@ -33,6 +34,20 @@ const service = v.looseObject({
     [],
   ),
   currentServiceDeployment: text,
+  schedulingStrategy: text,
+  loadBalancers: v.nullish(v.array(v.looseObject({ targetGroupArn: text, loadBalancerName: text }))),
+  deploymentConfiguration: v.nullish(
+    v.looseObject({
+      strategy: text,
+      deploymentCircuitBreaker: v.nullish(
+        v.looseObject({
+          enable: v.nullish(v.boolean()),
+          rollback: v.nullish(v.boolean()),
+          thresholdConfiguration: v.nullish(v.looseObject({ type: text, value: v.nullish(v.number()) })),
+        }),
+      ),
+    }),
+  ),
   deploymentController: v.nullish(v.looseObject({ type: v.string() })),
 });
 
@@ -47,6 +62,7 @@ const revisionSummary = v.looseObject({
   requestedTaskCount: count,
   runningTaskCount: count,
   pendingTaskCount: count,
+  requestedProductionTrafficWeight: v.nullish(v.number()),
 });
 
 const serviceDeployment = v.looseObject({
@@ -55,6 +71,7 @@ const serviceDeployment = v.looseObject({
   statusReason: text,
   createdAt: time,
   finishedAt: time,
+  updatedAt: time,
   lifecycleStage: text,
   targetServiceRevision: v.nullish(revisionSummary),
   sourceServiceRevisions: v.nullish(v.array(revisionSummary)),
@@ -111,8 +128,13 @@ const task = v.looseObject({
   stopCode: text,
   stoppedReason: text,
   startedAt: time,
+  stoppingAt: time,
   stoppedAt: time,
   healthStatus: text,
+  availabilityZone: text,
+  attachments: v.nullish(
+    v.array(v.looseObject({ details: v.nullish(v.array(v.looseObject({ name: text, value: text }))) })),
+  ),
   containers: v.optional(
     v.array(
       v.looseObject({
@@ -143,7 +165,9 @@ const containerDefinition = v.looseObject({
 export const taskDefinition = v.looseObject({
   family: v.string(),
   taskDefinitionArn: v.optional(v.string()),
-  containerDefinitions: v.array(containerDefinition),
+  status: text,
+  tags: v.optional(v.array(v.looseObject({ key: v.string(), value: v.optional(v.string(), '') }))),
+  containerDefinitions: v.pipe(v.array(containerDefinition), v.minLength(1, 'it has no container')),
 });
 export const taskDefinitionAnswer = v.looseObject({
   taskDefinition,

@@ -34,6 +34,9 @@ export function openWorld(options: {
       case 'message':
         sink({ ...event, text: redactor.redact(event.text), hint: event.hint && redactor.redact(event.hint) });
         return;
+      case 'rollout':
+        sink({ ...event, change: redactAll(event.change, (text) => redactor.redact(text)) });
+        return;
       case 'line':
         sink({ ...event, text: redactor.redact(event.text) });
         return;
@@ -50,4 +53,12 @@ export function openWorld(options: {
     redact: (text) => redactor.redact(text),
     close: () => http.close(),
   };
+}
+
+/** Every text of a value, however deep. */
+function redactAll<Value>(value: Value, redact: (text: string) => string): Value {
+  if (typeof value === 'string') return redact(value) as Value;
+  if (Array.isArray(value)) return value.map((entry: unknown) => redactAll(entry, redact)) as Value;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, redactAll(entry, redact)])) as Value;
 }

@@ -1,36 +1,32 @@
 import { formatBytes } from '../base/bytes.js';
 import { formatDuration } from '../base/duration.js';
 import { replaceFile } from '../base/files.js';
-import { revisionOf } from '../ecs/definition/task-definition.js';
+import { revisionOf } from '../ecs/definition/read.js';
+import type { ServiceResult } from './roll-out.js';
 
 /** What was loaded, where it went, and how it ended: the result of `lading ship`. */
 export interface Bill {
   readonly outcome: string;
   /** Undefined outside a git repository. */
   readonly commit: { readonly sha: string; readonly dirty: boolean; readonly source?: string | undefined } | undefined;
-  readonly image: {
-    /** `repository@sha256:…` */
-    readonly reference: string;
-    readonly digest: string;
-    readonly tags: readonly string[];
-    readonly layers: readonly BillLayer[];
-    readonly bytesUploaded: number;
-    readonly requests: number;
-  };
-  readonly deployment?: {
-    readonly cluster: string;
-    readonly service: string;
-    readonly taskDefinition: string;
-    readonly id: string | undefined;
-    readonly status: string | undefined;
-    readonly registered: boolean;
-  };
-  /** Why it failed; only when it did. */
-  readonly cause?: unknown;
+  readonly images: readonly BillImage[];
+  /** In the order in which they were rolled out. */
+  readonly services: readonly ServiceResult[];
   readonly startedAt: string;
   readonly finishedAt: string;
   /** Milliseconds of each stage. */
   readonly times: { readonly build: number; readonly push: number; readonly deploy?: number; readonly total: number };
+}
+
+export interface BillImage {
+  readonly name: string;
+  /** `repository@sha256:…` */
+  readonly reference: string;
+  readonly digest: string;
+  readonly tags: readonly string[];
+  readonly layers: readonly BillLayer[];
+  readonly bytesUploaded: number;
+  readonly requests: number;
 }
 
 export interface BillLayer {
@@ -43,23 +39,11 @@ export interface BillLayer {
 
 /** A few lines for people. */
 export function formatBill(bill: Bill): string {
-  const { image, deployment, commit, times } = bill;
-  const moved = image.layers.filter((layer) => !layer.reused);
+  const { commit, times } = bill;
   const rows: [string, string | undefined][] = [
     ['commit', commit && `${commit.sha.slice(0, 12)}${commit.dirty ? ' and changes that are not committed' : ''}`],
-    ['image', image.reference],
-    ['tags', image.tags.join(', ') || undefined],
-    [
-      'layers',
-      `${moved.length} of ${image.layers.length} moved${moved.length ? ` (${moved.map(layerText).join(', ')})` : ''}`,
-    ],
-    ['sent', `${formatBytes(image.bytesUploaded)} in ${image.requests} requests`],
-    ['service', deployment && `${deployment.cluster}/${deployment.service}`],
-    [
-      'revision',
-      deployment && `${revisionOf(deployment.taskDefinition)}${deployment.registered ? ' (new)' : ' (unchanged)'}`,
-    ],
-    ['deployment', deployment?.id && `${deployment.id} ${deployment.status ?? ''}`.trim()],
+    ...bill.images.flatMap(imageRows),
+    ...bill.services.flatMap(serviceRows),
     ['outcome', bill.outcome],
     ['time', timesText(times)],
   ];
@@ -67,6 +51,26 @@ export function formatBill(bill: Bill): string {
     .filter((row): row is [string, string] => Boolean(row[1]))
     .map(([name, text]) => `${name.padEnd(11)}${text}`)
     .join('\n');
+}
+
+function imageRows(image: BillImage): [string, string | undefined][] {
+  const moved = image.layers.filter((layer) => !layer.reused);
+  const which = moved.length === 0 ? '' : ` (${moved.map(layerText).join(', ')})`;
+  return [
+    ['image', image.reference],
+    ['tags', image.tags.join(', ') || undefined],
+    ['layers', `${moved.length} of ${image.layers.length} moved${which}`],
+    ['sent', `${formatBytes(image.bytesUploaded)} in ${image.requests} requests`],
+  ];
+}
+
+function serviceRows(service: ServiceResult): [string, string | undefined][] {
+  const { taskDefinition, deployment } = service;
+  return [
+    ['service', `${service.cluster}/${service.service}: ${service.outcome}`],
+    ['revision', taskDefinition && `${revisionOf(taskDefinition)}${service.registered ? ' (new)' : ' (unchanged)'}`],
+    ['deployment', deployment && `${deployment.id} ${deployment.status ?? ''}`.trim()],
+  ];
 }
 
 function layerText(layer: BillLayer): string {
@@ -81,9 +85,5 @@ function timesText(times: Bill['times']): string {
 
 /** Replaces the file in one step. */
 export async function writeBill(file: string, bill: Bill): Promise<void> {
-  await replaceFile(
-    file,
-    `${JSON.stringify(bill, undefined, 2)}
-`,
-  );
+  await replaceFile(file, `${JSON.stringify(bill, undefined, 2)}\n`);
 }

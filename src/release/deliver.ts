@@ -5,8 +5,8 @@ import type { Layout } from '../image/layout/layout.js';
 import type { Repository } from '../registry/repository.js';
 import type { ImageValues, MadeImage } from './make-image.js';
 import { makeImage, previousCandidates } from './make-image.js';
-import type { PushResult } from '../commands/push.js';
-import { sendImage } from '../commands/push.js';
+import type { PushResult } from './send.js';
+import { sendImage } from './send.js';
 
 export interface Delivery {
   readonly layout: Layout;

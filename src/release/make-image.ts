@@ -178,7 +178,11 @@ async function planRecipe(values: ImageValues, output: string, context: Context)
     await (await import('../image/builders/app-build.js')).ensureBuilt(values.app, context);
     return planNext(values.app, include);
   }
-  return (await import('../image/builders/node.js')).planNode(values.app, { include, entrypoint: values.entrypoint, output });
+  return (await import('../image/builders/node.js')).planNode(values.app, {
+    include,
+    entrypoint: values.entrypoint,
+    output,
+  });
 }
 
 /** Where the image is kept on this disk. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Report } from '../base/report.js';
+import type { Report, ReportEvent } from '../base/report.js';
 import type { Verbosity } from './plain.js';
 import { plainLine, printable } from './plain.js';
+import { rolloutLines } from './rollout-lines.js';
 
 export interface GithubSinkOptions extends Verbosity {
   readonly write: (text: string) => void;
@@ -26,6 +27,7 @@ export function githubSink(options: GithubSinkOptions): { readonly report: Repor
       options.write(`  ${event.source} | ${printable(event.text)}\n`);
       return;
     }
+    if (event.type === 'rollout' && event.change.kind === 'cause') return reportCause(event);
     resume();
     if (event.type === 'mask') {
       for (const line of event.value.split('\n'))
@@ -43,6 +45,11 @@ export function githubSink(options: GithubSinkOptions): { readonly report: Repor
       if (line !== undefined) options.write(`${harmless(line)}\n`);
     }
   };
+  function reportCause(event: Extract<ReportEvent, { type: 'rollout' }>): void {
+    const { text, hint, logs, source } = rolloutLines(event);
+    report({ type: 'message', level: 'error', text, hint });
+    for (const line of logs) report({ type: 'line', source, text: line });
+  }
   return { report, close: resume };
 }
 

@@ -1,6 +1,7 @@
 import { formatBytes } from '../base/bytes.js';
 import { formatDuration } from '../base/duration.js';
 import type { ReportEvent } from '../base/report.js';
+import { rolloutLines } from './rollout-lines.js';
 
 export interface Verbosity {
   readonly quiet: boolean;
@@ -19,6 +20,15 @@ export function plainLine(event: ReportEvent, { quiet, verbose }: Verbosity): st
     case 'task':
       if (quiet) return undefined;
       return taskLine(event);
+    case 'rollout': {
+      const { level, text, hint, logs, source } = rolloutLines(event);
+      if (quiet && level === 'info') return undefined;
+      const lines = [
+        `${level === 'info' ? '  ' : `${level}: `}${printable(text)}`,
+        ...(hint ? [`hint: ${printable(hint)}`] : []),
+      ];
+      return [...lines, ...logs.map((line) => `  ${source} | ${printable(line)}`)].join('\n');
+    }
     case 'line':
       return quiet ? undefined : `  ${event.source} | ${printable(event.text)}`;
     case 'progress':

@@ -171,7 +171,8 @@ async function createRunner(
   ecr: EmulatedEcr,
   host: () => string,
 ): Promise<TaskRunner | undefined> {
-  if (kind === 'process') return (await import('./runners/process-runner.js')).processRunner(images, join(folder, 'tasks'));
+  if (kind === 'process')
+    return (await import('./runners/process-runner.js')).processRunner(images, join(folder, 'tasks'));
   if (kind !== 'docker') return undefined;
   const authorization = async () => {
     const answer = (await ecr.operations.GetAuthorizationToken?.({})) as {
@@ -179,5 +180,9 @@ async function createRunner(
     };
     return answer.authorizationData[0]?.authorizationToken ?? '';
   };
-  return (await import('./runners/docker-runner.js')).dockerRunner({ folder: join(folder, 'docker'), host, authorization });
+  return (await import('./runners/docker-runner.js')).dockerRunner({
+    folder: join(folder, 'docker'),
+    host,
+    authorization,
+  });
 }

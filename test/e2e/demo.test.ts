@@ -53,7 +53,9 @@ async function firstWord<Result>({ child, ended }: RunningLading, parse: (text: 
 test('the demo: shipped, one line changed, nothing changed, broken; then it waits for Ctrl-C', async () => {
   const running = startLading(['demo', '--dir', join(work, 'demo'), '--json', '--keep'], { cwd: work, env: npm });
   const { url, ships } = await firstWord(running, (text) => JSON.parse(text) as Demo);
-  const moved = ships.map(({ bill }) => bill.image.layers.filter((layer) => !layer.reused).map((layer) => layer.kind));
+  const moved = ships.map(({ bill }) =>
+    (bill.images[0]?.layers ?? []).filter((layer) => !layer.reused).map((layer) => layer.kind),
+  );
   expect(ships.map(({ title, page }, at) => [title, ships[at]?.bill.outcome, page, moved[at]])).toEqual([
     ['First ship', 'steady', 'Cargo aboard, version one', ['node_modules', 'public', 'static', 'app']],
     ['One line changed', 'steady', 'Cargo aboard, version two', ['app']],
@@ -61,13 +63,13 @@ test('the demo: shipped, one line changed, nothing changed, broken; then it wait
     ['A broken version', 'rolled-back', 'Cargo aboard, version two', ['app']],
   ]);
   const [first, second, same, broken] = ships.map(({ bill }) => bill);
-  expect(first?.deployment).toMatchObject({ registered: true, status: 'SUCCESSFUL' });
-  expect(second?.image.bytesUploaded).toBeLessThan((first?.image.bytesUploaded ?? 0) / 10);
-  expect(same?.image.bytesUploaded).toBe(0);
-  expect(same?.image.digest).toBe(second?.image.digest);
+  expect(first?.services[0]).toMatchObject({ registered: true, deployment: { status: 'SUCCESSFUL' } });
+  expect(second?.images[0]?.bytesUploaded).toBeLessThan((first?.images[0]?.bytesUploaded ?? 0) / 10);
+  expect(same?.images[0]?.bytesUploaded).toBe(0);
+  expect(same?.images[0]?.digest).toBe(second?.images[0]?.digest);
   expect(same?.commit).toEqual(second?.commit);
   expect(broken?.commit?.sha).not.toBe(second?.commit?.sha);
-  expect(broken?.cause).toMatchObject({
+  expect(broken?.services[0]?.cause).toMatchObject({
     container: 'web',
     exitCode: 1,
     logs: expect.arrayContaining(['DATABASE_URL is not set: the orders cannot be read']) as unknown,

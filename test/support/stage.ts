@@ -4,7 +4,8 @@ import type { VirtualClock } from '../../src/base/clock.js';
 import { LadingError } from '../../src/base/errors.js';
 import { runCli } from '../../src/entry/cli.js';
 import { openEcs } from '../../src/release/open-ecs.js';
-import type { DeployResult } from '../../src/ecs/rollout/deploy.js';
+import type { DeployResult } from '../../src/ecs/rollout/result.js';
+import type { ServiceResult } from '../../src/release/roll-out.js';
 import { deployService } from '../../src/ecs/rollout/deploy.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
@@ -72,6 +73,7 @@ const request = {
   images: [{ container: undefined, image: NEW }],
   env: [],
   force: false,
+  ifUnchanged: 'attach' as const,
   wait: 'deployed' as const,
   timeoutMs: 900_000,
   failFast: true,
@@ -87,7 +89,7 @@ export async function deployOnStage(
     return { result: await deployService({ ...request, ...more }, await openEcs(world, {})), error: undefined };
   } catch (error) {
     if (!(error instanceof LadingError)) throw error;
-    return { result: (error as { result?: DeployResult }).result, error };
+    return { result: error.result as DeployResult | undefined, error };
   }
 }
 
@@ -103,8 +105,10 @@ export async function deployByCommandLine({ sandbox, clock }: Stage, more: reado
     stdout: { write: (text) => out.push(text) },
     stderr: { write: (text) => err.push(text) },
   });
-  const json = JSON.parse(out.join('')) as Partial<DeployResult> & {
+  const json = JSON.parse(out.join('')) as {
+    readonly outcome?: string;
+    readonly services?: readonly ServiceResult[];
     readonly error?: { kind: string; message: string };
   };
-  return { exitCode, json, text: err.join('') };
+  return { exitCode, json, service: json.services?.[0], text: err.join('') };
 }

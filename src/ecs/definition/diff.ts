@@ -1,5 +1,5 @@
 import type { TaskDefinition } from '../shapes.js';
-import { canonicalDefinition } from './task-definition.js';
+import { canonicalDefinition } from './canonical.js';
 
 /** A line for each value that differs, as `containerDefinitions.web.image: a → b`. */
 export function diffDefinitions(before: TaskDefinition, after: TaskDefinition): readonly string[] {

@@ -1,102 +1,198 @@
-import { InputError, LadingError } from '../../base/errors.js';
-import type { EcsApi, ServiceUpdate } from '../api.js';
 import { primaryOf } from '../api.js';
 import { diffDefinitions } from '../definition/diff.js';
-import type { Service, TaskDefinition } from '../shapes.js';
-import type { ImageChange } from '../definition/task-definition.js';
-import { canonicalDefinition, changeDefinition, containerFor, digestIn } from '../definition/task-definition.js';
+import type { ContainerVariable, ImageChange } from '../definition/change.js';
+import { canonicalDefinition } from '../definition/canonical.js';
+import { changeDefinition, containerFor, digestIn } from '../definition/change.js';
+import { revisionOf } from '../definition/read.js';
+import type { TaskDefinition } from '../shapes.js';
+import type { Ours } from './state.js';
+import type { Past, Present } from './present.js';
+import { isInFlight } from './present.js';
+
+/**
+ * What to do when the service has the wanted definition already, but its deployment did not end well. `attach` follows
+ * one that is in flight and begins another when it ended badly; `redeploy` begins another in any case; `report` begins
+ * none: it follows, or says how the last one ended.
+ */
+export type IfUnchanged = 'attach' | 'redeploy' | 'report';
 
 export interface PlanRequest {
-  readonly cluster: string;
-  readonly service: string;
   readonly images: readonly ImageChange[];
-  readonly env: readonly { readonly container: string; readonly name: string; readonly value: string }[];
+  readonly env: readonly ContainerVariable[];
   /** Instead of the running one. */
   readonly definition?: TaskDefinition | undefined;
   /** An existing revision to run, which is not registered again. */
   readonly revision?: string | undefined;
   readonly force: boolean;
   readonly desiredCount?: number | undefined;
+  readonly ifUnchanged: IfUnchanged;
+  /** Digests that count as the wanted one, by the digest in the reference: an index and its children. */
+  readonly sameImage?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 }
 
 /** What a deployment would do, as data. */
 export interface Plan {
+  readonly act: Act;
   /** ARN that the service has now. */
   readonly current: string;
-  readonly primaryId: string | undefined;
   readonly definition: TaskDefinition;
-  readonly register: boolean;
-  /** ARN that will run when nothing is registered. */
-  readonly taskDefinition: string;
-  /** Input of UpdateService, without the task definition; undefined when there is nothing to do. */
-  readonly update: ServiceUpdate | undefined;
   readonly images: readonly { readonly container: string; readonly image: string }[];
-  /** What each container must run, where that is asked for by digest. */
-  readonly digests: ReadonlyMap<string, string>;
+  /** Container → digests that count as what was asked for; only where one was asked for. */
+  readonly digests: ReadonlyMap<string, ReadonlySet<string>>;
   readonly changes: readonly string[];
+  /** Sentences worth knowing before anything happens. */
+  readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Looks at the service and decides. Changes nothing. */
-export async function planDeployment(request: PlanRequest, ecs: EcsApi): Promise<Plan> {
-  const service = await ecs.service(request.cluster, request.service);
-  refuseOthers(service, request);
-  const live = await ecs.taskDefinition(service.taskDefinition);
-  return decide(request, service, live);
-}
+export type Act =
+  /** The service runs this already, and its deployment went well. */
+  | { readonly do: 'nothing' }
+  /** Only the number of tasks changes: ECS begins no deployment. */
+  | { readonly do: 'scale'; readonly desiredCount: number }
+  /** Follow what is in flight already; a new number of tasks may be asked for beside it. */
+  | {
+      readonly do: 'attach';
+      readonly ours: Ours;
+      readonly arn: string | undefined;
+      readonly desiredCount: number | undefined;
+    }
+  /** Begin nothing; the last deployment of this definition ended so. */
+  | { readonly do: 'report'; readonly past: Past }
+  | {
+      readonly do: 'deploy';
+      /** ARN to run; undefined: the definition is registered first. */
+      readonly taskDefinition: string | undefined;
+      readonly force: boolean;
+      readonly desiredCount: number | undefined;
+    };
 
 /** Pure: the same service and request give the same plan. */
-export function decide(request: PlanRequest, service: Service, live: TaskDefinition): Plan {
+export function planDeployment(request: PlanRequest, present: Present): Plan {
+  const { service, live, turnedBack } = present;
   const definition = changeDefinition(request.definition ?? live, request.images, request.env);
-  const moves = request.revision !== undefined && request.revision !== service.taskDefinition;
-  const register = request.revision === undefined && canonicalDefinition(definition) !== canonicalDefinition(live);
-  const scale = request.desiredCount !== undefined && request.desiredCount !== service.desiredCount;
-  const needed = register || moves || request.force || scale;
   const images = request.images.map((change) => ({ container: containerFor(definition, change), image: change.image }));
-  const desired = request.desiredCount ?? service.desiredCount;
+  const digests = new Map(
+    images.flatMap(({ container, image }) => {
+      const digest = digestIn(image);
+      return digest ? [[container, request.sameImage?.get(digest) ?? new Set([digest])] as const] : [];
+    }),
+  );
+  const wanted = canonicalDefinition(definition);
+  const same =
+    request.revision === undefined ? wanted === canonicalDefinition(live) : request.revision === service.taskDefinition;
+  const tried =
+    turnedBack && wanted === canonicalDefinition(turnedBack) && turnedBack.status !== 'INACTIVE'
+      ? turnedBack
+      : undefined;
+  const scale = request.desiredCount !== undefined && request.desiredCount !== service.desiredCount;
+  const desiredCount = scale ? request.desiredCount : undefined;
+  const deploy = (taskDefinition: string | undefined, force: boolean): Act => ({
+    do: 'deploy',
+    taskDefinition,
+    force,
+    desiredCount,
+  });
+  const last = same ? lastOf(present) : undefined;
+  const act: Act = !same
+    ? deploy(request.revision ?? tried?.taskDefinitionArn, request.force)
+    : actOnSame(request, present, last ?? { is: 'good' }, deploy, desiredCount);
   return {
+    act,
     current: service.taskDefinition,
-    primaryId: primaryOf(service)?.id,
     definition,
-    register,
-    taskDefinition: request.revision ?? service.taskDefinition,
-    update: needed
-      ? {
-          cluster: request.cluster,
-          service: request.service,
-          ...(request.force && { forceNewDeployment: true }),
-          ...(scale && { desiredCount: request.desiredCount }),
-        }
-      : undefined,
     images,
-    digests: new Map(
-      images.flatMap(({ container, image }) => (digestIn(image) ? [[container, digestIn(image) ?? ''] as const] : [])),
-    ),
-    changes: register || moves ? diffDefinitions(live, definition) : [],
+    digests,
+    changes: same ? [] : diffDefinitions(live, definition),
+    notes: notesOf(present, act, last, tried),
     warnings:
-      desired === 0
+      (request.desiredCount ?? service.desiredCount) === 0 && service.schedulingStrategy !== 'DAEMON'
         ? ['The service has a desired count of 0: the deployment will succeed without running anything.']
         : [],
   };
 }
 
-function refuseOthers(service: Service, request: PlanRequest): void {
-  const controller = service.deploymentController?.type ?? 'ECS';
-  if (controller !== 'ECS') {
-    throw new LadingError(
-      'input',
-      `the service ${request.service} is deployed by ${controller}, which lading does not drive`,
-      {
-        code: 'CONTROLLER_UNSUPPORTED',
-        hint: 'Use the ECS deployment controller; it knows blue/green, linear and canary by itself.',
-      },
-    );
+/** How the last deployment of what the service has now went. */
+type Last =
+  | { readonly is: 'good'; readonly past?: Past }
+  | { readonly is: 'in-flight'; readonly past?: Past }
+  | { readonly is: 'bad'; readonly past?: Past; readonly how: string };
+
+function lastOf({ service, history }: Present): Last {
+  const primary = primaryOf(service);
+  if (history.is === 'seen') {
+    const past = history.value.find(({ revision }) => revision?.taskDefinition === service.taskDefinition);
+    const newest = history.value[0];
+    // Without its revision it is only known that something is in flight.
+    const found = past ?? (newest && newest.revision === undefined ? newest : undefined);
+    if (found?.status === 'SUCCESSFUL') return { is: 'good', past: found };
+    if (found && isInFlight(found.status)) return { is: 'in-flight', past: found };
+    if (found) return { is: 'bad', past: found, how: howOf(found) };
   }
-  if (service.status === 'DRAINING') {
-    throw new InputError({
-      where: '--service',
-      message: `${request.service} is being deleted (DRAINING)`,
-      hint: 'Wait until it is INACTIVE, then create it again.',
-    });
+  switch (primary?.rolloutState) {
+    case 'IN_PROGRESS':
+      return { is: 'in-flight' };
+    case 'FAILED':
+      return { is: 'bad', how: `failed: ${primary.rolloutStateReason ?? 'ECS gives no reason'}` };
+    default:
+      return { is: 'good' };
   }
+}
+
+function actOnSame(
+  request: PlanRequest,
+  { service }: Present,
+  last: Last,
+  deploy: (taskDefinition: string | undefined, force: boolean) => Act,
+  desiredCount: number | undefined,
+): Act {
+  if (request.force) return deploy(service.taskDefinition, true);
+  const primary = primaryOf(service);
+  if (last.is === 'in-flight' && request.ifUnchanged !== 'redeploy' && primary) {
+    const createdAt = (primary.createdAt ?? 0) * 1000 || (last.past?.createdAt ?? 0);
+    const ours = { id: primary.id, taskDefinition: service.taskDefinition, createdAt };
+    return { do: 'attach', ours, arn: last.past?.arn, desiredCount };
+  }
+  if (last.is === 'bad' && request.ifUnchanged === 'report' && last.past) return { do: 'report', past: last.past };
+  if (last.is !== 'good') return deploy(service.taskDefinition, true);
+  return desiredCount === undefined ? { do: 'nothing' } : { do: 'scale', desiredCount };
+}
+
+function notesOf(
+  { service, history }: Present,
+  act: Act,
+  last: Last | undefined,
+  tried: TaskDefinition | undefined,
+): readonly string[] {
+  const notes: string[] = [];
+  const newest = history.is === 'seen' ? history.value[0] : undefined;
+  if (last?.is === 'bad' && act.do === 'deploy')
+    notes.push(`The last deployment of ${revisionOf(service.taskDefinition)} ${last.how}: another one is begun.`);
+  if (tried?.taskDefinitionArn && act.do === 'deploy' && newest)
+    notes.push(`The last deployment of ${revisionOf(tried.taskDefinitionArn)} ${howOf(newest)}: it is tried again.`);
+  if (act.do === 'attach')
+    notes.push(`A deployment of ${revisionOf(service.taskDefinition)} is in flight already: it is followed.`);
+  if (act.do === 'deploy' && newest && isInFlight(newest.status)) {
+    const what = newest.revision ? ` of ${revisionOf(newest.revision.taskDefinition)}` : '';
+    notes.push(`The deployment ${idOf(newest.arn)}${what} that is in flight will be replaced.`);
+  }
+  return notes;
+}
+
+/** `was rolled back: tasks failed to start`, as goes after "The last deployment of shop:4". */
+export function howOf({ status, statusReason }: Past): string {
+  const words: Readonly<Record<string, string>> = {
+    ROLLBACK_SUCCESSFUL: 'failed and was rolled back',
+    ROLLBACK_FAILED: 'failed, and its rollback, too',
+    ROLLBACK_IN_PROGRESS: 'is being rolled back',
+    ROLLBACK_REQUESTED: 'is being rolled back',
+    STOP_REQUESTED: 'is being stopped',
+    STOPPED: 'was stopped',
+    FAILED: 'failed',
+  };
+  return `${words[status] ?? `is ${status}`}${statusReason ? ` (${statusReason.replace(/\.$/, '')})` : ''}`;
+}
+
+function idOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
 }

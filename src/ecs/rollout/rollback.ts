@@ -1,8 +1,18 @@
 import { LadingError } from '../../base/errors.js';
 import { say } from '../../base/report.js';
-import type { DeployResult, EcsWorld } from './deploy.js';
+import { primaryOf } from '../api.js';
 import { deployService } from './deploy.js';
-import { standingOf } from './verdict.js';
+import { ecsRollout } from './ecs-rollout.js';
+import { isTurning } from './ending.js';
+import { followRollout } from './follow.js';
+import { goalOf } from './last-good.js';
+import { patienceUntil } from './patience.js';
+import type { Past, Present } from './present.js';
+import { isInFlight, readPresent } from './present.js';
+import type { DeployResult } from './result.js';
+import type { EcsContext } from './run.js';
+import { readServes } from './serves.js';
+import { beginState } from './state.js';
 
 export interface RollbackRequest {
   readonly cluster: string;
@@ -16,76 +26,107 @@ export interface RollbackResult {
   readonly how: 'stopped' | 'deployed' | 'planned';
   readonly cluster: string;
   readonly service: string;
+  readonly region: string;
   readonly from: string;
   readonly to: string;
   readonly deployment?: DeployResult;
 }
 
-/** Turns back the deployment in flight, else deploys the last revision that was successful before the running one. */
-export async function rollBack(request: RollbackRequest, world: EcsWorld): Promise<RollbackResult> {
-  const { ecs } = world;
-  const { cluster, service } = request;
-  const current = await ecs.service(cluster, service);
-  const history = [...(await ecs.deployments(cluster, service))].sort(
-    (a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0),
-  );
-  const inFlight = history.find((one) => one.status === 'PENDING' || one.status === 'IN_PROGRESS');
-  const goal = await lastGood();
-  const about = { cluster, service, from: current.taskDefinition, to: goal };
+/**
+ * Turns back the deployment in flight, else deploys the revision that ran well before the one that runs. A second
+ * rollback goes further back; it does not return to what the first one left.
+ */
+export async function rollBack(request: RollbackRequest, context: EcsContext): Promise<RollbackResult> {
+  const { ecs, clock } = context;
+  const place = { cluster: request.cluster, service: request.service };
+  const patience = patienceUntil(clock.now() + request.timeoutMs, context);
+  const present = await readPresent(ecs, place, patience);
+  const { history, service } = present;
+  if (history.is !== 'seen') {
+    const why = history.is === 'skipped' ? '' : `: ${history.why}`;
+    throw new LadingError(
+      history.is === 'denied' ? 'credentials' : 'remote',
+      `the history of ${request.service} cannot be read${why}`,
+      {
+        code: 'NO_HISTORY',
+        hint: 'Allow ecs:ListServiceDeployments and ecs:DescribeServiceRevisions, or deploy the image that you want.',
+      },
+    );
+  }
+  const newest = history.value.find(({ status }) => isInFlight(status) || isTurning(status));
+  const to = goalOf(history.value, service.taskDefinition, newest !== undefined);
+  if (to === undefined) {
+    throw new LadingError('input', `${request.service} has no earlier deployment that was successful`, {
+      code: 'NOTHING_TO_ROLL_BACK_TO',
+      hint: 'Deploy the image that you want with `lading deploy --image …`.',
+    });
+  }
+  const about = { ...place, region: ecs.region, from: newest?.revision?.taskDefinition ?? service.taskDefinition, to };
   if (request.dryRun) return { how: 'planned', ...about };
-  if (inFlight) {
-    say(world.report, 'info', `Deployment ${inFlight.serviceDeploymentArn.split('/').at(-1) ?? ''} is turned back.`);
-    await ecs.stop(inFlight.serviceDeploymentArn);
-    await untilTurned(inFlight.serviceDeploymentArn);
-    return { how: 'stopped', ...about };
+  if (newest && (await turnBack(newest, present, request, context))) {
+    const serves = await readServes(ecs, place);
+    return { how: 'stopped', ...about, to: serves?.taskDefinition ?? to };
   }
   const deployment = await deployService(
     {
-      cluster,
-      service,
+      ...place,
       images: [],
       env: [],
-      definition: await ecs.taskDefinition(goal),
-      revision: goal,
+      definition: await patience.until('DescribeTaskDefinition', () => ecs.taskDefinition(to)),
+      revision: to,
       force: false,
+      ifUnchanged: 'attach',
       wait: 'deployed',
       timeoutMs: request.timeoutMs,
       failFast: true,
       dryRun: false,
     },
-    world,
+    context,
   );
   return { how: 'deployed', ...about, deployment };
+}
 
-  async function lastGood(): Promise<string> {
-    for (const one of history) {
-      if (one.status !== 'SUCCESSFUL' || !one.targetServiceRevisionArn) continue;
-      const revision = await ecs.revision(one.targetServiceRevisionArn);
-      if (revision && (inFlight || revision.taskDefinition !== current.taskDefinition)) return revision.taskDefinition;
+/** False when there was nothing to turn back any more. */
+async function turnBack(past: Past, present: Present, request: RollbackRequest, context: EcsContext): Promise<boolean> {
+  const { ecs, clock, report, signal } = context;
+  const deadline = clock.now() + request.timeoutMs;
+  const rollout = ecsRollout(ecs, request, patienceUntil(deadline, context));
+  say(report, 'info', `Deployment ${past.arn.slice(past.arn.lastIndexOf('/') + 1)} is turned back.`);
+  if (isInFlight(past.status)) {
+    const answer = await rollout.turnBack(past.arn);
+    if (answer === 'refused') return false;
+    if (answer === 'denied') {
+      throw new LadingError('credentials', `the deployment of ${request.service} may not be stopped by this role`, {
+        code: 'AWS_REFUSED',
+        hint: 'Allow ecs:StopServiceDeployment.',
+      });
     }
-    throw new LadingError('input', `${service} has no earlier deployment that was successful`, {
-      code: 'NOTHING_TO_ROLL_BACK_TO',
-      hint: 'Deploy the image that you want with `lading deploy --image …`.',
+  }
+  const ours = {
+    id: primaryOf(present.service)?.id ?? '',
+    taskDefinition: past.revision?.taskDefinition ?? present.service.taskDefinition,
+    createdAt: past.createdAt,
+  };
+  const goal = { failFast: false, definition: present.live, of: 'deployment' } as const;
+  const state = { ...beginState(ours, { goal, now: clock.now(), arn: past.arn }), turning: 'asked' as const };
+  const { end } = await followRollout(rollout, state, {
+    deadline,
+    clock,
+    signal,
+    logsOf: () => Promise.resolve([]),
+    onChange: (change) => report({ type: 'rollout', of: request.service, at: clock.now(), change }),
+  });
+  if (end.is === 'failed' && end.back !== 'failed') return true;
+  if (end.is === 'succeeded') return false;
+  if (end.is === 'timeout') {
+    throw new LadingError('timeout', 'the rollback is not done in time', {
+      code: 'TIMEOUT',
+      hint: 'ECS goes on: look again with `lading status`.',
     });
   }
-
-  async function untilTurned(arn: string): Promise<void> {
-    const deadline = world.clock.now() + request.timeoutMs;
-    for (;;) {
-      const standing = standingOf(await ecs.deployment(arn));
-      if (standing.is === 'failed' && standing.rolledBack) return;
-      if (standing.is === 'stopped') return;
-      if (standing.is === 'failed')
-        throw new LadingError('deploy-failed', `the rollback failed: ${standing.reason || 'ECS gives no reason'}`, {
-          code: 'ROLLBACK_FAILED',
-          hint: 'Look at it with `lading status`.',
-        });
-      if (world.clock.now() >= deadline)
-        throw new LadingError('timeout', 'the rollback is not done in time', {
-          code: 'TIMEOUT',
-          hint: 'ECS goes on: look again with `lading status`.',
-        });
-      await world.clock.sleep(2000, world.signal);
-    }
-  }
+  const reason = 'reason' in end && end.reason ? end.reason : 'ECS gives no reason';
+  throw new LadingError('deploy-failed', `the rollback failed: ${reason}`, {
+    code: 'ROLLBACK_FAILED',
+    hint: 'Look at it with `lading status`.',
+  });
 }

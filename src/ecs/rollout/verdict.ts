@@ -1,79 +1,148 @@
-import type { ServiceDeployment } from '../shapes.js';
-import { digestIn } from '../definition/task-definition.js';
+import type { ErrorKind } from '../../base/errors.js';
+import { revisionOf } from '../definition/read.js';
+import type { KnownCause } from '../task/cause.js';
+import { causeText } from '../task/cause.js';
+import type { DeployResult, Outcome } from './result.js';
+import type { End } from './state.js';
 
-/** How a deployment stands, by the far side's own state. */
-export type Standing =
-  | { readonly is: 'running' }
-  | { readonly is: 'succeeded' }
-  /** It failed, and ECS is going back: watch on to learn how that ends. */
-  | { readonly is: 'rolling-back' }
-  | { readonly is: 'failed'; readonly rolledBack: boolean; readonly reason: string }
-  | { readonly is: 'superseded' }
-  | { readonly is: 'stopped'; readonly reason: string }
-  | {
-      readonly is: 'paused';
-      readonly hookId: string;
-      readonly expiresAt: number | undefined;
-      readonly timeoutAction: string | undefined;
-    };
+/** A deployment that did not end well, in words. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly rolledBack?: 'done' | 'failed' | 'none';
+  readonly next?: string;
+}
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html */
-export function standingOf(deployment: ServiceDeployment | undefined): Standing {
-  const reason = deployment?.statusReason ?? deployment?.rollback?.reason ?? '';
-  switch (deployment?.status) {
-    case 'SUCCESSFUL':
-      return { is: 'succeeded' };
-    case 'STOPPED':
-      return /replaced by a new service deployment/i.test(reason) && !deployment.rollback
-        ? { is: 'superseded' }
-        : { is: 'stopped', reason };
-    case 'STOP_REQUESTED':
-    case 'ROLLBACK_REQUESTED':
-    case 'ROLLBACK_IN_PROGRESS':
-      return { is: 'rolling-back' };
-    case 'ROLLBACK_SUCCESSFUL':
-      return { is: 'failed', rolledBack: true, reason };
-    case 'ROLLBACK_FAILED':
-    case 'FAILED':
-      return { is: 'failed', rolledBack: false, reason };
-    default: {
-      const hook = deployment?.lifecycleHookDetails?.find((detail) => detail.status === 'AWAITING_ACTION');
-      if (!hook) return { is: 'running' };
+export interface Circumstances {
+  readonly cluster: string;
+  readonly service: string;
+  readonly cause: KnownCause | undefined;
+  readonly deploymentArn: string | undefined;
+  readonly winner: DeployResult['winner'];
+}
+
+type BadEnd = Exclude<End, { is: 'succeeded' | 'scaled' }>;
+
+/** Each ending in words of its own. Pure. */
+export function explainEnd(end: BadEnd, about: Circumstances): Verdict {
+  const { cause } = about;
+  const at = `--cluster ${about.cluster} --service ${about.service}`;
+  const why = cause && causeText(cause);
+  const task = cause?.taskArn?.slice(cause.taskArn.lastIndexOf('/') + 1);
+  const logs = task ? `lading logs ${at} --task ${task}` : `lading status ${at}`;
+  const failed = { kind: 'deploy-failed', code: 'DEPLOY_FAILED', hint: cause?.hint } as const;
+  switch (end.is) {
+    case 'failed': {
+      const words = why ?? (end.reason || 'ECS gives no reason');
+      if (end.back === 'done')
+        return {
+          ...failed,
+          outcome: 'rolled-back',
+          rolledBack: 'done',
+          next: logs,
+          message: `the deployment failed and was rolled back: ${words}`,
+        };
+      if (end.back === 'failed') {
+        const reason = end.reason && why ? ` (${end.reason})` : '';
+        const message = `the deployment failed, and so did its rollback${reason}: ${words}`;
+        return {
+          ...failed,
+          outcome: 'failed',
+          code: 'ROLLBACK_FAILED',
+          rolledBack: 'failed',
+          next: `lading status ${at}`,
+          message,
+        };
+      }
+      const message = `the deployment failed and was not rolled back: ${words}`;
+      return { ...failed, outcome: 'failed', rolledBack: 'none', next: `lading rollback ${at}`, message };
+    }
+    case 'stuck': {
+      const because = {
+        'no-source': 'there is nothing to go back to',
+        refused: 'ECS refused to go back',
+        denied: 'this role may not ask ECS to go back (ecs:StopServiceDeployment)',
+      }[end.why];
+      const message = `the deployment fails, and ${because}: ${why ?? 'no task of it comes up'}`;
+      return { ...failed, outcome: 'failed', rolledBack: 'none', next: logs, message };
+    }
+    case 'superseded': {
+      const { winner } = about;
+      const named = winner
+        ? `: ${winner.taskDefinition ? revisionOf(winner.taskDefinition) : winner.deploymentArn} took its place`
+        : '';
       return {
-        is: 'paused',
-        hookId: hook.hookId ?? '',
-        expiresAt: hook.expiresAt ?? undefined,
-        timeoutAction: hook.timeoutAction ?? undefined,
+        outcome: 'superseded',
+        kind: 'superseded',
+        code: 'SUPERSEDED',
+        message: `a newer deployment replaced this one${named}`,
+        hint: 'Nothing is wrong with the image; see `concurrency:` of the workflow if this comes often.',
+        next: `lading status ${at}`,
       };
     }
+    case 'stopped': {
+      const back = {
+        done: 'somebody stopped the deployment, and it was rolled back',
+        failed: 'somebody stopped the deployment, and its rollback failed',
+        none: 'somebody stopped the deployment',
+      }[end.back];
+      const words = [end.reason, why].filter(Boolean).join('; ');
+      const hint = 'Ask who called StopServiceDeployment: CloudTrail names them.';
+      const message = `${back}${words ? `: ${words}` : ''}`;
+      return {
+        outcome: 'stopped',
+        kind: 'deploy-failed',
+        code: 'STOPPED',
+        hint,
+        rolledBack: end.back,
+        next: `lading status ${at}`,
+        message,
+      };
+    }
+    case 'deleted':
+      return {
+        outcome: 'deleted',
+        kind: 'deploy-failed',
+        code: 'SERVICE_DELETED',
+        message: `the service ${about.service} was deleted while it was deployed`,
+        hint: 'Create it again when it is INACTIVE, and deploy once more.',
+      };
+    case 'paused': {
+      const { id, expiresAt, timeoutAction } = end.hook;
+      const until = expiresAt
+        ? ` until ${new Date(expiresAt * 1000).toISOString()}, then ${timeoutAction ?? 'ROLLBACK'}`
+        : '';
+      const next = `aws ecs continue-service-deployment --service-deployment-arn ${about.deploymentArn ?? 'ARN'} --hook-id ${id || 'ID'}`;
+      const hint = `Go on with: ${next}`;
+      return {
+        outcome: 'paused',
+        kind: 'paused',
+        code: 'PAUSED',
+        message: `the deployment waits at the hook ${id}${until}`,
+        hint,
+        next,
+      };
+    }
+    case 'unproven':
+      return {
+        outcome: 'unproven',
+        kind: 'timeout',
+        code: 'UNPROVEN',
+        message: 'ECS says that the deployment is COMPLETED, but keeps no record of it that proves what runs',
+        hint: 'Look with `lading status`; the same command again looks once more.',
+        next: `lading status ${at}`,
+      };
+    case 'timeout':
+      return {
+        outcome: 'timeout',
+        kind: 'timeout',
+        code: 'TIMEOUT',
+        message: `the deployment is not done in time${why ? `; ${why}` : ''}`,
+        hint: 'ECS goes on: the same command again follows it; or go back with `lading rollback`, or give it more with --timeout.',
+        next: `lading status ${at}`,
+      };
   }
-}
-
-export interface Proof {
-  readonly container: string;
-  readonly wanted: string;
-  /** What the revision runs. */
-  readonly actual: string | undefined;
-}
-
-/** What a revision says of a container; without version consistency only the image's name tells the digest. */
-export interface RevisionImage {
-  readonly containerName: string;
-  readonly image?: string | null | undefined;
-  readonly imageDigest?: string | null | undefined;
-}
-
-/** Images that do not run what was asked for. A revision may name an index or the child that it resolved to. */
-export function wrongImages(
-  wanted: ReadonlyMap<string, ReadonlySet<string>>,
-  running: readonly RevisionImage[],
-): readonly Proof[] {
-  const wrong: Proof[] = [];
-  for (const [container, accepted] of wanted) {
-    const found = running.find((image) => image.containerName === container);
-    const actual = found?.imageDigest ?? digestIn(found?.image);
-    if (actual === undefined || !accepted.has(actual))
-      wrong.push({ container, wanted: [...accepted][0] ?? '', actual });
-  }
-  return wrong;
 }

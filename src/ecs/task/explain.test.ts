@@ -108,3 +108,59 @@ describe('the container to blame', () => {
     expect(blamed(given)).toEqual(expected);
   });
 });
+
+describe('a stopped task', () => {
+  const task = (more: object): Task => ({ taskArn: 'a', taskDefinitionArn: 't', containers: [], ...more });
+
+  test('of a normal life is no cause', () => {
+    expect(
+      explainTask(
+        task({
+          stopCode: 'ServiceSchedulerInitiated',
+          stoppedReason: 'Scaling activity initiated by (deployment ecs-svc/1)',
+        }),
+      ),
+    ).toBeUndefined();
+  });
+
+  test.each([
+    [{ stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' }, 'platform', 'passing'],
+    [
+      {
+        stopCode: 'EssentialContainerExited',
+        stoppedReason: 'Essential container in task exited',
+        containers: [{ name: 'web', exitCode: 139 }],
+      },
+      'exit',
+      'likely',
+    ],
+    [
+      {
+        stopCode: 'EssentialContainerExited',
+        stoppedReason: 'Essential container in task exited',
+        containers: [{ name: 'web', exitCode: 0 }],
+      },
+      'exit',
+      'likely',
+    ],
+    [
+      { stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError: toomanyrequests: rate limit' },
+      'network',
+      'passing',
+    ],
+    [
+      { stopCode: 'TaskFailedToStart', stoppedReason: 'ResourceInitializationError: failed to invoke EFS utils' },
+      'start',
+      'likely',
+    ],
+    [{ stopCode: 'TaskFailedToStart', stoppedReason: 'something new' }, 'unknown', 'likely'],
+  ])('%j is of class %s and %s', (more, kind, certainty) => {
+    expect(explainTask(task(more))).toMatchObject({ class: kind, certainty });
+  });
+
+  test('says the same thing once', () => {
+    const reason = 'OutOfMemoryError: Container killed due to memory usage';
+    const found = explainTask(task({ stoppedReason: reason, containers: [{ name: 'web', exitCode: 137, reason }] }));
+    expect(found).toMatchObject({ text: reason, container: 'web', exitCode: 137 });
+  });
+});

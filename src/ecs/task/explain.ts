@@ -1,35 +1,14 @@
 import type { Task, TaskDefinition } from '../shapes.js';
+import type { Cause } from './cause.js';
 import { ruleFor } from './stop-rules.js';
 
-/** Why a task died, in a form that people and programs can act on. */
-export interface Cause {
-  readonly class:
-    | 'image'
-    | 'secrets'
-    | 'start'
-    | 'exit'
-    | 'memory'
-    | 'health'
-    | 'network'
-    | 'capacity'
-    | 'alarm'
-    | 'hook'
-    | 'stopped'
-    | 'unknown';
-  /** ECS's own words. */
-  readonly text: string;
-  readonly container?: string | undefined;
-  readonly exitCode?: number | undefined;
-  readonly hint: string;
-  /** So many tasks must die of it before the deployment is called failed; undefined: never by itself. */
-  readonly failAfter: number | undefined;
-  /** Tasks that run well speak against it. */
-  readonly refutable?: boolean | undefined;
-  readonly taskArn?: string | undefined;
-}
-
 /** The platform's business, not the app's: mentioned, never counted. */
-const NOT_THE_APP = new Set(['SpotInterruption', 'TerminationNotice', 'InfrastructureHealth', 'UserInitiated']);
+const NOT_THE_APP: Readonly<Record<string, string>> = {
+  SpotInterruption: 'AWS took a Spot task back: ECS starts another one.',
+  TerminationNotice: 'The machine below was ended: ECS starts another task.',
+  InfrastructureHealth: 'The machine below was not well: ECS starts another task.',
+  UserInitiated: 'Somebody stopped the task by hand.',
+};
 
 /** Undefined when the stop is part of normal life, as scaling in. The definition tells which containers are essential. */
 export function explainTask(task: Task, definition?: TaskDefinition): Cause | undefined {
@@ -38,25 +17,41 @@ export function explainTask(task: Task, definition?: TaskDefinition): Cause | un
   const failing = blame(task, definition);
   const words = [...new Set([stopped, failing?.reason ?? ''])].filter((text) => text !== '');
   const text = words.filter((one) => !words.some((other) => other !== one && other.includes(one))).join(': ');
-  const about = { container: failing?.name, exitCode: failing?.exitCode ?? undefined, taskArn: task.taskArn };
-  if (task.stopCode && NOT_THE_APP.has(task.stopCode)) {
-    const hint = 'This was not the app: nothing to do.';
-    return { ...about, class: 'stopped', text: text || task.stopCode, hint, failAfter: undefined };
-  }
+  const exitCode = failing?.exitCode ?? undefined;
+  const subnet = task.attachments
+    ?.flatMap((attachment) => attachment.details ?? [])
+    .find((detail) => detail.name === 'subnetId')?.value;
+  const about = {
+    container: failing?.name,
+    exitCode,
+    taskArn: task.taskArn,
+    at: milliseconds(task.stoppedAt ?? task.stoppingAt),
+    availabilityZone: task.availabilityZone ?? undefined,
+    subnet: subnet ?? undefined,
+  };
+  const platform = task.stopCode ? NOT_THE_APP[task.stopCode] : undefined;
+  if (platform)
+    return { ...about, class: 'platform', certainty: 'passing', text: text || (task.stopCode ?? ''), hint: platform };
   const rule = ruleFor(text);
   if (rule) {
-    const { hint, failAfter, refutable } = rule;
-    return { ...about, class: rule.class, text, hint, failAfter, ...(refutable && { refutable }) };
+    const hint =
+      rule.class === 'network' && subnet
+        ? rule.hint.replace(/\bthe subnets?\b/i, (found) => `${found} (${subnet})`)
+        : rule.hint;
+    return { ...about, class: rule.class, certainty: rule.certainty, text, hint };
   }
-  if ((failing?.exitCode ?? 0) !== 0 || task.stopCode === 'EssentialContainerExited') {
-    const exitCode = failing?.exitCode ?? undefined;
+  if ((exitCode ?? 0) !== 0 || task.stopCode === 'EssentialContainerExited') {
     const hint = exitCode === undefined ? 'A container never started: read its reason.' : exitHint(exitCode);
-    const said = text || 'Essential container in task exited';
-    return { ...about, class: 'exit', text: said, hint, failAfter: 2, refutable: true };
+    return { ...about, class: 'exit', certainty: 'likely', text: text || 'Essential container in task exited', hint };
   }
   if (task.stopCode === 'ServiceSchedulerInitiated' && text === '') return undefined;
   const hint = 'Look at the task in the console and at its logs.';
-  return { ...about, class: 'unknown', text: text || 'no reason given', hint, failAfter: 3, refutable: true };
+  return { ...about, class: 'unknown', certainty: 'likely', text: text || 'no reason given', hint };
+}
+
+/** AWS JSON has seconds. */
+function milliseconds(seconds: number | null | undefined): number | undefined {
+  return seconds == null ? undefined : Math.round(seconds * 1000);
 }
 
 type Container = Task['containers'][number];

@@ -43,9 +43,10 @@ export async function lastLines(
   open: OpenLogs,
   definition: TaskDefinition,
   containerName: string | undefined,
-  taskArn: string,
+  taskArn: string | undefined,
   limit = 20,
 ): Promise<readonly string[]> {
+  if (taskArn === undefined) return [];
   const container =
     definition.containerDefinitions.find((one) => one.name === containerName) ?? definition.containerDefinitions[0];
   if (!container) return [];
@@ -78,28 +79,31 @@ export async function lastLines(
   }
 }
 
-/** Lines from a moment on, with the token to go on from. */
+/** Lines from a moment on, over all pages, with the token to go on from. A stream that is not there yet has none. */
 export async function readLines(
   api: AwsApi,
   group: string,
   stream: string,
   from: { readonly startTime?: number; readonly token?: string | undefined },
 ): Promise<{ readonly lines: readonly LogLine[]; readonly token: string | undefined }> {
+  const lines: LogLine[] = [];
+  let token = from.token;
   try {
-    const answer = await api.call('GetLogEvents', {
-      logGroupName: group,
-      logStreamName: stream,
-      startFromHead: true,
-      ...(from.token ? { nextToken: from.token } : { startTime: from.startTime ?? 0 }),
-    });
-    const page = parseShape(events, answer, 'answer of logs GetLogEvents');
-    return {
-      lines: page.events.map((event) => ({ at: event.timestamp, text: event.message.trimEnd() })),
-      token: page.nextForwardToken ?? from.token,
-    };
+    for (;;) {
+      const answer = await api.call('GetLogEvents', {
+        logGroupName: group,
+        logStreamName: stream,
+        startFromHead: true,
+        ...(token ? { nextToken: token } : { startTime: from.startTime ?? 0 }),
+      });
+      const page = parseShape(events, answer, 'answer of logs GetLogEvents');
+      lines.push(...page.events.map((event) => ({ at: event.timestamp, text: event.message.trimEnd() })));
+      // A page may be empty before the end; the end is where the token stays.
+      if (!page.nextForwardToken || page.nextForwardToken === token) return { lines, token };
+      token = page.nextForwardToken;
+    }
   } catch (error) {
-    if (error instanceof AwsError && error.type === 'ResourceNotFoundException')
-      return { lines: [], token: from.token };
+    if (error instanceof AwsError && error.type === 'ResourceNotFoundException') return { lines, token };
     throw error;
   }
 }

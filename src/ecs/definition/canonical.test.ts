@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { InputError } from '../../base/errors.js';
 import { diffDefinitions } from './diff.js';
-import { explainTask } from '../task/explain.js';
-import type { Task } from '../shapes.js';
-import {
-  canonicalDefinition,
-  changeDefinition,
-  containerFor,
-  digestIn,
-  parseTaskDefinition,
-  registrable,
-  repositoryOf,
-} from './task-definition.js';
-import { standingOf, wrongImages } from '../rollout/verdict.js';
+import { canonicalDefinition } from './canonical.js';
+import { changeDefinition, containerFor, digestIn, repositoryOf } from './change.js';
+import { parseTaskDefinition, registrable } from './read.js';
 
 const plain = {
   family: 'web',
@@ -66,7 +58,7 @@ const described = {
   tags: [{ key: 'lading:commit', value: 'abc' }],
 };
 
-const parse = (value: unknown) => parseTaskDefinition(value, 'test');
+const parse = (value: unknown) => parseTaskDefinition(JSON.stringify(value), 'test.json');
 
 describe('a task definition', () => {
   test.each([
@@ -166,80 +158,71 @@ test.each([
   expect(digestIn(image)).toBe(digest);
 });
 
-describe('a stopped task', () => {
-  const task = (more: object): Task => ({ taskArn: 'a', taskDefinitionArn: 't', containers: [], ...more });
-
-  test('of a normal life is no cause', () => {
-    expect(
-      explainTask(
-        task({
-          stopCode: 'ServiceSchedulerInitiated',
-          stoppedReason: 'Scaling activity initiated by (deployment ecs-svc/1)',
-        }),
-      ),
-    ).toBeUndefined();
-  });
-
-  test.each([
-    [{ stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' }, 'stopped', undefined],
-    [
-      {
-        stopCode: 'EssentialContainerExited',
-        stoppedReason: 'Essential container in task exited',
-        containers: [{ name: 'web', exitCode: 139 }],
-      },
-      'exit',
-      2,
-    ],
-    [
-      {
-        stopCode: 'EssentialContainerExited',
-        stoppedReason: 'Essential container in task exited',
-        containers: [{ name: 'web', exitCode: 0 }],
-      },
-      'exit',
-      2,
-    ],
-    [
-      { stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError: toomanyrequests: rate limit' },
-      'network',
-      3,
-    ],
-    [
-      { stopCode: 'TaskFailedToStart', stoppedReason: 'ResourceInitializationError: failed to invoke EFS utils' },
-      'start',
-      1,
-    ],
-    [{ stopCode: 'TaskFailedToStart', stoppedReason: 'something new' }, 'unknown', 3],
-  ])('%j is of class %s and certain after %s', (more, kind, failAfter) => {
-    expect(explainTask(task(more))).toMatchObject({ class: kind, failAfter });
-  });
-
-  test('says the same thing once', () => {
-    const reason = 'OutOfMemoryError: Container killed due to memory usage';
-    const found = explainTask(task({ stoppedReason: reason, containers: [{ name: 'web', exitCode: 137, reason }] }));
-    expect(found).toMatchObject({ text: reason, container: 'web', exitCode: 137 });
-  });
+/** As ECS fills it in: seen on the API, or documented as the default. */
+test.each([
+  [
+    'a health check',
+    { healthCheck: { command: ['CMD', 'x'] } },
+    { healthCheck: { command: ['CMD', 'x'], interval: 30, timeout: 5, retries: 3 } },
+  ],
+  ['version consistency', {}, { versionConsistency: 'enabled' }],
+  ['a restart policy', {}, { restartPolicy: { enabled: false } }],
+  [
+    'mounts',
+    { mountPoints: [{ sourceVolume: 'a', containerPath: '/a' }] },
+    { mountPoints: [{ sourceVolume: 'a', containerPath: '/a', readOnly: false }] },
+  ],
+  ['empty lists', {}, { ulimits: [], systemControls: [], dnsServers: [], links: [] }],
+])('what ECS fills in makes no new revision: %s', (_name, written, described) => {
+  const one = { ...plain, containerDefinitions: [{ name: 'web', ...written }] };
+  const other = { ...plain, containerDefinitions: [{ name: 'web', ...described }] };
+  expect(canonicalDefinition(parse(one))).toBe(canonicalDefinition(parse(other)));
 });
 
 test.each([
-  [{ status: 'SUCCESSFUL' }, 'succeeded'],
-  [{ status: 'STOPPED', statusReason: 'Replaced by a new service deployment.' }, 'superseded'],
-  [{ status: 'STOPPED', statusReason: 'Replaced by a new service deployment.', rollback: { reason: 'x' } }, 'stopped'],
-  [{ status: 'ROLLBACK_IN_PROGRESS' }, 'rolling-back'],
-  [{ status: 'ROLLBACK_SUCCESSFUL' }, 'failed'],
-  [{ status: 'IN_PROGRESS', lifecycleHookDetails: [{ hookId: 'h', status: 'AWAITING_ACTION' }] }, 'paused'],
-  [{ status: 'SOMETHING_NEW' }, 'running'],
-  [undefined, 'running'],
-])('a deployment that is %j is %s', (deployment, is) => {
-  expect(standingOf(deployment as never).is).toBe(is);
+  [
+    'host ports of a bridge',
+    { networkMode: 'bridge' },
+    { portMappings: [{ containerPort: 80 }] },
+    { portMappings: [{ containerPort: 80, hostPort: 0, protocol: 'tcp' }] },
+  ],
+])('what ECS fills in makes no new revision: %s', (_name, more, written, described) => {
+  const one = { ...plain, ...more, containerDefinitions: [{ name: 'web', ...written }] };
+  const other = { ...plain, ...more, containerDefinitions: [{ name: 'web', ...described }] };
+  expect(canonicalDefinition(parse(one))).toBe(canonicalDefinition(parse(other)));
 });
 
-test('an image is proven by the digest of its index or of its child, and by nothing else', () => {
-  const wanted = new Map([['web', new Set(['index', 'child'])]]);
-  expect(wrongImages(wanted, [{ containerName: 'web', imageDigest: 'child' }])).toEqual([]);
-  expect(wrongImages(wanted, [{ containerName: 'web', imageDigest: 'other' }])).toEqual([
-    { container: 'web', wanted: 'index', actual: 'other' },
-  ]);
-  expect(wrongImages(wanted, [])).toEqual([{ container: 'web', wanted: 'index', actual: undefined }]);
+test('a file system is the same with the root that ECS fills in, and another with another root', () => {
+  const withRoot = (rootDirectory?: string) =>
+    canonicalDefinition(
+      parse({
+        ...plain,
+        volumes: [
+          { name: 'd', efsVolumeConfiguration: { fileSystemId: 'fs-1', ...(rootDirectory && { rootDirectory }) } },
+        ],
+      }),
+    );
+  expect(withRoot('/')).toBe(withRoot());
+  expect(withRoot('/data')).not.toBe(withRoot());
+});
+
+describe('a file with a task definition', () => {
+  test('may begin with a byte order mark', () => {
+    expect(parseTaskDefinition(`\uFEFF${JSON.stringify(plain)}`, 'td.json').family).toBe('web');
+  });
+
+  test.each([
+    ['{', /td\.json: is not JSON/],
+    ['[]', /td\.json: Invalid key|td\.json at family/],
+    ['"text"', /td\.json: /],
+    ['null', /td\.json: /],
+    ['{"family":"web"}', /td\.json at containerDefinitions/],
+    ['{"family":"web","containerDefinitions":[]}', /it has no container/],
+    ['{"family":"web","containerDefinitions":[null]}', /td\.json at containerDefinitions\.0/],
+    ['{"family":"web","containerDefinitions":[{"name":"a"}],"tags":"x"}', /td\.json at tags/],
+    ['{"taskDefinition":{"family":1,"containerDefinitions":[{"name":"a"}]}}', /td\.json at taskDefinition\.family/],
+  ])('that is %s is an input mistake with its place', (text, said) => {
+    expect(() => parseTaskDefinition(text, 'td.json')).toThrow(InputError);
+    expect(() => parseTaskDefinition(text, 'td.json')).toThrow(said);
+  });
 });

@@ -1,0 +1,68 @@
+import { LadingError, withResult } from '../../base/errors.js';
+import { say } from '../../base/report.js';
+import { primaryOf } from '../api.js';
+import { registrable, revisionOf } from '../definition/read.js';
+import { isDenied } from '../seen.js';
+import type { Service, TaskDefinition } from '../shapes.js';
+import type { Act } from './plan.js';
+import type { Begun, DeployRun } from './run.js';
+import { resultOf } from './run.js';
+import { COMMIT_TAG } from './serves.js';
+
+/** Two clocks that differ by less are the same. */
+const SKEW_MS = 5000;
+
+/** Registers the definition when there is no revision of it, and updates the service once. */
+export async function beginDeployment(
+  run: DeployRun,
+  act: Extract<Act, { do: 'deploy' }>,
+  before: Service,
+): Promise<Begun> {
+  const { plan, place, context } = run;
+  const registered = act.taskDefinition === undefined;
+  const taskDefinition = act.taskDefinition ?? (await register(run, plan.definition));
+  const update = {
+    ...place,
+    ...(taskDefinition !== plan.current && { taskDefinition }),
+    ...(act.force && { forceNewDeployment: true }),
+    ...(act.desiredCount !== undefined && { desiredCount: act.desiredCount }),
+  };
+  const asked = context.clock.now();
+  const known = { taskDefinition, registered };
+  try {
+    const updated = await run.rollout.begin(update, before);
+    const primary = primaryOf(updated);
+    if (!primary || primary.id === primaryOf(before)?.id) throw notStarted();
+    const createdAt = primary.createdAt == null ? asked : primary.createdAt * 1000;
+    say(context.report, 'info', `Deployment ${primary.id} of ${revisionOf(taskDefinition)} has begun.`);
+    const skew = Math.abs(createdAt - asked) < SKEW_MS ? 0 : createdAt - asked;
+    return { ours: { id: primary.id, taskDefinition, createdAt }, arn: undefined, registered, skew };
+  } catch (error) {
+    // Nobody will run the revision that was made for this. A wait that was cancelled may have begun something.
+    const isOver = error instanceof LadingError && error.kind !== 'cancelled' && error.kind !== 'timeout';
+    if (registered && isOver) await context.ecs.deregister(taskDefinition).catch(() => undefined);
+    throw error instanceof LadingError ? withResult(error, resultOf(run, 'failed', known)) : error;
+  }
+}
+
+function notStarted(): LadingError {
+  return new LadingError('deploy-failed', 'ECS took the update, but began no deployment', {
+    code: 'NOT_STARTED',
+    hint: 'Run the same again; --force-new-deployment begins one in any case.',
+  });
+}
+
+async function register(run: DeployRun, definition: TaskDefinition): Promise<string> {
+  const { context, patience, request } = run;
+  const plain = registrable(definition);
+  const tags = (definition.tags ?? []).filter(({ key }) => key !== COMMIT_TAG);
+  const tagged = request.commit === undefined ? undefined : [...tags, { key: COMMIT_TAG, value: request.commit }];
+  const once = (input: object) => patience.until('RegisterTaskDefinition', () => context.ecs.register(input));
+  if (tagged === undefined) return once(plain);
+  return once({ ...plain, tags: tagged }).catch((error: unknown) => {
+    // Who may register need not be allowed to tag; the tag is a help alone.
+    if (!isDenied(error) || !/TagResource/i.test(error.message)) throw error;
+    say(context.report, 'debug', 'The revision is not tagged with its commit: ecs:TagResource is denied.');
+    return once(plain);
+  });
+}

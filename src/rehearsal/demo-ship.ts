@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import type { Context } from '../base/context.js';
+import { LadingError } from '../base/errors.js';
+import { replaceFile } from '../base/files.js';
+import { withTask } from '../base/report.js';
+import { writeHostBase } from '../image/host-base.js';
+import { openLayout } from '../image/layout/layout.js';
+import { parseReference } from '../oci/reference.js';
+import type { Bill } from '../release/bill.js';
+import { deliver } from '../release/deliver.js';
+import { openRegistry } from '../release/registries.js';
+import { shipRelease } from '../release/ship.js';
+import type { Sandbox } from '../sandbox/start.js';
+import { makeSandboxService } from './service.js';
+
+export async function hostBase(folder: string, context: Context): Promise<string> {
+  const { stdout } = await context.exec('node', ['-p', 'process.execPath + "\\n" + process.versions.node'], {
+    signal: context.signal,
+  });
+  const [binary = '', version = ''] = stdout.trim().split('\n');
+  await withTask(context, 'Make a base image from the Node of this computer', () =>
+    writeHostBase(folder, { binary, version }, context),
+  );
+  return `oci:${folder}:${version}`;
+}
+
+/** The environment of the sandbox, in place of the user's AWS. */
+function inSandbox(sandbox: Sandbox, cwd: string, context: Context): Context {
+  const plain = Object.fromEntries(Object.entries(context.env).filter(([name]) => !/^(AWS_|LADING_)/.test(name)));
+  return { ...context, cwd, env: { ...plain, ...sandbox.env } };
+}
+
+/** A repository and a service with a placeholder that is built and pushed like any app. */
+export async function firstService(sandbox: Sandbox, base: string, folder: string, context: Context): Promise<string> {
+  const app = join(folder, 'placeholder');
+  await replaceFile(
+    join(app, 'package.json'),
+    '{ "name": "placeholder", "private": true, "scripts": { "start": "node server.js" } }\n',
+  );
+  await replaceFile(
+    join(app, 'server.js'),
+    "require('node:http').createServer((_, answer) => answer.end('placeholder')).listen(process.env.PORT);\n",
+  );
+  sandbox.createRepository('harbour');
+  const inside = inSandbox(sandbox, app, context);
+  const { pushed } = await deliver(
+    await imageValues(app, base, context),
+    {
+      layout: await openLayout(join(app, '.lading/image')),
+      repository: openRegistry(`${sandbox.host}/harbour`, inside, {}),
+      tags: ['placeholder'],
+      cacheFrom: undefined,
+      dryRun: false,
+    },
+    inside,
+  );
+  await makeSandboxService(sandbox, { name: 'harbour', image: pushed.reference, circuitBreaker: true });
+  const url = await sandbox.serviceUrl('default', 'harbour');
+  await withTask(context, 'Wait for the placeholder', () => fetchPage(url, context, 'placeholder'));
+  return url;
+}
+
+export async function shipApp(sandbox: Sandbox, base: string, app: string, context: Context): Promise<Bill> {
+  const name = 'harbour';
+  const image = {
+    name,
+    values: await imageValues(app, base, context),
+    to: parseReference(`${sandbox.host}/harbour`),
+    tags: [],
+    cacheFrom: undefined,
+    layout: join(app, '.lading/image'),
+  };
+  const service = {
+    name,
+    cluster: 'default',
+    service: name,
+    region: undefined,
+    uses: [{ image: name, container: undefined }],
+    env: [],
+    taskDefinition: undefined,
+    force: false,
+    desiredCount: undefined,
+    wait: 'deployed' as const,
+    timeoutMs: 120_000,
+    failFast: true,
+    ifUnchanged: 'attach' as const,
+  };
+  return shipRelease({ images: [image], services: [service], dryRun: false }, inSandbox(sandbox, app, context));
+}
+
+async function imageValues(app: string, base: string, context: Context) {
+  return {
+    app,
+    base,
+    builder: 'auto' as const,
+    platform: [await ownPlatform(context)],
+    imageEnv: undefined,
+    label: undefined,
+    user: undefined,
+    entrypoint: undefined,
+    compression: 'gzip' as const,
+    include: undefined,
+  };
+}
+
+async function ownPlatform(context: Context): Promise<string> {
+  const { stdout } = await context.exec('node', ['-p', 'process.arch'], { signal: context.signal });
+  return `linux/${stdout.trim() === 'x64' ? 'amd64' : stdout.trim()}`;
+}
+
+/** Asks until the page is there; a task may have a moment to go. */
+export async function fetchPage(url: string, context: Context, word = ''): Promise<string> {
+  for (let tries = 0; ; tries++) {
+    const answer = await context.http(url, { signal: context.signal }).catch(() => undefined);
+    const page = (await answer?.text()) ?? '';
+    if (answer?.status === 200 && page.includes(word)) return page;
+    if (tries >= 40)
+      throw new LadingError('deploy-failed', `${url} answers ${answer?.status ?? 'nothing'}`, { code: 'NO_PAGE' });
+    await context.clock.sleep(250, context.signal);
+  }
+}
