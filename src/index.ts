@@ -14,7 +14,7 @@ export const initRotate = verb(async () => (await import('./commands/init-rotate
 export type { Bill } from './release/bill.js';
 export type { BuildResult } from './commands/build.js';
 export type { PushResult } from './release/send.js';
-export type { DeployResult } from './ecs/rollout/result.js';
+export type { DeployResult } from './ecs/rollout/verdict/result.js';
 export type { RollOutResult, ServiceResult } from './release/roll-out.js';
 export type { ServiceStatus } from './ecs/status.js';
 export type { RollbackResult } from './ecs/rollout/rollback.js';

@@ -1,8 +1,8 @@
 import type { EcsApi } from './api.js';
 import { readService } from './api.js';
 import { consoleUrl } from './console.js';
-import { waitingHook } from './rollout/ending.js';
-import { isInFlight } from './rollout/present.js';
+import { waitingHook } from './rollout/watch/ending.js';
+import { isInFlight } from './rollout/plan/present.js';
 import { createReader, skipped } from './seen.js';
 import type { Cause } from './task/cause.js';
 import { explainTask } from './task/explain.js';

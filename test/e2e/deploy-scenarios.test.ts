@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ErrorKind } from '../../src/base/errors.js';
 import { exitCodes } from '../../src/base/errors.js';
-import type { DeployResult } from '../../src/ecs/rollout/result.js';
+import type { DeployResult } from '../../src/ecs/rollout/verdict/result.js';
 import { rollback } from '../../src/commands/rollback.js';
 import { status } from '../../src/commands/status.js';
 import { logs } from '../../src/commands/logs.js';

@@ -4,7 +4,7 @@ import type { VirtualClock } from '../../src/base/clock.js';
 import { LadingError } from '../../src/base/errors.js';
 import { runCli } from '../../src/entry/cli.js';
 import { openEcs } from '../../src/release/open-ecs.js';
-import type { DeployResult } from '../../src/ecs/rollout/result.js';
+import type { DeployResult } from '../../src/ecs/rollout/verdict/result.js';
 import type { ServiceResult } from '../../src/release/roll-out.js';
 import { deployService } from '../../src/ecs/rollout/deploy.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';

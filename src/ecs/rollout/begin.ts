@@ -4,10 +4,10 @@ import { primaryOf } from '../api.js';
 import { registrable, revisionOf } from '../definition/read.js';
 import { isDenied } from '../seen.js';
 import type { Service, TaskDefinition } from '../shapes.js';
-import type { Act } from './plan.js';
+import type { Act } from './plan/plan.js';
 import type { Begun, DeployRun } from './run.js';
 import { resultOf } from './run.js';
-import { COMMIT_TAG } from './serves.js';
+import { COMMIT_TAG } from './verdict/serves.js';
 
 /** Two clocks that differ by less are the same. */
 const SKEW_MS = 5000;

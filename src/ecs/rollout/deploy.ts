@@ -6,19 +6,20 @@ import { consoleUrl } from '../console.js';
 import { isExpired } from '../seen.js';
 import { lastLines } from '../task/logs.js';
 import { beginDeployment } from './begin.js';
-import { conclude } from './conclude.js';
+import { conclude } from './verdict/conclude.js';
 import { ecsRollout } from './ecs-rollout.js';
-import { followRollout } from './follow.js';
+import { followRollout } from './watch/follow.js';
 import { patienceUntil } from './patience.js';
-import type { Act } from './plan.js';
-import { howOf, planDeployment } from './plan.js';
-import { readPresent } from './present.js';
-import { refuseWhatCannotBe } from './refusals.js';
-import type { DeployResult } from './result.js';
+import type { Act } from './plan/plan.js';
+import { howOf } from './plan/last-deployment.js';
+import { planDeployment } from './plan/plan.js';
+import { readPresent } from './plan/present.js';
+import { refuseWhatCannotBe } from './plan/refusals.js';
+import type { DeployResult } from './verdict/result.js';
 import type { Begun, DeployRequest, DeployRun, EcsContext } from './run.js';
 import { resultOf } from './run.js';
-import type { Goal } from './state.js';
-import { beginState } from './state.js';
+import type { Goal } from './watch/state.js';
+import { beginState } from './watch/state.js';
 
 /** Plans, registers when something changed, updates the service once, and follows its own deployment to the end. */
 export async function deployService(request: DeployRequest, context: EcsContext): Promise<DeployResult> {

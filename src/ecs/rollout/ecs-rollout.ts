@@ -6,7 +6,7 @@ import { createReader, isDenied, isUnknownOperation, skipped } from '../seen.js'
 import type { Service, ServiceDeployment, Task } from '../shapes.js';
 import type { Patience } from './patience.js';
 import type { Rollout } from './rollout.js';
-import type { Candidate, Observation, RolloutState } from './state.js';
+import type { Candidate, Observation, RolloutState } from './watch/state.js';
 
 /** How long a deployment whose answer was lost is looked for before it is asked for again. */
 const LOST_MS = 20_000;

@@ -3,16 +3,16 @@ import { say } from '../../base/report.js';
 import { primaryOf } from '../api.js';
 import { deployService } from './deploy.js';
 import { ecsRollout } from './ecs-rollout.js';
-import { isTurning } from './ending.js';
-import { followRollout } from './follow.js';
-import { goalOf } from './last-good.js';
+import { isTurning } from './watch/ending.js';
+import { followRollout } from './watch/follow.js';
+import { goalOf } from './plan/last-good.js';
 import { patienceUntil } from './patience.js';
-import type { Past, Present } from './present.js';
-import { isInFlight, readPresent } from './present.js';
-import type { DeployResult } from './result.js';
+import type { Past, Present } from './plan/present.js';
+import { isInFlight, readPresent } from './plan/present.js';
+import type { DeployResult } from './verdict/result.js';
 import type { EcsContext } from './run.js';
-import { readServes } from './serves.js';
-import { beginState } from './state.js';
+import { readServes } from './verdict/serves.js';
+import { beginState } from './watch/state.js';
 
 export interface RollbackRequest {
   readonly cluster: string;

@@ -1,6 +1,6 @@
 import type { Service } from '../shapes.js';
 import type { ServiceUpdate } from '../api.js';
-import type { Observation, RolloutState } from './state.js';
+import type { Observation, RolloutState } from './watch/state.js';
 
 /**
  * One way of rolling out, as the controller of a service does it. Following it is the same for all: `step` decides by

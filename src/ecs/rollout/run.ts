@@ -3,10 +3,10 @@ import type { Report } from '../../base/report.js';
 import type { EcsApi, Place } from '../api.js';
 import type { OpenLogs } from '../task/logs.js';
 import type { Patience } from './patience.js';
-import type { Plan, PlanRequest } from './plan.js';
-import type { DeployResult, Outcome } from './result.js';
+import type { Plan, PlanRequest } from './plan/plan.js';
+import type { DeployResult, Outcome } from './verdict/result.js';
 import type { Rollout } from './rollout.js';
-import type { Ours } from './state.js';
+import type { Ours } from './watch/state.js';
 
 export interface DeployRequest extends PlanRequest, Place {
   readonly wait: 'deployed' | 'stable' | 'drained' | 'none';

@@ -1,7 +1,7 @@
-import type { EcsApi, Place } from '../api.js';
-import { primaryOf } from '../api.js';
+import type { EcsApi, Place } from '../../api.js';
+import { primaryOf } from '../../api.js';
 import type { DeployResult } from './result.js';
-import type { Ours } from './state.js';
+import type { Ours } from '../watch/state.js';
 
 /** What took the place of ours; undefined when it cannot be read. */
 export async function findWinner(ecs: EcsApi, place: Place, ours: Ours): Promise<DeployResult['winner']> {

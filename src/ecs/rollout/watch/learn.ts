@@ -1,5 +1,5 @@
-import type { Seen } from '../seen.js';
-import type { Service, ServiceDeployment, Task } from '../shapes.js';
+import type { Seen } from '../../seen.js';
+import type { Service, ServiceDeployment, Task } from '../../shapes.js';
 import { isDeleted } from './ending.js';
 import { identify } from './identify.js';
 import type { Observation, RolloutState } from './state.js';

@@ -1,15 +1,15 @@
-import { LadingError } from '../../base/errors.js';
-import { consoleUrl } from '../console.js';
-import type { Followed } from './follow.js';
-import { knownCause } from './follow.js';
+import { LadingError } from '../../../base/errors.js';
+import { consoleUrl } from '../../console.js';
+import type { Followed } from '../watch/follow.js';
+import { knownCause } from '../watch/follow.js';
 import { prove } from './proof.js';
 import type { DeployResult } from './result.js';
-import type { DeployRun } from './run.js';
-import { resultOf } from './run.js';
+import type { DeployRun } from '../run.js';
+import { resultOf } from '../run.js';
 import { readServes } from './serves.js';
 import { settle } from './settle.js';
-import type { RolloutState } from './state.js';
-import { unseenOf } from './telling.js';
+import type { RolloutState } from '../watch/state.js';
+import { unseenOf } from '../watch/telling.js';
 import { explainEnd } from './verdict.js';
 import { findWinner } from './winner.js';
 

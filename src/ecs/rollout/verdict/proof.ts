@@ -1,10 +1,10 @@
-import type { Clock } from '../../base/clock.js';
-import type { EcsApi, Place, Revision } from '../api.js';
-import { digestIn } from '../definition/change.js';
-import { revisionOf } from '../definition/read.js';
-import { createReader } from '../seen.js';
-import type { TaskDefinition } from '../shapes.js';
-import type { Ours } from './state.js';
+import type { Clock } from '../../../base/clock.js';
+import type { EcsApi, Place, Revision } from '../../api.js';
+import { digestIn } from '../../definition/change.js';
+import { revisionOf } from '../../definition/read.js';
+import { createReader } from '../../seen.js';
+import type { TaskDefinition } from '../../shapes.js';
+import type { Ours } from '../watch/state.js';
 
 /** What shows that the digest that was asked for is what runs. */
 export type ProofBy =

@@ -1,5 +1,5 @@
-import type { Service } from '../shapes.js';
-import type { Cause } from '../task/cause.js';
+import type { Service } from '../../shapes.js';
+import type { Cause } from '../../task/cause.js';
 
 /**
  * What the service's events say of the task, as the codes that a health check got. The events of a service come later

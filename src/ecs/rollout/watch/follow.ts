@@ -1,9 +1,9 @@
-import { isPassing } from '../../aws/failure.js';
-import type { Clock } from '../../base/clock.js';
-import type { RolloutChange } from '../../base/rollout.js';
-import type { Cause, KnownCause } from '../task/cause.js';
-import { causeKey } from '../task/cause.js';
-import type { Rollout } from './rollout.js';
+import { isPassing } from '../../../aws/failure.js';
+import type { Clock } from '../../../base/clock.js';
+import type { RolloutChange } from '../../../base/rollout.js';
+import type { Cause, KnownCause } from '../../task/cause.js';
+import { causeKey } from '../../task/cause.js';
+import type { Rollout } from '../rollout.js';
 import type { End, Observation, RolloutState } from './state.js';
 import type { CauseEvent } from './step-event.js';
 import { step } from './step.js';

@@ -1,5 +1,5 @@
-import type { RolloutChange } from '../../base/rollout.js';
-import type { Cause } from '../task/cause.js';
+import type { RolloutChange } from '../../../base/rollout.js';
+import type { Cause } from '../../task/cause.js';
 
 /** A cause is told when its log lines are at hand, which the loop fetches; everything else as it is. */
 export type StepEvent = Exclude<RolloutChange, { kind: 'cause' | 'passing' }> | CauseEvent;

@@ -1,4 +1,4 @@
-import { causeKey } from '../task/cause.js';
+import { causeKey } from '../../task/cause.js';
 import { endOf, endWithoutWayBack, wayBack } from './ending.js';
 import { judge } from './judge.js';
 import { learn } from './learn.js';

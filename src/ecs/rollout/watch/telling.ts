@@ -1,8 +1,8 @@
-import type { RolloutProgress } from '../../base/rollout.js';
-import type { Cause } from '../task/cause.js';
+import type { RolloutProgress } from '../../../base/rollout.js';
+import type { Cause } from '../../task/cause.js';
 import { isTurning } from './ending.js';
 import { hasBreaker } from './judge.js';
-import type { DeployResult } from './result.js';
+import type { DeployResult } from '../verdict/result.js';
 import type { RolloutState } from './state.js';
 import type { StepEvent } from './step-event.js';
 

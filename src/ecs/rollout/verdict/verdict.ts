@@ -1,9 +1,9 @@
-import type { ErrorKind } from '../../base/errors.js';
-import { revisionOf } from '../definition/read.js';
-import type { KnownCause } from '../task/cause.js';
-import { causeText } from '../task/cause.js';
+import type { ErrorKind } from '../../../base/errors.js';
+import { revisionOf } from '../../definition/read.js';
+import type { KnownCause } from '../../task/cause.js';
+import { causeText } from '../../task/cause.js';
 import type { DeployResult, Outcome } from './result.js';
-import type { End } from './state.js';
+import type { End } from '../watch/state.js';
 
 /** A deployment that did not end well, in words. */
 export interface Verdict {

@@ -1,6 +1,6 @@
-import type { Read, Seen } from '../seen.js';
-import type { Service, ServiceDeployment, Task, TaskDefinition } from '../shapes.js';
-import type { Cause } from '../task/cause.js';
+import type { Read, Seen } from '../../seen.js';
+import type { Service, ServiceDeployment, Task, TaskDefinition } from '../../shapes.js';
+import type { Cause } from '../../task/cause.js';
 
 /** Our deployment, as the answer to UpdateService named it. */
 export interface Ours {

@@ -1,9 +1,9 @@
-import type { DeploymentItem, EcsApi, Place, Revision } from '../api.js';
-import { readService } from '../api.js';
-import type { Seen } from '../seen.js';
-import { createReader, skipped } from '../seen.js';
-import type { Service, TaskDefinition } from '../shapes.js';
-import type { Patience } from './patience.js';
+import type { DeploymentItem, EcsApi, Place, Revision } from '../../api.js';
+import { readService } from '../../api.js';
+import type { Seen } from '../../seen.js';
+import { createReader, skipped } from '../../seen.js';
+import type { Service, TaskDefinition } from '../../shapes.js';
+import type { Patience } from '../patience.js';
 
 /** A service deployment of the past with what it ran. */
 export interface Past {

@@ -1,7 +1,7 @@
-import type { EcsApi, Place } from '../api.js';
-import { primaryOf } from '../api.js';
-import { digestIn } from '../definition/change.js';
-import type { Service, TaskDefinition } from '../shapes.js';
+import type { EcsApi, Place } from '../../api.js';
+import { primaryOf } from '../../api.js';
+import { digestIn } from '../../definition/change.js';
+import type { Service, TaskDefinition } from '../../shapes.js';
 
 /** What answers now, whatever became of the deployment. */
 export interface Serves {

@@ -1,5 +1,5 @@
-import { primaryOf } from '../api.js';
-import type { Service, ServiceDeployment } from '../shapes.js';
+import { primaryOf } from '../../api.js';
+import type { Service, ServiceDeployment } from '../../shapes.js';
 import { hasBreaker, hasSource } from './judge.js';
 import type { End, Hook, RolloutState } from './state.js';
 

@@ -1,5 +1,5 @@
-import { InputError, LadingError } from '../../base/errors.js';
-import type { Service } from '../shapes.js';
+import { InputError, LadingError } from '../../../base/errors.js';
+import type { Service } from '../../shapes.js';
 
 /** What lading does not drive, or ECS would not take; told before anything is changed. */
 export function refuseWhatCannotBe(

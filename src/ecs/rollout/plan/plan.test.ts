@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Service, TaskDefinition } from '../shapes.js';
+import type { Service, TaskDefinition } from '../../shapes.js';
 import { goalOf } from './last-good.js';
 import type { PlanRequest } from './plan.js';
 import { planDeployment } from './plan.js';

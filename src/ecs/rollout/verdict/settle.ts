@@ -1,9 +1,9 @@
-import type { Place } from '../api.js';
-import { isPassing } from '../../aws/failure.js';
-import { LadingError } from '../../base/errors.js';
-import { say } from '../../base/report.js';
-import { primaryOf } from '../api.js';
-import type { EcsContext } from './run.js';
+import type { Place } from '../../api.js';
+import { isPassing } from '../../../aws/failure.js';
+import { LadingError } from '../../../base/errors.js';
+import { say } from '../../../base/report.js';
+import { primaryOf } from '../../api.js';
+import type { EcsContext } from '../run.js';
 
 const TICK_MS = 5000;
 

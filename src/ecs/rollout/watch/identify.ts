@@ -1,4 +1,4 @@
-import type { Service } from '../shapes.js';
+import type { Service } from '../../shapes.js';
 import type { Candidate, Ours } from './state.js';
 
 /** A record may be dated a little before the deployment that UpdateService answered with. */

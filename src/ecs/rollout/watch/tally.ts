@@ -1,7 +1,7 @@
-import type { Service, ServiceDeployment, Task, TaskDefinition } from '../shapes.js';
-import type { Cause } from '../task/cause.js';
-import { causeKey } from '../task/cause.js';
-import { explainTask } from '../task/explain.js';
+import type { Service, ServiceDeployment, Task, TaskDefinition } from '../../shapes.js';
+import type { Cause } from '../../task/cause.js';
+import { causeKey } from '../../task/cause.js';
+import { explainTask } from '../../task/explain.js';
 import type { Death, Ours, RolloutState } from './state.js';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html: 40 s after RUNNING, and a margin. */

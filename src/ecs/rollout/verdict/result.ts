@@ -1,4 +1,4 @@
-import type { KnownCause } from '../task/cause.js';
+import type { KnownCause } from '../../task/cause.js';
 import type { ProofBy } from './proof.js';
 import type { Serves } from './serves.js';
 

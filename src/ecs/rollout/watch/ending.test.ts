@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import type { Seen } from '../../seen.js';
+import type { Deployment, Look } from '../../../../test/support/ecs-looks.js';
+import {
+  T0,
+  denied,
+  deployment,
+  done,
+  follow,
+  going,
+  record,
+  seen,
+  service,
+  unread,
+} from '../../../../test/support/ecs-looks.js';
+
+describe('what ends a deployment', () => {
+  test.each<[string, readonly Look[], string]>([
+    ['it goes on', [{ at: 5, record: going }], 'wait'],
+    ['it is SUCCESSFUL', [{ at: 90, record: seen(record('SUCCESSFUL')) }], 'succeeded'],
+    ['a status that nobody knows yet', [{ at: 5, record: seen(record('SOMETHING_NEW')) }], 'wait'],
+    ['ECS went back', [{ at: 90, record: seen(record('ROLLBACK_SUCCESSFUL')) }], 'failed done'],
+    ['ECS goes back', [{ at: 60, record: seen(record('ROLLBACK_IN_PROGRESS')) }], 'wait'],
+    ['ECS could not go back', [{ at: 90, record: seen(record('ROLLBACK_FAILED')) }], 'failed failed'],
+    [
+      'a newer one took its place',
+      [{ at: 30, record: seen(record('STOPPED', { statusReason: 'Replaced by a new service deployment.' })) }],
+      'superseded',
+    ],
+    [
+      'the breaker tripped, and nothing goes back',
+      [
+        {
+          at: 60,
+          record: seen(record('STOPPED', { statusReason: 'ECS deployment circuit breaker: tasks failed to start.' })),
+        },
+      ],
+      'failed none',
+    ],
+    [
+      'somebody stopped it',
+      [{ at: 60, record: seen(record('STOPPED', { statusReason: 'Stopped by user' })) }],
+      'stopped none',
+    ],
+    [
+      'somebody asked to go back, and ECS did',
+      [
+        { at: 30, record: seen(record('ROLLBACK_REQUESTED')) },
+        { at: 60, record: seen(record('ROLLBACK_SUCCESSFUL')) },
+      ],
+      'stopped done',
+    ],
+    [
+      'a hook waits',
+      [
+        {
+          at: 30,
+          record: seen(record('IN_PROGRESS', { lifecycleHookDetails: [{ hookId: 'h', status: 'AWAITING_ACTION' }] })),
+        },
+      ],
+      'paused',
+    ],
+    ['one read finds no service: it may be stale', [{ at: 30, record: going, service: seen(undefined) }], 'wait'],
+    [
+      'the service is being deleted',
+      [
+        { at: 30, record: going, service: seen(service([], { status: 'DRAINING' })) },
+        { at: 33, record: going, service: seen(service([], { status: 'DRAINING' })) },
+      ],
+      'deleted',
+    ],
+    [
+      'FAILED without a rollback that is configured',
+      [{ at: 60, record: going, service: seen(service([deployment('2', 'PRIMARY', { rolloutState: 'FAILED' })])) }],
+      'failed none',
+    ],
+    [
+      'FAILED while a rollback is to follow',
+      [
+        {
+          at: 60,
+          record: going,
+          service: seen(
+            service([deployment('2', 'PRIMARY', { rolloutState: 'FAILED' })], {
+              deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+            }),
+          ),
+        },
+      ],
+      'wait',
+    ],
+    [
+      'a read that goes back in time',
+      [
+        { at: 60, record: seen(record('ROLLBACK_IN_PROGRESS')) },
+        { at: 62, record: seen(record('IN_PROGRESS')) },
+        { at: 64, record: unread('DescribeServiceDeployments') },
+        { at: 66, record: seen(record('ROLLBACK_SUCCESSFUL')) },
+      ],
+      'failed done',
+    ],
+  ])('%s', (_name, looks, expected) => {
+    expect(done(looks)).toBe(expected);
+  });
+});
+
+describe('where service deployments cannot be read', () => {
+  const blind = { arn: undefined };
+  const look = (
+    at: number,
+    deployments: readonly Deployment[],
+    why: Seen<never> = denied('ListServiceDeployments'),
+  ): Look => ({
+    at,
+    candidates: why,
+    service: seen(service(deployments)),
+  });
+  const ours = (more: Partial<Deployment>) => deployment('2', 'PRIMARY', more);
+  const other = (more: Partial<Deployment>) => deployment('3', 'PRIMARY', { createdAt: T0 + 60, ...more });
+
+  test.each<[string, readonly Look[], string]>([
+    ['COMPLETED by our id is a success', [look(90, [ours({ rolloutState: 'COMPLETED' })])], 'succeeded'],
+    ['in progress', [look(30, [ours({ rolloutState: 'IN_PROGRESS' })])], 'wait'],
+    ['FAILED without rollback', [look(90, [ours({ rolloutState: 'FAILED' })])], 'failed none'],
+    [
+      'turned back',
+      [
+        look(90, [
+          other({
+            taskDefinition: 'td/web:1',
+            rolloutState: 'COMPLETED',
+            rolloutStateReason: 'rolling back to ecs-svc/1',
+          }),
+        ]),
+      ],
+      'failed done',
+    ],
+    ['replaced', [look(90, [other({ rolloutState: 'IN_PROGRESS' })])], 'superseded'],
+    [
+      'a stale read from before us',
+      [look(3, [deployment('1', 'PRIMARY', { createdAt: T0 - 100, rolloutState: 'COMPLETED' })])],
+      'wait',
+    ],
+    [
+      'an ECS that does not know them',
+      [
+        look(90, [ours({ rolloutState: 'COMPLETED' })], {
+          is: 'absent',
+          operation: 'ListServiceDeployments',
+          why: 'unknown',
+        }),
+      ],
+      'succeeded',
+    ],
+  ])('%s', (_name, looks, expected) => {
+    expect(done(looks, blind)).toBe(expected);
+  });
+
+  test('it is told once, with the action to allow', () => {
+    const { events } = follow(
+      [look(3, [ours({ rolloutState: 'IN_PROGRESS' })]), look(6, [ours({ rolloutState: 'IN_PROGRESS' })])],
+      blind,
+    );
+    expect(events.filter(({ kind }) => kind === 'unseen')).toEqual([
+      expect.objectContaining({ what: 'ecs:ListServiceDeployments is denied', allow: 'ecs:ListServiceDeployments' }),
+    ]);
+  });
+});
+
+describe('a number of tasks alone', () => {
+  const goal = (desired: number) => ({
+    goal: {
+      failFast: true,
+      definition: { family: 'web', containerDefinitions: [{ name: 'web' }] },
+      of: 'count' as const,
+      desired,
+    },
+  });
+  const counts = (desired: number, running: number) =>
+    seen(
+      service([deployment('2', 'PRIMARY', { desiredCount: desired, runningCount: running })], {
+        desiredCount: desired,
+        runningCount: running,
+      }),
+    );
+
+  test.each<[string, readonly Look[], string]>([
+    ['a read from before', [{ at: 2, service: counts(2, 2) }], 'wait'],
+    ['not all run yet', [{ at: 2, service: counts(4, 2) }], 'wait'],
+    ['all run', [{ at: 2, service: counts(4, 4) }], 'scaled'],
+    [
+      'autoscaling wants another number meanwhile',
+      [
+        { at: 2, service: counts(4, 3) },
+        { at: 9, service: counts(3, 3) },
+      ],
+      'scaled',
+    ],
+  ])('%s', (_name, looks, expected) => {
+    expect(done(looks, goal(4))).toBe(expected);
+  });
+});
