@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { skipped } from '../../seen.js';
 import type { Task } from '../../shapes.js';
 import type { Observation } from './state.js';
 import type { Look } from '../../../../test/support/ecs-looks.js';
@@ -6,7 +7,6 @@ import {
   T0,
   crashed,
   denied,
-  deployment,
   died,
   done,
   going,
@@ -14,7 +14,6 @@ import {
   notFound,
   record,
   seen,
-  service,
   up,
 } from '../../../../test/support/ecs-looks.js';
 
