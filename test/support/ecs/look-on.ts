@@ -27,7 +27,8 @@ async function deploy(ecs: Ecs, clock: Pick<Clock, 'now' | 'sleep'>): Promise<vo
   const call = (operation: string, input: Json) => persist(ecs, clock, operation, input);
   if (does === 'forces') return void (await call('UpdateService', { ...NAMES, forceNewDeployment: true }));
   if (does === 'redeploys') return void (await call('UpdateService', { ...NAMES, taskDefinition: 'web:1' }));
-  if (does === 'scales') return void (await call('UpdateService', { ...NAMES, desiredCount: (service.desired ?? 2) + 2 }));
+  if (does === 'scales')
+    return void (await call('UpdateService', { ...NAMES, desiredCount: (service.desired ?? 2) + 2 }));
   const registered = await call('RegisterTaskDefinition', definitionFor(ecs.rollout));
   if (!registered) return;
   const taskDefinition = (registered.taskDefinition as Json).taskDefinitionArn;

@@ -1,8 +1,8 @@
-import { beginDeployment } from './deployments.js';
-import { fail, isRollbackOn, requestRollback, supersede } from './endings.js';
+import { beginDeployment } from './deployment/begin.js';
+import { fail, isRollbackOn, requestRollback, supersede } from './deployment/endings.js';
 import { record, texts } from './fields.js';
-import { resume } from './hooks.js';
-import { activeOf, inFlight } from './service-facts.js';
+import { resume } from './stages/hooks.js';
+import { activeOf, inFlight } from './deployment/service-facts.js';
 import { endTask } from './tasks.js';
 import { statusText } from './wording.js';
 import type { Deed } from '../rollouts/rollout.js';

@@ -1,16 +1,27 @@
-import { noteFailure, noteHealthy } from './breaker.js';
+import { noteFailure, noteHealthy } from './deployment/breaker.js';
 import { eventQueue } from './event-queue.js';
 import { namesOf } from './names.js';
-import { reconcile } from './scheduler.js';
+import { reconcile } from './deployment/scheduler.js';
 import { setUp } from './set-up.js';
-import { targetGroupOf, tell } from './service-facts.js';
+import { targetGroupOf, tell } from './deployment/service-facts.js';
 import { culprit, sicknessOf, stopTask } from './tasks.js';
 import { eventText } from './wording.js';
 import type { Pace, Rollout } from '../rollouts/rollout.js';
 import type { CauseClass } from '../rollouts/cause-class.js';
 import type { Service, Task, World } from './state.js';
 
-const PACE: Pace = { pending: 0.1, launch: 3, retry: 8, stop: 6, drain: 20, requested: 1.5, shift: 10, alarmBake: 120 };
+const PACE: Pace = {
+  pending: 0.1,
+  launch: 3,
+  retry: 8,
+  stop: 6,
+  drain: 20,
+  requested: 1.5,
+  settle: 4,
+  rollback: 20,
+  shift: 10,
+  alarmBake: 120,
+};
 
 /** Causes that ECS does not hold against a deployment: they come with the place, not with the task. */
 const INNOCENT: ReadonlySet<CauseClass> = new Set(['spot', 'host']);
@@ -90,10 +101,10 @@ function onEnded(world: World, task: Task): void {
   const found = cause ?? (task.stopCode === 'SpotInterruption' ? 'spot' : 'exited');
   note(world, task, found, !INNOCENT.has(found));
   if (!service || !deployment) return;
+  if (neverRan && task.behaviour.cause !== undefined) tellUnplaced(world, service, task);
   if (neverRan) noteFailure(world, service, deployment, 'launch');
   deployment.notBefore = Math.max(deployment.notBefore, world.now + 2_000);
   world.queue.put(deployment.notBefore, () => wake(world, service));
-  if (neverRan && task.behaviour.cause !== undefined) tellUnplaced(world, service, task);
   wake(world, service);
 }
 

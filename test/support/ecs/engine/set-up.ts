@@ -1,6 +1,6 @@
 import { definitionFor, FORMER_IMAGE } from '../rollouts/definition.js';
 import { register } from './definitions.js';
-import { beginDeployment, settleDeployment } from './deployments.js';
+import { beginDeployment, settleDeployment } from './deployment/begin.js';
 import { compact } from './fields.js';
 import type { ServiceStart } from '../rollouts/rollout.js';
 import type { Json, Service, World } from './state.js';

@@ -130,6 +130,8 @@ export interface ServiceDeployment {
   readonly configuration: Json;
   breaker: 'TRIGGERED' | 'MONITORING' | 'MONITORING_COMPLETE' | 'DISABLED';
   failures: number;
+  /** The same count on the way back. */
+  rollbackFailures: number;
   readonly triggeredAlarms: string[];
   readonly ignoresAlarms: boolean;
   rollback?: { readonly reason: string; readonly startedAt: number; readonly to?: Deployment };

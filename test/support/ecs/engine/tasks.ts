@@ -1,6 +1,6 @@
 import { checksOf, containersOf } from './definitions.js';
 import { record } from './fields.js';
-import { activeOf, tell, targetGroupOf } from './service-facts.js';
+import { activeOf, tell, targetGroupOf } from './deployment/service-facts.js';
 import { eventText, reasonText } from './wording.js';
 import { randomOf } from '../random.js';
 import type { Behaviour, End } from '../rollouts/rollout.js';
@@ -42,8 +42,10 @@ export function startTask(world: World, start: Start): Task {
   world.tasks.set(task.arn, task);
   start.deployment?.tasks.add(task);
   const { end, runsAfter = 25 } = start.behaviour;
-  if (end?.beforeRunning) later(world, task, end.after, () => endTask(world, task, end));
-  else later(world, task, runsAfter, () => run(world, task));
+  // No two tasks are ready in the same moment.
+  const spread = random.int(0, 20) / 10;
+  if (end?.beforeRunning) later(world, task, end.after + spread, () => endTask(world, task, end));
+  else later(world, task, runsAfter + spread, () => run(world, task));
   return task;
 }
 

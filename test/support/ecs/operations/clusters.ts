@@ -1,5 +1,5 @@
 import { texts } from '../engine/fields.js';
-import { activeOf, pendingIn, runningIn } from '../engine/service-facts.js';
+import { activeOf, pendingIn, runningIn } from '../engine/deployment/service-facts.js';
 import { hasCluster } from './lookup.js';
 import type { World } from '../engine/state.js';
 import type { Operation } from './operation.js';

@@ -1,9 +1,9 @@
 import { EcsFault, invalid } from '../engine/fault.js';
 import { compact, needText, record, seconds, secondsOr, text, texts } from '../engine/fields.js';
-import { requestRollback } from '../engine/endings.js';
-import { resume } from '../engine/hooks.js';
-import { reconcile } from '../engine/scheduler.js';
-import { pendingIn, runningIn, strategyOf, thresholdOf } from '../engine/service-facts.js';
+import { requestRollback } from '../engine/deployment/endings.js';
+import { resume } from '../engine/stages/hooks.js';
+import { reconcile } from '../engine/deployment/scheduler.js';
+import { pendingIn, runningIn, strategyOf, thresholdOf } from '../engine/deployment/service-facts.js';
 import { findServiceDeployment, needService } from './lookup.js';
 import { pageOf } from './page.js';
 import { wantedOf } from './show-service.js';

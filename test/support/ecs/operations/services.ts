@@ -1,9 +1,9 @@
-import { beginDeployment, differs } from '../engine/deployments.js';
+import { beginDeployment, differs } from '../engine/deployment/begin.js';
 import { deleteService, scheduleOthers } from '../engine/deeds.js';
 import { EcsFault, invalid } from '../engine/fault.js';
 import { compact, needText, number, record, texts } from '../engine/fields.js';
-import { reconcile } from '../engine/scheduler.js';
-import { activeOf } from '../engine/service-facts.js';
+import { reconcile } from '../engine/deployment/scheduler.js';
+import { activeOf } from '../engine/deployment/service-facts.js';
 import { addService } from '../engine/set-up.js';
 import { findService, needCluster, needService, needUsableDefinition } from './lookup.js';
 import { pageOf } from './page.js';

@@ -1,5 +1,5 @@
 import { compact, seconds } from '../engine/fields.js';
-import { activeOf, pendingIn, runningIn } from '../engine/service-facts.js';
+import { activeOf, pendingIn, runningIn } from '../engine/deployment/service-facts.js';
 import type { Deployment, Json, Service, World } from '../engine/state.js';
 
 /** A service as DescribeServices shows it. */

@@ -1,7 +1,7 @@
 import { EcsFault, invalid } from '../engine/fault.js';
 import { compact, needText, number, text, texts } from '../engine/fields.js';
 import { findDefinition } from '../engine/definitions.js';
-import { reconcile } from '../engine/scheduler.js';
+import { reconcile } from '../engine/deployment/scheduler.js';
 import { startTask, stopTask } from '../engine/tasks.js';
 import { needCluster, needService, needUsableDefinition } from './lookup.js';
 import { pageOf } from './page.js';

@@ -1,13 +1,13 @@
-import { alarmsAndRollbacks } from './alarms-and-rollbacks.js';
-import { crashes } from './crashes.js';
-import { combined, erring } from './erring.js';
-import { health } from './health.js';
-import { images } from './images.js';
-import { people } from './people.js';
-import { refusing } from './refusing.js';
-import { resources } from './resources.js';
-import { stagedRollouts } from './staged.js';
-import { succeeding } from './succeeding.js';
+import { alarmsAndRollbacks } from './themes/alarms-and-rollbacks.js';
+import { crashes } from './themes/crashes.js';
+import { combined, erring } from './themes/erring.js';
+import { health } from './themes/health.js';
+import { images } from './themes/images.js';
+import { people } from './themes/people.js';
+import { refusing } from './themes/refusing.js';
+import { resources } from './themes/resources.js';
+import { stagedRollouts } from './themes/staged.js';
+import { succeeding } from './themes/succeeding.js';
 import type { Rollout } from './rollout.js';
 
 /** Every rollout by theme; names are unique. */

@@ -110,6 +110,10 @@ export interface Pace {
   /** For how long the states STOP_REQUESTED and ROLLBACK_REQUESTED last. */
   readonly requested: number;
   readonly shift: number;
+  /** From the moment when everything stands to the end of the deployment. */
+  readonly settle: number;
+  /** The least that a way back takes. */
+  readonly rollback: number;
   /** For how long alarms are watched after everything runs, where no bake time is set. */
   readonly alarmBake: number;
 }

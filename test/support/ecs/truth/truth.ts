@@ -1,5 +1,5 @@
 import { imagesOf } from '../operations/service-revisions.js';
-import { runningIn, thresholdOf } from '../engine/service-facts.js';
+import { runningIn, thresholdOf } from '../engine/deployment/service-facts.js';
 import { isResolved, containersOf, digestOf } from '../engine/definitions.js';
 import type { Cause, Revision, Service, ServiceDeployment, ServiceDeploymentStatus, World } from '../engine/state.js';
 import type { Outcome } from '../rollouts/rollout.js';

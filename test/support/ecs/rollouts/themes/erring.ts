@@ -1,5 +1,5 @@
-import { exitsAfter, failsTargetCheck, first, imageNotFound, registryThrottled } from './behaviours.js';
-import type { Rollout } from './rollout.js';
+import { exitsAfter, failsTargetCheck, first, imageNotFound, registryThrottled } from '../behaviours.js';
+import type { Rollout } from '../rollout.js';
 
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;
 const failed = { outcome: 'failed', rolledBack: true } as const;

@@ -6,8 +6,8 @@ import {
   imagePlatform,
   registryThrottled,
   registryUnreachable,
-} from './behaviours.js';
-import type { Rollout } from './rollout.js';
+} from '../behaviours.js';
+import type { Rollout } from '../rollout.js';
 
 const failed = { outcome: 'failed', rolledBack: true } as const;
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;

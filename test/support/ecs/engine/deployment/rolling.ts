@@ -1,7 +1,7 @@
 import { complete } from './endings.js';
-import { record } from './fields.js';
+import { record } from '../fields.js';
 import { activeOf, healthyIn } from './service-facts.js';
-import type { Service, ServiceDeployment, World } from './state.js';
+import type { Service, ServiceDeployment, World } from '../state.js';
 
 /** Ends the deployment in flight, or its way back, as soon as everything stands. */
 export function progressRolling(world: World, service: Service, deployment: ServiceDeployment): void {
@@ -30,11 +30,11 @@ export function stands(service: Service, deployment: ServiceDeployment): boolean
   return service.deployments.every((one) => one === served || activeOf(one).length === 0);
 }
 
-/** Half a second is what ECS needs to notice. */
 function bakeTime(world: World, deployment: ServiceDeployment): number {
-  if (deployment.rollback) return 0.5;
+  const { settle, rollback } = world.pace;
+  if (deployment.rollback) return rollback;
   const { bakeTimeInMinutes } = deployment.configuration;
-  if (bakeTimeInMinutes !== undefined) return Number(bakeTimeInMinutes) * 60 + 0.5;
+  if (bakeTimeInMinutes !== undefined) return Number(bakeTimeInMinutes) * 60 + settle;
   const watchesAlarms = record(deployment.configuration.alarms).enable === true && !deployment.ignoresAlarms;
-  return watchesAlarms ? world.pace.alarmBake : 0.5;
+  return watchesAlarms ? world.pace.alarmBake : settle;
 }

@@ -1,5 +1,5 @@
-import { exitsAfter, failsTargetCheck, imageNotFound } from './behaviours.js';
-import type { Rollout } from './rollout.js';
+import { exitsAfter, failsTargetCheck, imageNotFound } from '../behaviours.js';
+import type { Rollout } from '../rollout.js';
 
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;
 

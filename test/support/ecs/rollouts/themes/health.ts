@@ -1,5 +1,5 @@
-import { failsContainerCheck, failsTargetCheck, fine, first, turnsSick } from './behaviours.js';
-import type { Rollout } from './rollout.js';
+import { failsContainerCheck, failsTargetCheck, fine, first, turnsSick } from '../behaviours.js';
+import type { Rollout } from '../rollout.js';
 
 const failed = { outcome: 'failed', rolledBack: true, earlyStop: 'must not' } as const;
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;

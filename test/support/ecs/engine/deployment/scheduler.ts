@@ -1,13 +1,13 @@
 import { noteFailure } from './breaker.js';
 import { progressRolling } from './rolling.js';
 import { activeOf, bounds, healthyIn, inFlight, targetGroupOf, tell } from './service-facts.js';
-import { keepsFormer, mayScaleUp, progressStaged } from './staged.js';
-import { leastMissed, startTask, stopTask } from './tasks.js';
-import { eventText, reasonText } from './wording.js';
-import { randomOf } from '../random.js';
-import { record, records } from './fields.js';
-import type { Behaviour } from '../rollouts/rollout.js';
-import type { Deployment, Service, ServiceDeployment, Task, World } from './state.js';
+import { keepsFormer, mayScaleUp, progressStaged } from '../stages/progress.js';
+import { leastMissed, startTask, stopTask } from '../tasks.js';
+import { eventText, reasonText } from '../wording.js';
+import { randomOf } from '../../random.js';
+import { record, records } from '../fields.js';
+import type { Behaviour } from '../../rollouts/rollout.js';
+import type { Deployment, Service, ServiceDeployment, Task, World } from '../state.js';
 
 /**
  * Makes of what runs what is wanted, as far as minimumHealthyPercent and maximumPercent let it, and ends what has come
@@ -25,8 +25,15 @@ export function reconcile(world: World, service: Service): void {
     const after = [current?.status, service.primary.id, service.primary.launched, current?.stages?.at].join();
     if (before === after) break;
   }
-  for (const one of service.deployments) one.listed = one === service.primary || activeOf(one).length > 0;
+  for (const one of service.deployments) one.listed = isListed(service, one);
   tellSteady(world, service);
+}
+
+/** One that has failed stays listed until ECS is back where it was. */
+function isListed(service: Service, deployment: Deployment): boolean {
+  if (deployment === service.primary || activeOf(deployment).length > 0) return true;
+  const last = service.history.at(-1);
+  return last?.target === deployment && last.finishedAt === undefined;
 }
 
 function launch(world: World, service: Service, current: ServiceDeployment | undefined): void {

@@ -1,5 +1,5 @@
-import { record, records } from './fields.js';
-import type { Deployment, Json, Service, ServiceDeployment, Task, World } from './state.js';
+import { record, records } from '../fields.js';
+import type { Deployment, Json, Service, ServiceDeployment, Task, World } from '../state.js';
 
 /** What can be read off a service; nothing here changes anything. */
 export function configurationOf(service: Service): Json {

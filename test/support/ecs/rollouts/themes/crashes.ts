@@ -1,8 +1,10 @@
-import { commandNotFound, exitsAfter, exitsAtOnce, fine, first, runsOutOfMemory } from './behaviours.js';
-import type { Rollout } from './rollout.js';
+import { commandNotFound, exitsAfter, exitsAtOnce, fine, first, runsOutOfMemory } from '../behaviours.js';
+import type { Rollout } from '../rollout.js';
 
 const failed = { outcome: 'failed', rolledBack: true } as const;
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;
+
+const limping = [exitsAtOnce(), fine(), exitsAtOnce(), exitsAtOnce(), fine()];
 
 /** Containers that end by themselves: before they are seen running, which ECS counts, and after, which it does not. */
 export const crashes: readonly Rollout[] = [
@@ -76,21 +78,20 @@ export const crashes: readonly Rollout[] = [
     expect: { outcome: 'timed out', cause: 'exited', exitCode: 1, earlyStop: 'must not', patience: 12 },
   },
   {
-    name: 'limps: fails, fails, healthy, and so on to the end',
-    service: { desired: 6, checks: ['container'] },
-    tasks: [exitsAtOnce(), fine(), exitsAtOnce(), fine(), exitsAtOnce(), fine(), exitsAtOnce(), fine()],
+    name: 'limps: fails, one is healthy, fails and fails, and then is well',
+    service: { checks: ['container'] },
+    tasks: limping,
     expect: { ...well, passing: 'exited' },
   },
   {
     name: 'limps where no healthy task resets the count',
     service: {
-      desired: 6,
       checks: ['container'],
       configuration: {
         deploymentCircuitBreaker: { enable: true, rollback: true, resetOnHealthyTask: false },
       },
     },
-    tasks: [exitsAtOnce(), fine(), exitsAtOnce(), fine(), exitsAtOnce(), fine(), exitsAtOnce(), fine()],
+    tasks: limping,
     expect: { ...failed, cause: 'exited', exitCode: 1, earlyStop: 'must not' },
   },
 ];

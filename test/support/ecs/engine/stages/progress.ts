@@ -1,9 +1,9 @@
-import { complete, fail } from './endings.js';
+import { complete, fail } from '../deployment/endings.js';
 import { enterHooks } from './hooks.js';
-import { healthyIn } from './service-facts.js';
-import { stands } from './rolling.js';
-import { statusText } from './wording.js';
-import type { Service, ServiceDeployment, Stages, World } from './state.js';
+import { healthyIn } from '../deployment/service-facts.js';
+import { stands } from '../deployment/rolling.js';
+import { statusText } from '../wording.js';
+import type { Service, ServiceDeployment, Stages, World } from '../state.js';
 
 /** No stage may take longer than a day. */
 const LONGEST_STAGE = 24 * 60 * 60_000;

@@ -1,5 +1,5 @@
-import { fine } from './behaviours.js';
-import type { Rollout } from './rollout.js';
+import { fine } from '../behaviours.js';
+import type { Rollout } from '../rollout.js';
 
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;
 const both = ['container', 'load balancer'] as const;
@@ -106,6 +106,6 @@ export const succeeding: readonly Rollout[] = [
         },
       },
     ],
-    expect: { outcome: 'nothing', earlyStop: 'must not', passing: 'capacity' },
+    expect: { outcome: 'nothing', earlyStop: 'must not' },
   },
 ];

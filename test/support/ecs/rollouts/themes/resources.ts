@@ -16,8 +16,8 @@ import {
   secretUnreachable,
   spotInterruption,
   volumeNotMounted,
-} from './behaviours.js';
-import type { Rollout } from './rollout.js';
+} from '../behaviours.js';
+import type { Rollout } from '../rollout.js';
 
 const failed = { outcome: 'failed', rolledBack: true } as const;
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;

@@ -1,5 +1,5 @@
-import { failsTargetCheck, fine, imageNotFound } from './behaviours.js';
-import type { Rollout, ServiceStart } from './rollout.js';
+import { failsTargetCheck, fine, imageNotFound } from '../behaviours.js';
+import type { Rollout, ServiceStart } from '../rollout.js';
 
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;
 const LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:check';

@@ -1,8 +1,8 @@
 import { fail, isRollbackOn, conclude } from './endings.js';
-import { record } from './fields.js';
+import { record } from '../fields.js';
 import { inFlight, runningIn, tell, thresholdOf } from './service-facts.js';
-import { eventText, statusText } from './wording.js';
-import type { Deployment, Service, World } from './state.js';
+import { eventText, statusText } from '../wording.js';
+import type { Deployment, Service, World } from '../state.js';
 
 /** From here on the service is said to be impaired, and waits longer between attempts. */
 const PATIENCE = 3;
@@ -17,13 +17,16 @@ export function noteFailure(world: World, service: Service, deployment: Deployme
   if (!current) return;
   const watched = current.status === 'ROLLBACK_IN_PROGRESS' ? current.rollback?.to : current.target;
   if (watched !== deployment || current.breaker === 'DISABLED' || current.status === 'ROLLBACK_REQUESTED') return;
-  current.failures += 1;
   current.updatedAt = world.now;
-  if (current.failures < thresholdOf(current.configuration, service.desired)) return;
+  const threshold = thresholdOf(current.configuration, service.desired);
   if (current.status === 'ROLLBACK_IN_PROGRESS') {
+    current.rollbackFailures += 1;
+    if (current.rollbackFailures < threshold) return;
     deployment.state = 'FAILED';
     return conclude(world, current, 'ROLLBACK_FAILED', statusText.rollbackBreaker);
   }
+  current.failures += 1;
+  if (current.failures < threshold) return;
   current.breaker = 'TRIGGERED';
   const rollback = isRollbackOn(current.configuration, 'deploymentCircuitBreaker');
   fail(world, service, current, {
@@ -41,7 +44,9 @@ export function noteHealthy(service: Service, deployment: Deployment): void {
   if (!current) return;
   const watched = current.status === 'ROLLBACK_IN_PROGRESS' ? current.rollback?.to : current.target;
   const { resetOnHealthyTask = true } = record(current.configuration.deploymentCircuitBreaker);
-  if (watched === deployment && resetOnHealthyTask === true) current.failures = 0;
+  if (watched !== deployment || resetOnHealthyTask !== true) return;
+  if (current.status === 'ROLLBACK_IN_PROGRESS') current.rollbackFailures = 0;
+  else current.failures = 0;
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html */

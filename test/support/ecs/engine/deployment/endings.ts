@@ -1,8 +1,8 @@
-import { record } from './fields.js';
+import { record } from '../fields.js';
 import { activeOf, tell } from './service-facts.js';
-import { stopTask } from './tasks.js';
-import { eventText, reasonText, statusText } from './wording.js';
-import type { Deployment, Service, ServiceDeployment, World } from './state.js';
+import { stopTask } from '../tasks.js';
+import { eventText, reasonText, statusText } from '../wording.js';
+import type { Deployment, Service, ServiceDeployment, World } from '../state.js';
 
 /** What makes ECS give a deployment up, and whether it then goes back. */
 export interface Failure {
@@ -37,7 +37,6 @@ export function rollBack(world: World, service: Service, deployment: ServiceDepl
   const { target } = deployment;
   const to = candidate(service, target);
   deployment.rollback = { reason, startedAt: world.now, to };
-  deployment.failures = 0;
   deployment.bakeSince = undefined;
   if (deployment.stages) Object.assign(deployment.stages.weights, { production: 0, test: 0 });
   if (!to) {

@@ -1,5 +1,5 @@
-import { exitsAtOnce, imageNotFound } from './behaviours.js';
-import type { Rollout } from './rollout.js';
+import { exitsAtOnce, imageNotFound } from '../behaviours.js';
+import type { Rollout } from '../rollout.js';
 
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;
 const nothing = { outcome: 'nothing', earlyStop: 'must not' } as const;

@@ -1,12 +1,12 @@
 import { supersede } from './endings.js';
-import { checksOf } from './definitions.js';
-import { compact, isSame, record, texts } from './fields.js';
+import { checksOf } from '../definitions.js';
+import { compact, isSame, record, texts } from '../fields.js';
 import { configurationOf, inFlight, activeOf } from './service-facts.js';
-import { stagesOf } from './stage-plan.js';
-import { startTask } from './tasks.js';
-import { reasonText } from './wording.js';
-import type { Script } from '../rollouts/rollout.js';
-import type { Definition, Deployment, Json, Revision, Service, ServiceDeployment, World } from './state.js';
+import { stagesOf } from '../stages/plan.js';
+import { startTask } from '../tasks.js';
+import { reasonText } from '../wording.js';
+import type { Script } from '../../rollouts/rollout.js';
+import type { Definition, Deployment, Json, Revision, Service, ServiceDeployment, World } from '../state.js';
 
 /** Fields of UpdateService that are part of a revision: another value of one of them starts a deployment. */
 export const REVISION_FIELDS = [
@@ -60,6 +60,7 @@ export function beginDeployment(world: World, service: Service, beginning: Begin
     configuration,
     breaker: record(configuration.deploymentCircuitBreaker).enable === true ? 'MONITORING' : 'DISABLED',
     failures: 0,
+    rollbackFailures: 0,
     triggeredAlarms: [],
     ignoresAlarms: isAlarmedAlready(world, configuration),
     stages: stagesOf(configuration, running.length),

@@ -1,5 +1,5 @@
-import { exitsAtOnce, imageNotFound, noCapacity, secretForbidden } from './behaviours.js';
-import type { Rollout } from './rollout.js';
+import { exitsAtOnce, imageNotFound, noCapacity, secretForbidden } from '../behaviours.js';
+import type { Rollout } from '../rollout.js';
 
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;
 const alarms = (rollback: boolean) => ({ alarms: { alarmNames: ['web-5xx', 'web-latency'], enable: true, rollback } });
@@ -65,11 +65,18 @@ export const alarmsAndRollbacks: readonly Rollout[] = [
     expect: { outcome: 'failed', rolledBack: false, cause: 'image-not-found', earlyStop: 'may' },
   },
   {
-    name: 'nothing to go back to, made anew',
+    name: 'made anew without a breaker, and exits at once',
     does: 'creates',
     service: { before: 'absent' },
     tasks: [exitsAtOnce()],
     expect: { outcome: 'timed out', cause: 'exited', exitCode: 1, earlyStop: 'must not' },
+  },
+  {
+    name: 'made anew with a breaker, and nothing to go back to',
+    does: 'creates',
+    service: { before: 'absent', configuration: { deploymentCircuitBreaker: { enable: true, rollback: true } } },
+    tasks: [exitsAtOnce()],
+    expect: { outcome: 'failed', rolledBack: false, cause: 'exited', exitCode: 1, earlyStop: 'must not' },
   },
   {
     name: 'the way back fails as well',

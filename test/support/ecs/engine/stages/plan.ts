@@ -1,6 +1,6 @@
-import { record } from './fields.js';
-import { strategyOf } from './service-facts.js';
-import type { Json, Stages, StageStep } from './state.js';
+import { record } from '../fields.js';
+import { strategyOf } from '../deployment/service-facts.js';
+import type { Json, Stages, StageStep } from '../state.js';
 
 /**
  * The stages of a staged deployment in their order; undefined for a rolling one.

@@ -1,7 +1,7 @@
-import { fail } from './endings.js';
-import { record, records, texts } from './fields.js';
-import { hookText, statusText } from './wording.js';
-import type { Hook, Json, Service, ServiceDeployment, Stages, World } from './state.js';
+import { fail } from '../deployment/endings.js';
+import { record, records, texts } from '../fields.js';
+import { hookText, statusText } from '../wording.js';
+import type { Hook, Json, Service, ServiceDeployment, Stages, World } from '../state.js';
 
 /** Starts the hooks of the stage that was just entered. */
 export function enterHooks(world: World, service: Service, deployment: ServiceDeployment, stages: Stages): void {
