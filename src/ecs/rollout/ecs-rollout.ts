@@ -91,12 +91,10 @@ export function ecsRollout(ecs: EcsApi, place: Place, patience: Patience): Rollo
     const listed = list.is === 'seen' ? list.value : [];
     const unlisted =
       named && !listed.some(({ serviceDeploymentArn }) => serviceDeploymentArn === named) ? named : undefined;
-    const described: Seen<ServiceDeployment | undefined> =
-      unlisted !== undefined || list.is === 'denied' || list.is === 'absent'
-        ? await reader.read('DescribeServiceDeployments', () =>
-            notYet(named ? ecs.deployment(named) : Promise.resolve(undefined)),
-          )
-        : skipped;
+    const asks = unlisted !== undefined || (named !== undefined && list.is !== 'seen');
+    const described: Seen<ServiceDeployment | undefined> = asks
+      ? await reader.read('DescribeServiceDeployments', () => notYet(ecs.deployment(named ?? '')))
+      : skipped;
     const young = listed.filter(({ createdAt }) => (createdAt ?? 0) * 1000 >= state.ours.createdAt - 5000);
     const possible = [
       ...young.map((item) => ({ item, revision: item.targetServiceRevisionArn })),
@@ -112,9 +110,10 @@ export function ecsRollout(ecs: EcsApi, place: Place, patience: Patience): Rollo
         taskDefinition: revision ? await definitionOf(revision) : undefined,
       });
     }
-    if (list.is === 'seen' || described.is === 'seen')
+    if (list.is === 'seen' || described.is === 'seen') {
       return { record: skipped, candidates: { is: 'seen', value: candidates } };
-    return { record: skipped, candidates: described.is === 'skipped' || described.is === 'unread' ? list : described };
+    }
+    return { record: skipped, candidates: described.is === 'skipped' ? list : described };
   }
 
   async function definitionOf(revisionArn: string): Promise<string | undefined> {

@@ -45,7 +45,7 @@ async function proven(run: DeployRun, state: RolloutState, known: Partial<Deploy
   const { context, place, plan, request } = run;
   const proof = await prove(
     { place, ours: state.ours, definition: plan.definition, revision: revisionArnOf(state), digests: plan.digests },
-    context,
+    { ...context, deadline: run.deadline },
   );
   if (proof.is === 'proven') {
     await settle({ ...place, wait: request.wait }, context, { id: state.ours.id, deadline: run.deadline });

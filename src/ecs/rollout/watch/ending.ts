@@ -59,29 +59,33 @@ function endByDeletion(state: RolloutState): End | undefined {
 
 /** Without a record that can be read: our deployment in the service, by its id. */
 function endByService(state: RolloutState, now: number): End | undefined {
-  const { service, ours } = state;
-  if (!service) return undefined;
+  const { service, ours, blind } = state;
+  const primary = service && primaryOf(service);
+  if (!service || !primary) return undefined;
   const own = service.deployments.find(({ id }) => id === ours.id);
-  const primary = primaryOf(service);
-  const late = now - state.since > RECORD_MS;
   if (own && own.status === 'PRIMARY') {
-    const steady =
-      own.rolloutState == null && service.deployments.length === 1 && own.runningCount === own.desiredCount;
-    if (own.rolloutState === 'COMPLETED' || (steady && late)) {
-      if (state.blind !== undefined) return { is: 'succeeded' };
-      return late ? { is: 'unproven' } : undefined;
-    }
-    return undefined;
+    const counts = service.deployments.length === 1 && own.runningCount === own.desiredCount;
+    const steady = own.rolloutState == null && counts && now - state.since > RECORD_MS;
+    if (blind !== undefined) return own.rolloutState === 'COMPLETED' || steady ? { is: 'succeeded' } : undefined;
+    const waited = state.completedSince !== undefined && now - state.completedSince > RECORD_MS;
+    return waited ? { is: 'unproven' } : undefined;
   }
-  // A stale read may still know only what was before us.
-  if (!primary || (primary.createdAt ?? 0) * 1000 < ours.createdAt) return undefined;
-  if (state.blind === undefined && !late) return undefined;
-  const reason = primary.rolloutStateReason ?? own?.rolloutStateReason ?? '';
-  const goesBack = own?.rolloutState === 'FAILED' || /roll(ing|ed)? ?back/i.test(reason);
-  if (!goesBack) return own === undefined || own.runningCount === 0 ? { is: 'superseded' } : undefined;
-  if (primary.rolloutState === 'COMPLETED')
-    return { is: 'failed', back: 'done', by: state.turning === 'asked' ? 'us' : 'ecs', reason };
-  return undefined;
+  // A stale read may still know only what was before us: nothing of it is younger than ours.
+  const youngest = Math.max(primary.createdAt ?? 0, primary.updatedAt ?? 0) * 1000;
+  if (youngest < ours.createdAt) return undefined;
+  if (blind === undefined && now - state.since <= RECORD_MS) return undefined;
+  const reason = primary.rolloutStateReason ?? '';
+  const isOlder = (primary.createdAt ?? 0) * 1000 < ours.createdAt;
+  if (isOlder || state.wentBack || /roll(ing|ed)? ?back/i.test(reason)) {
+    if (primary.rolloutState !== 'COMPLETED') return undefined;
+    return {
+      is: 'failed',
+      back: 'done',
+      by: state.turning === 'asked' ? 'us' : 'ecs',
+      reason: own?.rolloutStateReason ?? '',
+    };
+  }
+  return { is: 'superseded' };
 }
 
 /** ECS says FAILED of our deployment, and goes nowhere from there. */

@@ -17,6 +17,9 @@ import {
   up,
 } from '../../../../test/support/ecs-looks.js';
 
+/** Twice as many as ECS itself takes of two tasks. */
+const six = <Item>(one: () => Item) => Array.from({ length: 6 }, one);
+
 describe('when it is turned back', () => {
   const look = (stopped: readonly Task[], running: readonly Task[] = [], more: Partial<Observation> = {}): Look => ({
     at: 20,
@@ -36,46 +39,39 @@ describe('when it is turned back', () => {
     ['but not before the running tasks were looked at', [{ ...look([notFound()]), running: skipped }], 'wait'],
     ['nor when a task of ours came up all the same', [look([notFound()], [up()])], 'wait'],
     ['one crash is none', [look([crashed()])], 'wait'],
+    ['five crashes may yet be followed by one that comes up', [look(six(crashed).slice(1))], 'wait'],
     ['two crashes are below what ECS takes', [look([crashed(), crashed()])], 'wait'],
-    ['three crashes', [look([crashed(), crashed(), crashed()])], 'turn back'],
-    ['three crashes beside a healthy task', [look([crashed(), crashed(), crashed()], [up()])], 'wait'],
+    ['six crashes: twice as many as ECS takes', [look(six(crashed))], 'turn back'],
+    ['six crashes beside a healthy task', [look(six(crashed), [up()])], 'wait'],
     [
-      'three crashes beside a task of another deployment',
-      [look([crashed(), crashed(), crashed()], [up({ startedBy: 'ecs-svc/1' })])],
+      'six crashes beside a task of another deployment',
+      [look(six(crashed), [up({ startedBy: 'ecs-svc/1' })])],
       'turn back',
     ],
-    ['three crashes of another deployment', [look([1, 2, 3].map(() => crashed({ startedBy: 'ecs-svc/1' })))], 'wait'],
+    ['six crashes of another deployment', [look(six(() => crashed({ startedBy: 'ecs-svc/1' })))], 'wait'],
     [
-      'three crashes before a task ran well, and one after it',
-      [look([crashed(), crashed(), crashed()], [up()]), { ...look([crashed({ stoppedAt: T0 + 40 })], []), at: 50 }],
+      'six crashes before a task ran well, and one after it',
+      [look(six(crashed), [up()]), { ...look([crashed({ stoppedAt: T0 + 40 })], []), at: 50 }],
       'wait',
     ],
     [
       'what may pass is never counted',
-      [look([1, 2, 3, 4].map(() => died('CannotPullContainerError: toomanyrequests: rate exceeded')))],
+      [look(six(() => died('CannotPullContainerError: toomanyrequests: rate exceeded')))],
       'wait',
     ],
-    [
-      'a bad host is never counted',
-      [look([1, 2, 3].map(() => died('', { stopCode: 'InfrastructureHealth' })))],
-      'wait',
-    ],
+    ['a bad host is never counted', [look(six(() => died('', { stopCode: 'InfrastructureHealth' })))], 'wait'],
     [
       'what its own breaker sees is left to ECS',
       [
         look(
-          [1, 2, 3].map(() => died('Task failed container health checks', { startedAt: T0 + 5 })),
+          six(() => died('Task failed container health checks', { startedAt: T0 + 5 })),
           [],
           { record: counting(2) },
         ),
       ],
       'wait',
     ],
-    [
-      'crashes are not seen by its own breaker',
-      [look([crashed(), crashed(), crashed()], [], { record: counting(0) })],
-      'turn back',
-    ],
+    ['crashes are not seen by its own breaker', [look(six(crashed), [], { record: counting(0) })], 'turn back'],
     [
       'ten tasks: four crashes are below what ECS takes',
       [
@@ -101,7 +97,7 @@ describe('when it is turned back', () => {
     [
       'there is nothing to go back to, and it may yet come up',
       [
-        look([crashed(), crashed(), crashed()], [], {
+        look(six(crashed), [], {
           record: seen(record('IN_PROGRESS', { sourceServiceRevisions: [] })),
         }),
       ],
@@ -122,6 +118,6 @@ describe('when it is turned back', () => {
       definition: { family: 'web', containerDefinitions: [{ name: 'web' }] },
       of: 'deployment' as const,
     };
-    expect(done([look([notFound(), crashed(), crashed(), crashed()])], { goal })).toBe('wait');
+    expect(done([look([notFound(), ...six(crashed)])], { goal })).toBe('wait');
   });
 });

@@ -39,6 +39,8 @@ export function learn(state: RolloutState, seen: Observation, now: number): Roll
     stoppedByOthers: state.stoppedByOthers || askedByOthers(state, seen, record),
     unread: unreadParts(state, seen, now),
     failedSince: failed ? (state.failedSince ?? now) : undefined,
+    completedSince: own?.rolloutState === 'COMPLETED' ? (state.completedSince ?? now) : undefined,
+    wentBack: state.wentBack || failed || saysBack(service, state.ours.createdAt),
     desiredSeen: state.desiredSeen || service?.desiredCount === state.goal.desired,
     unplaced: unplaced(state, service),
   };
@@ -119,7 +121,16 @@ function askedByOthers(state: RolloutState, seen: Observation, record: ServiceDe
   if (state.turning === 'asked' || seen.turned === 'asked' || record === undefined) return false;
   if (record.status === 'STOP_REQUESTED' || record.status === 'ROLLBACK_REQUESTED') return true;
   const reason = `${record.statusReason ?? ''} ${record.rollback?.reason ?? ''}`;
-  return /^(STOP|ROLLBACK)/.test(record.status) && /\buser\b|stopservicedeployment|requested/i.test(reason);
+  return (
+    /^(STOP|ROLLBACK)/.test(record.status) && /user request|\bby (a |the )?user\b|stopservicedeployment/i.test(reason)
+  );
+}
+
+/** An event after our beginning says that ECS goes back. */
+function saysBack(service: Service | undefined, since: number): boolean {
+  return (service?.events ?? []).some(
+    ({ createdAt, message }) => (createdAt ?? 0) * 1000 >= since && /rolling back to/i.test(message),
+  );
 }
 
 function unreadParts(state: RolloutState, { reads }: Observation, now: number): RolloutState['unread'] {

@@ -98,6 +98,10 @@ export interface RolloutState {
   readonly told: ReadonlySet<string>;
   /** Since when ECS says FAILED of ours without anything that follows, by our clock. */
   readonly failedSince: number | undefined;
+  /** Since when ECS says COMPLETED of ours, by our clock. */
+  readonly completedSince: number | undefined;
+  /** ECS said at some time that ours failed, or that it goes back. */
+  readonly wentBack: boolean;
   /** With `count`: a read has shown the number that was asked for, and is no older one. */
   readonly desiredSeen: boolean;
   /** What ECS says now of a task that it finds no place for. */
@@ -159,6 +163,8 @@ export function beginState(
     unread: new Map(),
     told: new Set(),
     failedSince: undefined,
+    completedSince: undefined,
+    wentBack: false,
     desiredSeen: false,
     unplaced: undefined,
     wanted: { record: options.goal.of === 'deployment', service: true, stopped: true, running: false },

@@ -63,7 +63,7 @@ describe('which deployment is ours', () => {
       done(
         [
           { at: 12, ...none },
-          { at: 62, ...none },
+          { at: 75, ...none },
         ],
         nobody,
       ),
