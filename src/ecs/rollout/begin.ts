@@ -41,7 +41,9 @@ export async function beginDeployment(
     // Nobody will run the revision that was made for this. A wait that was cancelled may have begun something.
     const isOver = error instanceof LadingError && error.kind !== 'cancelled' && error.kind !== 'timeout';
     if (registered && isOver) await context.ecs.deregister(taskDefinition).catch(() => undefined);
-    throw error instanceof LadingError ? withResult(error, resultOf(run, 'failed', known)) : error;
+    throw error instanceof LadingError
+      ? withResult(error, resultOf(run, isOver ? 'not-started' : 'unknown', known))
+      : error;
   }
 }
 

@@ -27,7 +27,9 @@ export async function conclude(
   if (end.is === 'succeeded') return proven(run, state, known);
   const winner = end.is === 'superseded' ? await findWinner(context.ecs, place, state.ours) : undefined;
   const serves = end.is === 'deleted' ? undefined : await readServes(context.ecs, place);
-  const { rolledBack, next, ...verdict } = explainEnd(end, { ...place, cause, deploymentArn: state.arn, winner });
+  const { unseen } = known;
+  const about = { ...place, cause, deploymentArn: state.arn, winner, unseen };
+  const { rolledBack, next, ...verdict } = explainEnd(end, about);
   throw new LadingError(verdict.kind, verdict.message, {
     code: verdict.code,
     hint: verdict.hint,

@@ -13,6 +13,8 @@ export type Outcome =
   | 'started'
   /** `--dry-run`. */
   | 'planned'
+  /** Nothing was begun: the update was refused. */
+  | 'not-started'
   | 'failed'
   | 'rolled-back'
   | 'superseded'

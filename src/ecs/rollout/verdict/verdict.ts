@@ -22,6 +22,16 @@ export interface Circumstances {
   readonly cause: KnownCause | undefined;
   readonly deploymentArn: string | undefined;
   readonly winner: DeployResult['winner'];
+  readonly unseen: DeployResult['unseen'];
+}
+
+/** What to do where no cause was seen. */
+function hintFor(reason: string, unseen: DeployResult['unseen']): string {
+  if (/networking configuration|listener ?rule|target ?group/i.test(reason))
+    return 'Check that both target groups stand in the production and test listener rules of the service.';
+  const hidden = unseen.flatMap(({ allow }) => allow ?? []).filter((action) => /Tasks/.test(action));
+  if (hidden.length > 0) return `Allow ${hidden.join(' and ')} to this role: then the cause is told.`;
+  return 'Look at the events of the service and at its stopped tasks with `lading status`.';
 }
 
 type BadEnd = Exclude<End, { is: 'succeeded' | 'scaled' }>;
@@ -33,7 +43,8 @@ export function explainEnd(end: BadEnd, about: Circumstances): Verdict {
   const why = cause && causeText(cause);
   const task = cause?.taskArn?.slice(cause.taskArn.lastIndexOf('/') + 1);
   const logs = task ? `lading logs ${at} --task ${task}` : `lading status ${at}`;
-  const failed = { kind: 'deploy-failed', code: 'DEPLOY_FAILED', hint: cause?.hint } as const;
+  const hint = cause?.hint ?? hintFor('reason' in end ? end.reason : '', about.unseen);
+  const failed = { kind: 'deploy-failed', code: 'DEPLOY_FAILED', hint } as const;
   switch (end.is) {
     case 'failed': {
       const words = why ?? (end.reason || 'ECS gives no reason');

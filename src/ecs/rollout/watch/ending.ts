@@ -85,7 +85,7 @@ function endByService(state: RolloutState, now: number): End | undefined {
       reason: own?.rolloutStateReason ?? '',
     };
   }
-  return { is: 'superseded' };
+  return { is: state.completedSince === undefined ? 'superseded' : 'unproven' };
 }
 
 /** ECS says FAILED of our deployment, and goes nowhere from there. */

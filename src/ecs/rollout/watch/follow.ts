@@ -92,7 +92,7 @@ export function knownCause({ end, state, logs }: Followed): KnownCause | undefin
   const [first] = causesOf(state.deaths);
   const strong = first && first.cause.certainty !== 'passing' ? first : undefined;
   const passing = end.is === 'succeeded' || end.is === 'scaled' ? undefined : first;
-  const unplaced = passing === undefined && end.is !== 'succeeded' ? capacityCause(state) : undefined;
+  const unplaced = passing === undefined && end.is !== 'succeeded' ? capacityCause(state.wasUnplaced) : undefined;
   const chosen = monitor && (isMonitorsEnd(state) || !strong) ? { cause: monitor, tasks: 0 } : (strong ?? passing);
   if (!chosen) return unplaced && { ...unplaced, tasks: 0, logs: [] };
   return {

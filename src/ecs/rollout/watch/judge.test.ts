@@ -17,8 +17,8 @@ import {
   up,
 } from '../../../../test/support/ecs-looks.js';
 
-/** Twice as many as ECS itself takes of two tasks. */
-const six = <Item>(one: () => Item) => Array.from({ length: 6 }, one);
+/** More than twice as many as ECS itself takes of two tasks. */
+const seven = <Item>(one: () => Item) => Array.from({ length: 7 }, one);
 
 describe('when it is turned back', () => {
   const look = (stopped: readonly Task[], running: readonly Task[] = [], more: Partial<Observation> = {}): Look => ({
@@ -39,39 +39,39 @@ describe('when it is turned back', () => {
     ['but not before the running tasks were looked at', [{ ...look([notFound()]), running: skipped }], 'wait'],
     ['nor when a task of ours came up all the same', [look([notFound()], [up()])], 'wait'],
     ['one crash is none', [look([crashed()])], 'wait'],
-    ['five crashes may yet be followed by one that comes up', [look(six(crashed).slice(1))], 'wait'],
+    ['six crashes may yet be followed by one that comes up', [look(seven(crashed).slice(1))], 'wait'],
     ['two crashes are below what ECS takes', [look([crashed(), crashed()])], 'wait'],
-    ['six crashes: twice as many as ECS takes', [look(six(crashed))], 'turn back'],
-    ['six crashes beside a healthy task', [look(six(crashed), [up()])], 'wait'],
+    ['seven crashes: more than twice as many as ECS takes', [look(seven(crashed))], 'turn back'],
+    ['seven crashes beside a healthy task', [look(seven(crashed), [up()])], 'wait'],
     [
-      'six crashes beside a task of another deployment',
-      [look(six(crashed), [up({ startedBy: 'ecs-svc/1' })])],
+      'seven crashes beside a task of another deployment',
+      [look(seven(crashed), [up({ startedBy: 'ecs-svc/1' })])],
       'turn back',
     ],
-    ['six crashes of another deployment', [look(six(() => crashed({ startedBy: 'ecs-svc/1' })))], 'wait'],
+    ['seven crashes of another deployment', [look(seven(() => crashed({ startedBy: 'ecs-svc/1' })))], 'wait'],
     [
-      'six crashes before a task ran well, and one after it',
-      [look(six(crashed), [up()]), { ...look([crashed({ stoppedAt: T0 + 40 })], []), at: 50 }],
+      'seven crashes before a task ran well, and one after it',
+      [look(seven(crashed), [up()]), { ...look([crashed({ stoppedAt: T0 + 40 })], []), at: 50 }],
       'wait',
     ],
     [
       'what may pass is never counted',
-      [look(six(() => died('CannotPullContainerError: toomanyrequests: rate exceeded')))],
+      [look(seven(() => died('CannotPullContainerError: toomanyrequests: rate exceeded')))],
       'wait',
     ],
-    ['a bad host is never counted', [look(six(() => died('', { stopCode: 'InfrastructureHealth' })))], 'wait'],
+    ['a bad host is never counted', [look(seven(() => died('', { stopCode: 'InfrastructureHealth' })))], 'wait'],
     [
       'what its own breaker sees is left to ECS',
       [
         look(
-          six(() => died('Task failed container health checks', { startedAt: T0 + 5 })),
+          seven(() => died('Task failed container health checks', { startedAt: T0 + 5 })),
           [],
           { record: counting(2) },
         ),
       ],
       'wait',
     ],
-    ['crashes are not seen by its own breaker', [look(six(crashed), [], { record: counting(0) })], 'turn back'],
+    ['crashes are not seen by its own breaker', [look(seven(crashed), [], { record: counting(0) })], 'turn back'],
     [
       'ten tasks: four crashes are below what ECS takes',
       [
@@ -97,7 +97,7 @@ describe('when it is turned back', () => {
     [
       'there is nothing to go back to, and it may yet come up',
       [
-        look(six(crashed), [], {
+        look(seven(crashed), [], {
           record: seen(record('IN_PROGRESS', { sourceServiceRevisions: [] })),
         }),
       ],
@@ -118,6 +118,6 @@ describe('when it is turned back', () => {
       definition: { family: 'web', containerDefinitions: [{ name: 'web' }] },
       of: 'deployment' as const,
     };
-    expect(done([look([notFound(), ...six(crashed)])], { goal })).toBe('wait');
+    expect(done([look([notFound(), ...seven(crashed)])], { goal })).toBe('wait');
   });
 });

@@ -10,7 +10,7 @@ export type Judgement =
   | { readonly is: 'lost'; readonly certain: boolean };
 
 /**
- * What may yet come up is given more chances than ECS's own breaker gives: an app that crashes until its database is
+ * What may yet come up is given more than twice the chances that ECS's own breaker gives: an app that crashes until its database is
  * there comes up at the fifth time, and ECS would have let it.
  */
 const PATIENCE = 2;
@@ -25,7 +25,7 @@ export function judge(state: RolloutState): Judgement {
   if (certain) return state.runningKnown ? { is: 'lost', certain: true } : { is: 'look' };
   const breaker = hasBreaker(state);
   const ours = breaker ? counted.filter((death) => !isCountedByEcs(death)) : counted;
-  if (ours.length < PATIENCE * thresholdOf(state.record, state.service)) return { is: 'open' };
+  if (ours.length <= PATIENCE * thresholdOf(state.record, state.service)) return { is: 'open' };
   if (!state.runningKnown) return { is: 'look' };
   return { is: 'lost', certain: false };
 }

@@ -1,4 +1,4 @@
-import type { Seen } from '../../seen.js';
+import type { Read, Seen } from '../../seen.js';
 import type { Service, ServiceDeployment, Task } from '../../shapes.js';
 import { isDeleted } from './ending.js';
 import { identify } from './identify.js';
@@ -39,10 +39,11 @@ export function learn(state: RolloutState, seen: Observation, now: number): Roll
     stoppedByOthers: state.stoppedByOthers || askedByOthers(state, seen, record),
     unread: unreadParts(state, seen, now),
     failedSince: failed ? (state.failedSince ?? now) : undefined,
-    completedSince: own?.rolloutState === 'COMPLETED' ? (state.completedSince ?? now) : undefined,
+    completedSince: state.completedSince ?? (own?.rolloutState === 'COMPLETED' ? now : undefined),
     wentBack: state.wentBack || failed || saysBack(service, state.ours.createdAt),
     desiredSeen: state.desiredSeen || service?.desiredCount === state.goal.desired,
     unplaced: unplaced(state, service),
+    wasUnplaced: unplaced(state, service) ?? state.wasUnplaced,
   };
 }
 
@@ -99,6 +100,8 @@ function blindness(seen: Observation): RolloutState['blind'] {
 }
 
 function closedOperations(state: RolloutState, { reads, turned }: Observation): RolloutState['closed'] {
+  const isShut = ({ operation, is }: Read) => (is === 'denied' || is === 'absent') && !state.closed.has(operation);
+  if (turned !== 'denied' && !reads.some(isShut)) return state.closed;
   const closed = new Map(state.closed);
   for (const { operation, is } of reads) if (is === 'denied' || is === 'absent') closed.set(operation, is);
   if (turned === 'denied') closed.set('StopServiceDeployment', 'denied');

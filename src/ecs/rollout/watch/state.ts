@@ -96,9 +96,11 @@ export interface RolloutState {
   readonly unread: ReadonlyMap<string, { readonly since: number; readonly why: string }>;
   /** What was told, so that it is told once. */
   readonly told: ReadonlySet<string>;
+  /** Counts and stage as they were last told. */
+  readonly line: string | undefined;
   /** Since when ECS says FAILED of ours without anything that follows, by our clock. */
   readonly failedSince: number | undefined;
-  /** Since when ECS says COMPLETED of ours, by our clock. */
+  /** When ECS first said COMPLETED of ours, by our clock. */
   readonly completedSince: number | undefined;
   /** ECS said at some time that ours failed, or that it goes back. */
   readonly wentBack: boolean;
@@ -106,6 +108,8 @@ export interface RolloutState {
   readonly desiredSeen: boolean;
   /** What ECS says now of a task that it finds no place for. */
   readonly unplaced: string | undefined;
+  /** What it last said of one, at any time. */
+  readonly wasUnplaced: string | undefined;
   readonly wanted: Wanted;
   /** Steps so far. */
   readonly steps: number;
@@ -162,11 +166,13 @@ export function beginState(
     stoppedByOthers: false,
     unread: new Map(),
     told: new Set(),
+    line: undefined,
     failedSince: undefined,
     completedSince: undefined,
     wentBack: false,
     desiredSeen: false,
     unplaced: undefined,
+    wasUnplaced: undefined,
     wanted: { record: options.goal.of === 'deployment', service: true, stopped: true, running: false },
     steps: 0,
   };

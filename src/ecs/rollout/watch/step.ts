@@ -69,15 +69,16 @@ function tell(
   now: number,
 ): { readonly state: RolloutState; readonly events: readonly StepEvent[] } {
   const events: StepEvent[] = [];
-  const told = new Set(before.told);
+  let { told } = before;
   const once = (key: string, event: StepEvent) => {
     if (told.has(key)) return;
-    told.add(key);
+    told = new Set(told).add(key);
     events.push(event);
   };
-  for (const part of unseenOf(state)) once(`unseen ${part.what}`, { kind: 'unseen', ...part });
+  if (state.closed !== before.closed)
+    for (const part of unseenOf(state)) once(`unseen ${part.what}`, { kind: 'unseen', ...part });
   for (const { key, event } of notices(before, state, now)) once(key, event);
-  for (const { cause, tasks } of causesOf(state.deaths)) {
+  for (const { cause, tasks } of state.deaths === before.deaths ? [] : causesOf(state.deaths)) {
     const kind = cause.certainty === 'passing' ? 'passing' : 'cause';
     once(`cause ${causeKey(cause)}`, { kind, cause, tasks });
   }
@@ -85,10 +86,7 @@ function tell(
   if (monitor) once(`cause ${causeKey(monitor)}`, { kind: 'cause', cause: monitor, tasks: 0 });
   const progress = progressOf(state);
   const line = progress && JSON.stringify(progress);
-  if (progress && line && !told.has(`progress ${line}`)) {
-    for (const key of told) if (key.startsWith('progress ')) told.delete(key);
-    told.add(`progress ${line}`);
-    events.push({ kind: 'progress', progress });
-  }
-  return { state: { ...state, told }, events };
+  const isNew = line !== undefined && line !== before.line;
+  if (progress && isNew) events.push({ kind: 'progress', progress });
+  return { state: { ...state, told, line: line ?? before.line }, events };
 }

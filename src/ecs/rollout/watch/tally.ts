@@ -9,6 +9,7 @@ const STEADY_MS = 60_000;
 
 /** Tasks of ours among those that stopped, with why they did; those of other deployments are nobody's business. */
 export function deathsOf(tasks: readonly Task[], ours: Ours, definition: TaskDefinition): readonly Death[] {
+  if (tasks.length === 0) return [];
   return tasks
     .filter((task) => task.startedBy === ours.id && startedLater(task, ours))
     .flatMap((task) => {

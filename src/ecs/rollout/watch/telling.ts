@@ -1,5 +1,6 @@
 import type { RolloutProgress } from '../../../base/rollout.js';
 import type { Cause } from '../../task/cause.js';
+import { ruleFor } from '../../task/stop-rules.js';
 import { isTurning } from './ending.js';
 import { hasBreaker } from './judge.js';
 import type { DeployResult } from '../verdict/result.js';
@@ -79,7 +80,7 @@ export function notices(before: RolloutState, state: RolloutState, now: number):
     const event = { kind: 'waiting' as const, what: operation, why, ms: now - since };
     found.push({ key: `waiting ${operation} ${since}`, event });
   }
-  const capacity = capacityCause(state);
+  const capacity = capacityCause(state.unplaced);
   if (capacity) found.push({ key: 'unplaced', event: { kind: 'passing', cause: capacity, tasks: 0 } });
   if (state.turning === 'refused' && before.turning !== 'refused') {
     const then = hasBreaker(state) ? 'its own breaker goes on' : 'it has no breaker of its own';
@@ -94,11 +95,13 @@ export function notices(before: RolloutState, state: RolloutState, now: number):
   return found;
 }
 
-/** ECS finds no place for a task: it tries on, and so nothing is lost yet. */
-export function capacityCause({ unplaced }: RolloutState): Cause | undefined {
-  if (unplaced === undefined) return undefined;
+/** ECS finds no place for a task, or tells why none starts: it tries on, and so nothing is lost yet. */
+export function capacityCause(words: string | undefined): Cause | undefined {
+  if (words === undefined) return undefined;
+  const rule = ruleFor(/Reason: (.+)$/s.exec(words)?.[1] ?? '');
+  if (rule) return { class: rule.class, certainty: 'passing', text: words, hint: rule.hint };
   const hint = 'Add capacity, or let the tasks ask for less; on Fargate try more subnets.';
-  return { class: 'capacity', certainty: 'passing', text: unplaced, hint };
+  return { class: 'capacity', certainty: 'passing', text: words, hint };
 }
 
 /** Alarms and hooks end a deployment without a task that dies. */
