@@ -5,7 +5,7 @@ import { consistencyOf } from './errs/eventual.js';
 import { refusalOf } from './errs/refusals.js';
 import { staleReads } from './errs/stale-reads.js';
 import { operations } from './operations/all.js';
-import { NOTHING, oursIn, truthOf } from './truth/truth.js';
+import { isEnded, NOTHING, oursIn, truthOf } from './truth/truth.js';
 import { unattended } from './truth/unattended.js';
 import type { Clock } from '../../../src/base/clock.js';
 import type { Json, World } from './engine/state.js';
@@ -41,7 +41,9 @@ export interface Ecs {
   call(service: string, operation: string, input?: Json): Promise<Json>;
   /** What really became of the tool's last deployment until now. */
   truth(): Truth;
-  /** The same of each of the tool's deployments, oldest first. */
+  /** Whether the tool's last deployment has ended; cheaper than the truth. */
+  isOver(): boolean;
+  /** The truth of each of the tool's deployments, oldest first. */
   truths(): readonly Truth[];
   /**
    * What would have become of a deployment of the tool (the last by default) if the tool had only made it and looked
@@ -118,6 +120,11 @@ export function openEcs({ clock, rollout, seed = 1, errs: laidOver }: EcsOptions
       if (reply.kind === 'output') return reply.output;
       if (reply.kind === 'fault') throw reply.fault;
       throw Object.assign(new Error(`${operation} got no answer`), { code: 'ECONNRESET' });
+    },
+    isOver() {
+      toNow();
+      const last = oursIn(world).at(-1);
+      return last !== undefined && isEnded(last.deployment);
     },
     truth: () => truths().at(-1) ?? NOTHING,
     truths,
