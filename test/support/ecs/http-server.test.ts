@@ -4,9 +4,10 @@ import { openBotocore } from '../botocore.js';
 import { definitionFor } from './rollouts/definition.js';
 import { startEcs } from './start.js';
 import type { Errs } from './errs/errs.js';
+import type { Rollout } from './rollouts/rollout.js';
 import type { EcsServer } from './start.js';
 
-const rollout = { name: 'well', expect: { outcome: 'succeeded', earlyStop: 'must not' } } as const;
+const rollout: Rollout = { name: 'well', expect: { outcome: 'succeeded', earlyStop: 'must not' } };
 const SERVICES = { cluster: 'production', services: ['web'] };
 let ecs: EcsServer;
 

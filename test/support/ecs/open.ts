@@ -35,6 +35,8 @@ export type Reply = { readonly kind: 'output'; readonly output: Json } | Refusal
  */
 export interface Ecs {
   readonly rollout: Rollout;
+  /** The time of ECS, which the server puts into `Date`. */
+  now(): number;
   /** `service` is `ecs` or `logs`. Rejects only when the signal aborts. */
   answer(service: string, operation: string, input: Json, options?: { readonly signal?: AbortSignal }): Promise<Reply>;
   /** The same for tests: the output, or the error that a client would throw, with its `code`. */
@@ -55,7 +57,8 @@ export interface Ecs {
 
 export function openEcs({ clock, rollout, seed = 1, errs: laidOver }: EcsOptions): Ecs {
   const errs = { ...rollout.errs, ...laidOver };
-  const start = clock.now();
+  const now = () => clock.now() + (errs.skew ?? 0) * 1000;
+  const start = now();
   const beginning = { rollout, seed: `${seed}/${rollout.name}`, start };
   const world = openWorld(rollout, beginning.seed, start);
   advance(world, start);
@@ -64,7 +67,7 @@ export function openEcs({ clock, rollout, seed = 1, errs: laidOver }: EcsOptions
   const calls = new Map<string, number>();
   const lost = new Map(Object.entries(errs.lost ?? {}));
   const reads = staleReads(errs, consistencyOf(errs, beginning.seed));
-  const toNow = () => advance(world, Math.max(world.now, clock.now()));
+  const toNow = () => advance(world, Math.max(world.now, now()));
 
   const perform = (service: string, operation: string, input: Json): Reply => {
     const known = operations[service]?.[operation];
@@ -114,6 +117,7 @@ export function openEcs({ clock, rollout, seed = 1, errs: laidOver }: EcsOptions
 
   return {
     rollout,
+    now,
     answer,
     async call(service, operation, input = {}) {
       const reply = await answer(service, operation, input);

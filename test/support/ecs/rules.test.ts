@@ -121,7 +121,7 @@ describe('a way back', () => {
         rolloutState: 'IN_PROGRESS',
         rolloutStateReason: expect.stringContaining('rolling back to') as unknown,
       },
-      { status: 'ACTIVE', rolloutState: 'FAILED' },
+      { status: 'DRAINING', rolloutState: 'FAILED' },
     ]);
     to(300);
     expect((await service(ecs)).deployments).toMatchObject([{ id: former, rolloutState: 'COMPLETED' }]);
