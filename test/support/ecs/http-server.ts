@@ -19,6 +19,8 @@ export async function serve(ecs: Ecs): Promise<{ readonly endpoint: string; clos
 }
 
 async function respond(ecs: Ecs, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.sendDate = false;
+  response.setHeader('date', new Date(ecs.now()).toUTCString());
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
   const [target = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');

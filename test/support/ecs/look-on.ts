@@ -5,7 +5,7 @@ import type { Ecs } from './open.js';
 
 /** Codes after which the same call may be well a moment later. */
 const PASSING = new Set(['ThrottlingException', 'ECONNRESET', 'ServerException', 'ServiceUnavailable']);
-const POLL = 5_000;
+const POLL = 20_000;
 
 /**
  * A tool without a will: it makes the deployment that the rollout asks for and looks on until it has ended or its
@@ -46,7 +46,7 @@ async function deploy(ecs: Ecs, clock: Pick<Clock, 'now' | 'sleep'>): Promise<vo
 
 async function wait(ecs: Ecs, clock: Pick<Clock, 'now' | 'sleep'>): Promise<void> {
   const until = clock.now() + (ecs.rollout.expect.patience ?? 30) * 60_000;
-  while (clock.now() < until && ecs.truth().endedAt === undefined) await clock.sleep(POLL);
+  while (clock.now() < until && !ecs.isOver()) await clock.sleep(POLL);
 }
 
 /** The output; undefined when ECS will not have it. */

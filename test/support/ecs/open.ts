@@ -5,7 +5,7 @@ import { consistencyOf } from './errs/eventual.js';
 import { refusalOf } from './errs/refusals.js';
 import { staleReads } from './errs/stale-reads.js';
 import { operations } from './operations/all.js';
-import { NOTHING, oursIn, truthOf } from './truth/truth.js';
+import { isEnded, NOTHING, oursIn, truthOf } from './truth/truth.js';
 import { unattended } from './truth/unattended.js';
 import type { Clock } from '../../../src/base/clock.js';
 import type { Json, World } from './engine/state.js';
@@ -35,13 +35,17 @@ export type Reply = { readonly kind: 'output'; readonly output: Json } | Refusal
  */
 export interface Ecs {
   readonly rollout: Rollout;
+  /** The time of ECS, which the server puts into `Date`. */
+  now(): number;
   /** `service` is `ecs` or `logs`. Rejects only when the signal aborts. */
   answer(service: string, operation: string, input: Json, options?: { readonly signal?: AbortSignal }): Promise<Reply>;
   /** The same for tests: the output, or the error that a client would throw, with its `code`. */
   call(service: string, operation: string, input?: Json): Promise<Json>;
   /** What really became of the tool's last deployment until now. */
   truth(): Truth;
-  /** The same of each of the tool's deployments, oldest first. */
+  /** Whether the tool's last deployment has ended; cheaper than the truth. */
+  isOver(): boolean;
+  /** The truth of each of the tool's deployments, oldest first. */
   truths(): readonly Truth[];
   /**
    * What would have become of a deployment of the tool (the last by default) if the tool had only made it and looked
@@ -53,7 +57,8 @@ export interface Ecs {
 
 export function openEcs({ clock, rollout, seed = 1, errs: laidOver }: EcsOptions): Ecs {
   const errs = { ...rollout.errs, ...laidOver };
-  const start = clock.now();
+  const now = () => clock.now() + (errs.skew ?? 0) * 1000;
+  const start = now();
   const beginning = { rollout, seed: `${seed}/${rollout.name}`, start };
   const world = openWorld(rollout, beginning.seed, start);
   advance(world, start);
@@ -62,7 +67,7 @@ export function openEcs({ clock, rollout, seed = 1, errs: laidOver }: EcsOptions
   const calls = new Map<string, number>();
   const lost = new Map(Object.entries(errs.lost ?? {}));
   const reads = staleReads(errs, consistencyOf(errs, beginning.seed));
-  const toNow = () => advance(world, Math.max(world.now, clock.now()));
+  const toNow = () => advance(world, Math.max(world.now, now()));
 
   const perform = (service: string, operation: string, input: Json): Reply => {
     const known = operations[service]?.[operation];
@@ -112,12 +117,18 @@ export function openEcs({ clock, rollout, seed = 1, errs: laidOver }: EcsOptions
 
   return {
     rollout,
+    now,
     answer,
     async call(service, operation, input = {}) {
       const reply = await answer(service, operation, input);
       if (reply.kind === 'output') return reply.output;
       if (reply.kind === 'fault') throw reply.fault;
       throw Object.assign(new Error(`${operation} got no answer`), { code: 'ECONNRESET' });
+    },
+    isOver() {
+      toNow();
+      const last = oursIn(world).at(-1);
+      return last !== undefined && isEnded(last.deployment);
     },
     truth: () => truths().at(-1) ?? NOTHING,
     truths,

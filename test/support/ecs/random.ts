@@ -8,6 +8,7 @@ export interface Random {
   pick<Item>(items: readonly Item[]): Item;
   /** Characters drawn from an alphabet. */
   text(length: number, alphabet: string): string;
+  hex(length: number): string;
 }
 
 /** A source of its own for each set of parts, so that asking one leaves the others as they are. */
@@ -26,7 +27,16 @@ export function randomOf(...parts: readonly (string | number)[]): Random {
     int,
     chance: (probability) => next() < probability,
     pick: (items) => items[int(0, items.length - 1)]!,
-    text: (length, alphabet) => Array.from({ length }, () => alphabet[int(0, alphabet.length - 1)]).join(''),
+    text(length, alphabet) {
+      let text = '';
+      while (text.length < length) text += alphabet[int(0, alphabet.length - 1)];
+      return text;
+    },
+    hex(length) {
+      let text = '';
+      while (text.length < length) text += (next() * 4_294_967_296).toString(16).padStart(8, '0');
+      return text.slice(0, length);
+    },
   };
 }
 

@@ -65,7 +65,7 @@ export function checksOf(revision: Revision): { readonly container: boolean; rea
 export function digestOf(world: World, image: string): string {
   const digest = /@(sha256:[0-9a-f]+)$/.exec(image)?.[1];
   const told = world.rollout.images?.[image] ?? (digest && world.rollout.images?.[digest]);
-  return told ?? digest ?? `sha256:${randomOf('image', image).text(64, '0123456789abcdef')}`;
+  return told ?? digest ?? `sha256:${randomOf('image', image).hex(64)}`;
 }
 
 /** Whether ECS keeps to one digest for a container. */

@@ -23,8 +23,13 @@ const PACE: Pace = {
   alarmBake: 120,
 };
 
-/** Causes that ECS does not hold against a deployment: they come with the place, not with the task. */
-const INNOCENT: ReadonlySet<CauseClass> = new Set(['spot', 'host']);
+/** What takes a running task away that is not its own doing; ECS does not hold it against the deployment. */
+const OUTSIDE: Readonly<Record<string, CauseClass>> = {
+  SpotInterruption: 'spot',
+  TerminationNotice: 'host',
+  InfrastructureHealth: 'host',
+  UserInitiated: 'stopped-by-hand',
+};
 
 /** ECS without an API: a world that is taken to a time and then is what it would be. */
 export function openWorld(rollout: Rollout, seed: string, start: number): World {
@@ -97,9 +102,8 @@ function onSick(world: World, task: Task): void {
 function onEnded(world: World, task: Task): void {
   const { service, deployment } = task;
   const neverRan = task.runningAt === undefined;
-  const cause = task.behaviour.end?.stopCode === task.stopCode ? task.behaviour.cause : undefined;
-  const found = cause ?? (task.stopCode === 'SpotInterruption' ? 'spot' : 'exited');
-  note(world, task, found, !INNOCENT.has(found));
+  const outside = OUTSIDE[task.stopCode ?? ''];
+  note(world, task, outside ?? task.behaviour.cause ?? 'exited', outside === undefined);
   if (!service || !deployment) return;
   if (neverRan && task.behaviour.cause !== undefined) tellUnplaced(world, service, task);
   if (neverRan) noteFailure(world, service, deployment, 'launch');

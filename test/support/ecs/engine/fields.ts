@@ -37,7 +37,9 @@ export function records(value: unknown): readonly Json[] {
 
 /** Without the fields that are undefined, since none of them goes over the wire. */
 export function compact(fields: Json): Json {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+  const kept: Record<string, unknown> = {};
+  for (const name in fields) if (fields[name] !== undefined && fields[name] !== null) kept[name] = fields[name];
+  return kept;
 }
 
 export const seconds = (at: number) => at / 1000;

@@ -21,7 +21,6 @@ export interface Names {
   uuid(): string;
 }
 
-const HEX = '0123456789abcdef';
 const DIGITS = '0123456789';
 const WORD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
@@ -51,11 +50,11 @@ export function namesOf(seed: string, cluster: string): Names {
     serviceDeploymentId: () => draw('service deployment').text(21, WORD),
     serviceDeploymentArn: (service, id) => arn(`service-deployment/${cluster}/${service}/${id}`),
     revisionArn: (service) => arn(`service-revision/${cluster}/${service}/${number('revision')}`),
-    taskId: () => draw('task').text(32, HEX),
+    taskId: () => draw('task').hex(32),
     taskArn: (id) => arn(`task/${cluster}/${id}`),
     uuid() {
-      const random = draw('uuid');
-      return [8, 4, 4, 4, 12].map((length) => random.text(length, HEX)).join('-');
+      const hex = draw('uuid').hex(32);
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     },
   };
 }

@@ -1,7 +1,11 @@
+import { exitsAfter, imageNotFound, noCapacity, runsOutOfMemory } from '../rollouts/behaviours.js';
 import { definitionFor, FORMER_IMAGE } from '../rollouts/definition.js';
 import { register } from './definitions.js';
 import { beginDeployment, settleDeployment } from './deployment/begin.js';
 import { compact } from './fields.js';
+import { activeOf, tell } from './deployment/service-facts.js';
+import { endTask } from './tasks.js';
+import { eventText } from './wording.js';
 import type { ServiceStart } from '../rollouts/rollout.js';
 import type { Json, Service, World } from './state.js';
 
@@ -26,6 +30,7 @@ export function setUp(world: World): void {
     if (before === 'draining') service.status = 'DRAINING';
     if (before === 'inactive') deleteAll(world, service);
     if (before === 'in flight') flyOne(world, service);
+    if (start.scars) scar(world, service);
   }
 }
 
@@ -42,6 +47,20 @@ function flyOne(world: World, service: Service): void {
   world.queue.put(world.start - 60_000, () => {
     const definition = register(world, definitionFor(world.rollout, `${FORMER_IMAGE.slice(0, -2)}ff`));
     beginDeployment(world, service, { definition, by: 'before', script: [{ runsAfter: 240 }] });
+  });
+}
+
+/** Trouble that is over: nothing of it has to do with what comes. */
+function scar(world: World, service: Service): void {
+  world.queue.put(world.start - 600_000, () => {
+    for (const behaviour of [runsOutOfMemory(0), exitsAfter(0)]) {
+      const [task] = activeOf(service.primary);
+      if (task && behaviour.end) endTask(world, task, behaviour.end);
+    }
+    for (const { unplaced, end } of [noCapacity, imageNotFound])
+      tell(world, service, eventText.unplaced(unplaced?.reason ?? `. Reason: ${end?.reason}.`));
+    tell(world, service, eventText.impaired);
+    world.react.wake(service);
   });
 }
 

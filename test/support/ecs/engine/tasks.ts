@@ -30,9 +30,9 @@ export function startTask(world: World, start: Start): Task {
     createdAt: world.now,
     place: {
       zone: `${world.names.region}${zone}`,
-      subnet: `subnet-0${zone.repeat(3)}${random.text(13, '0123456789abcdef')}`,
+      subnet: `subnet-0${zone.repeat(3)}${random.hex(13)}`,
       address: `10.0.${random.int(0, 255)}.${random.int(4, 254)}`,
-      eni: `eni-0${random.text(16, '0123456789abcdef')}`,
+      eni: `eni-0${random.hex(16)}`,
     },
     health: 'UNKNOWN',
     counted: false,

@@ -9,6 +9,8 @@ export interface Window {
 export interface Errs {
   /** How long each call takes, in milliseconds of the clock; 30 when left out. */
   readonly latency?: number;
+  /** By how many seconds the clock of ECS is ahead of the caller's. */
+  readonly skew?: number;
   /** Reads that come late, or see what was. `eventual` is a draw of all of them between 1 and 5 seconds. */
   readonly consistency?: Consistency | 'eventual';
   readonly throttled?: readonly (Window & { readonly operations: readonly string[] | 'all' })[];

@@ -54,7 +54,7 @@ function showDeployment(service: Service, deployment: Deployment): Json {
     loadBalancers: undefined,
     serviceRegistries: undefined,
     id: deployment.id,
-    status: deployment === service.primary ? 'PRIMARY' : 'ACTIVE',
+    status: statusOf(service, deployment),
     taskDefinition: revision.definition.arn,
     desiredCount: wantedOf(service, deployment),
     pendingCount: pendingIn(deployment),
@@ -66,6 +66,12 @@ function showDeployment(service: Service, deployment: Deployment): Json {
     rolloutState: deployment.state,
     rolloutStateReason: deployment.reason,
   });
+}
+
+/** One that has failed and has no tasks left was seen as DRAINING, which the documentation does not list. */
+function statusOf(service: Service, deployment: Deployment): string {
+  if (deployment === service.primary) return 'PRIMARY';
+  return activeOf(deployment).length > 0 ? 'ACTIVE' : 'DRAINING';
 }
 
 /** A former deployment wants no more than it still has. */

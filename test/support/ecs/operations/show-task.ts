@@ -59,9 +59,10 @@ function attachmentOf(task: Task): string {
 }
 
 function showContainer(world: World, task: Task, container: Json, at: number): Json {
-  const exit = task.exits[at];
+  const exit = task.exits[at] ?? endedAlone(world, task, at);
   const isPulled = task.runningAt !== undefined || exit?.exitCode !== undefined;
-  const lastStatus = task.wanted === 'STOPPED' ? 'STOPPED' : task.runningAt === undefined ? 'PENDING' : 'RUNNING';
+  const isOver = task.wanted === 'STOPPED' || exit !== undefined;
+  const lastStatus = isOver ? 'STOPPED' : task.runningAt === undefined ? 'PENDING' : 'RUNNING';
   return compact({
     containerArn: world.names.arn(`container/${world.names.cluster}/${task.id}/${at}`),
     taskArn: task.arn,
@@ -70,7 +71,7 @@ function showContainer(world: World, task: Task, container: Json, at: number): J
     imageDigest: isPulled ? digestOf(world, String(container.image)) : undefined,
     runtimeId: isPulled ? `${task.id}-${randomOf(task.id, at).text(10, '0123456789')}` : undefined,
     lastStatus,
-    exitCode: task.wanted === 'STOPPED' ? exit?.exitCode : undefined,
+    exitCode: isOver ? exit?.exitCode : undefined,
     reason: exit?.reason,
     networkBindings: [],
     networkInterfaces: [{ attachmentId: attachmentOf(task), privateIpv4Address: task.place.address }],
@@ -78,4 +79,15 @@ function showContainer(world: World, task: Task, container: Json, at: number): J
     cpu: String(Number(container.cpu ?? 0)),
     memory: container.memory === undefined ? undefined : String(Number(container.memory)),
   });
+}
+
+/** A container that is not essential may end while its task goes on. */
+function endedAlone(
+  world: World,
+  task: Task,
+  at: number,
+): { readonly exitCode: number; readonly reason?: string } | undefined {
+  const { sidecarEnds } = task.behaviour;
+  if (at !== 1 || !sidecarEnds || task.runningAt === undefined) return undefined;
+  return world.now >= task.runningAt + sidecarEnds.after * 1000 ? { exitCode: sidecarEnds.exitCode } : undefined;
 }

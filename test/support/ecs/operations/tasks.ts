@@ -7,6 +7,7 @@ import { needCluster, needService, needUsableDefinition } from './lookup.js';
 import { pageOf } from './page.js';
 import { showTask } from './show-task.js';
 import { randomOf } from '../random.js';
+import type { Behaviour } from '../rollouts/rollout.js';
 import type { Json, Task, World } from '../engine/state.js';
 import type { Operation } from './operation.js';
 
@@ -47,16 +48,13 @@ export const tasks: Readonly<Record<string, Operation>> = {
       if (count < 1 || count > 10) throw invalid('count must be between 1 and 10.');
       if (definition.body.networkMode === 'awsvpc' && !input.networkConfiguration)
         throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
-      const started = Array.from({ length: count }, () => {
-        const n = world.runsSoFar++;
-        const { runs } = world.rollout;
-        const behaviour =
-          typeof runs === 'function'
-            ? runs(n, randomOf(world.seed, 'run', n))
-            : (runs?.[Math.min(n, runs.length - 1)] ?? {});
-        return startTask(world, { definition, behaviour, startedBy: text(input, 'startedBy') });
-      });
-      return { tasks: started.map((task) => showTask(world, task)), failures: [] };
+      const startedBy = text(input, 'startedBy');
+      const behaviours = Array.from({ length: count }, () => nextRun(world));
+      const placed = behaviours.filter((one) => !one.unplaced);
+      return {
+        tasks: placed.map((behaviour) => showTask(world, startTask(world, { definition, behaviour, startedBy }))),
+        failures: behaviours.filter((one) => one.unplaced).map((one) => ({ reason: one.unplaced!.reason })),
+      };
     },
   },
   StopTask: {
@@ -73,6 +71,13 @@ export const tasks: Readonly<Record<string, Operation>> = {
     },
   },
 };
+
+function nextRun(world: World): Behaviour {
+  const n = world.runsSoFar++;
+  const { runs } = world.rollout;
+  if (typeof runs === 'function') return runs(n, randomOf(world.seed, 'run', n));
+  return runs?.[Math.min(n, runs.length - 1)] ?? {};
+}
 
 /** In no order that means anything. */
 function listed(world: World, input: Json): readonly Task[] {

@@ -20,6 +20,7 @@ export type CauseClass =
   | 'network-interface'
   | 'spot'
   | 'host'
+  | 'stopped-by-hand'
   | 'alarm'
   | 'hook'
   | 'hook-timeout'

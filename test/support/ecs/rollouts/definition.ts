@@ -28,6 +28,11 @@ export function definitionFor(rollout: Pick<Rollout, 'service'>, image = OUR_IMA
         },
         ...(isChecked && { healthCheck: { command: ['CMD-SHELL', 'curl -f http://localhost:8080/ || exit 1'] } }),
       },
+      ...(rollout.service?.sidecar ? [sidecar(rollout.service.sidecar === 'essential')] : []),
     ],
   };
+}
+
+function sidecar(essential: boolean): Json {
+  return { name: 'proxy', image: `${IMAGES}-proxy@sha256:${'3d'.repeat(32)}`, essential };
 }

@@ -48,6 +48,10 @@ export interface ServiceStart {
   /** Merged over the deployment configuration. */
   readonly configuration?: Json;
   readonly grace?: number;
+  /** A second container in the definition. */
+  readonly sidecar?: 'essential' | 'not essential';
+  /** Ten minutes ago it had trouble: tasks of the former deployment that stopped, events of failures. */
+  readonly scars?: boolean;
   /** Other fields of CreateService. */
   readonly settings?: Json;
 }
@@ -67,8 +71,10 @@ export interface Behaviour {
   readonly unplaced?: { readonly reason: string };
   readonly cause?: CauseClass;
   readonly logs?: readonly string[];
-  /** From the order to stop to STOPPED. */
+  /** How long the containers take to end once they are told to. */
   readonly stopsIn?: number;
+  /** The second container ends by itself while the task goes on. */
+  readonly sidecarEnds?: { readonly after: number; readonly exitCode: number };
 }
 
 /** How a task ends by itself. */
@@ -128,8 +134,7 @@ export interface Expectation {
   readonly exitCode?: number;
   /** What can be seen to go wrong and does no harm. */
   readonly passing?: CauseClass;
-  /** Whether a tool may stop the deployment before ECS does: only where no repetition can mend the cause. */
-  readonly earlyStop: 'may' | 'must not';
+  readonly earlyStop: EarlyStop;
   /** How long the tool is willing to follow, in minutes; 30 by default. */
   readonly patience?: number;
   /** What remains of the proof when reads are denied or missing; `full` by default. */
@@ -137,6 +142,13 @@ export interface Expectation {
   /** The revision runs other bytes than the image named by the definition. */
   readonly digest?: 'other';
 }
+
+/**
+ * Whether a tool may stop the deployment before ECS does. `may`: no repetition can mend the cause. `beyond the
+ * threshold`: it could pass, though it does not: only after as many failures as ECS's breaker bears, whether it is on
+ * or not. `must not`: it passes, or is not the tool's to judge.
+ */
+export type EarlyStop = 'may' | 'beyond the threshold' | 'must not';
 
 /**
  * `nothing`: the tool has made no deployment (nothing to do, or a refusal). `timed out`: not ended when the tool's

@@ -23,7 +23,7 @@ export interface Truth {
   readonly failedAt?: number;
   readonly endedAt?: number;
   readonly endedBy?: ServiceDeployment['endedBy'];
-  /** All that went wrong with its tasks, oldest first. */
+  /** All that went wrong with its tasks until it ended, oldest first. */
   readonly causes: readonly TrueCause[];
   /** The first of those that ECS holds against it. */
   readonly firstCause?: TrueCause;
@@ -49,7 +49,10 @@ export function oursIn(world: World): readonly { readonly service: Service; read
 
 export function truthOf(world: World, service: Service, deployment: ServiceDeployment): Truth {
   const { target } = deployment;
-  const causes = world.causes.filter((one) => one.deployment === target).map(({ deployment: _, ...cause }) => cause);
+  const until = deployment.finishedAt ?? Infinity;
+  const causes = world.causes
+    .filter((one) => one.deployment === target && one.at <= until)
+    .map(({ deployment: _, ...cause }) => cause);
   return {
     ...ending(deployment),
     status: deployment.status,

@@ -110,8 +110,7 @@ function thin(world: World, service: Service, current: ServiceDeployment | undef
   const unneeded = Math.max(0, former.length - keep);
   if (unneeded > 0 && !(isFailed && former.length <= service.desired))
     retire(world, service, former.slice(0, unneeded));
-  else if (!grows && unneeded === 0 && activeOf(primary).length < service.desired && !isFailed)
-    tellBlocked(world, service);
+  else if (!isFailed && isBlocked(service, former.length, most)) tellBlocked(world, service);
 }
 
 function retire(world: World, service: Service, tasks: readonly Task[]): void {
@@ -123,6 +122,12 @@ function retire(world: World, service: Service, tasks: readonly Task[]): void {
   const prefix = `(service ${service.name}, taskSet ${running[0]!.deployment?.id}) `;
   tell(world, service, `has begun draining connections on ${running.length} tasks.`, prefix);
   tell(world, service, eventText.deregistered(running.length, group.arn));
+}
+
+/** Nothing may be stopped and nothing started, and nothing is going to change that. */
+function isBlocked(service: Service, former: number, most: number): boolean {
+  const active = activeOf(service.primary).length;
+  return active === 0 && service.desired > 0 && former >= most;
 }
 
 function tellBlocked(world: World, service: Service): void {

@@ -57,8 +57,13 @@ function isDone(world: World, service: Service, deployment: ServiceDeployment, s
     case 'bake':
       return since >= (step.minutes ?? 0) * 60;
     case 'clean up':
-      return stands(service, deployment);
+      return stands(service, deployment) && isCleared(service, deployment);
   }
+}
+
+/** Cleaning up is over when the last of the former tasks has stopped. */
+function isCleared(service: Service, { target }: ServiceDeployment): boolean {
+  return service.deployments.every((one) => one === target || one.tasks.size === 0);
 }
 
 /** Whether the rules of the load balancer allow what the strategy wants of them. */

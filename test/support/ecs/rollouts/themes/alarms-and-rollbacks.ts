@@ -69,14 +69,14 @@ export const alarmsAndRollbacks: readonly Rollout[] = [
     does: 'creates',
     service: { before: 'absent' },
     tasks: [exitsAtOnce()],
-    expect: { outcome: 'timed out', cause: 'exited', exitCode: 1, earlyStop: 'must not' },
+    expect: { outcome: 'timed out', cause: 'exited', exitCode: 1, earlyStop: 'beyond the threshold' },
   },
   {
     name: 'made anew with a breaker, and nothing to go back to',
     does: 'creates',
     service: { before: 'absent', configuration: { deploymentCircuitBreaker: { enable: true, rollback: true } } },
     tasks: [exitsAtOnce()],
-    expect: { outcome: 'failed', rolledBack: false, cause: 'exited', exitCode: 1, earlyStop: 'must not' },
+    expect: { outcome: 'failed', rolledBack: false, cause: 'exited', exitCode: 1, earlyStop: 'beyond the threshold' },
   },
   {
     name: 'the way back fails as well',
@@ -120,6 +120,6 @@ export const alarmsAndRollbacks: readonly Rollout[] = [
     service: { breaker: 'fail' },
     tasks: [exitsAtOnce()],
     again: [{}],
-    expect: { outcome: 'failed', rolledBack: false, cause: 'exited', exitCode: 1, earlyStop: 'must not' },
+    expect: { outcome: 'failed', rolledBack: false, cause: 'exited', exitCode: 1, earlyStop: 'beyond the threshold' },
   },
 ];

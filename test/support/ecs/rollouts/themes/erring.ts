@@ -81,6 +81,8 @@ export const erring: readonly Rollout[] = [
     errs: { consistency: 'eventual' },
     expect: well,
   },
+  { name: 'the clock of ECS is two minutes ahead', errs: { skew: 120, consistency: 'eventual' }, expect: well },
+  { name: 'the clock of ECS is two minutes behind', errs: { skew: -120, consistency: 'eventual' }, expect: well },
   {
     name: 'throttled from the first call on',
     errs: { throttled: [{ from: 0, for: 60, operations: 'all' }] },
@@ -160,7 +162,7 @@ export const erring: readonly Rollout[] = [
     service: { desired: 20, breaker: 'off' },
     tasks: [exitsAfter(6)],
     errs: { pageSize: 7 },
-    expect: { outcome: 'timed out', cause: 'exited', exitCode: 1, earlyStop: 'must not', patience: 10 },
+    expect: { outcome: 'timed out', cause: 'exited', exitCode: 1, earlyStop: 'beyond the threshold', patience: 10 },
   },
 ];
 
@@ -182,7 +184,7 @@ export const combined: readonly Rollout[] = [
     service: { checks: ['load balancer'] },
     tasks: [failsTargetCheck()],
     errs: { consistency: 'eventual', faults: [{ from: 0, operations: 'all', kind: 'reset', every: 4 }] },
-    expect: { ...failed, cause: 'target-health', earlyStop: 'must not' },
+    expect: { ...failed, cause: 'target-health', earlyStop: 'beyond the threshold' },
   },
   {
     name: 'scaled meanwhile, eventual, short pages',

@@ -1,7 +1,7 @@
 import { failsContainerCheck, failsTargetCheck, fine, first, turnsSick } from '../behaviours.js';
 import type { Rollout } from '../rollout.js';
 
-const failed = { outcome: 'failed', rolledBack: true, earlyStop: 'must not' } as const;
+const failed = { outcome: 'failed', rolledBack: true, earlyStop: 'beyond the threshold' } as const;
 const well = { outcome: 'succeeded', earlyStop: 'must not' } as const;
 
 /** Tasks that run and do not pass their checks. */
@@ -38,13 +38,13 @@ export const health: readonly Rollout[] = [
     name: 'target check fails without a breaker',
     service: { breaker: 'off', checks: ['load balancer'] },
     tasks: [failsTargetCheck('Health checks failed with these codes: [404]')],
-    expect: { outcome: 'timed out', cause: 'target-health', earlyStop: 'must not' },
+    expect: { outcome: 'timed out', cause: 'target-health', earlyStop: 'beyond the threshold' },
   },
   {
     name: 'target check fails, breaker without rollback',
     service: { breaker: 'fail', checks: ['load balancer'] },
     tasks: [failsTargetCheck()],
-    expect: { outcome: 'failed', rolledBack: false, cause: 'target-health', earlyStop: 'must not' },
+    expect: { outcome: 'failed', rolledBack: false, cause: 'target-health', earlyStop: 'beyond the threshold' },
   },
   {
     name: 'container check fails twice, then passes',

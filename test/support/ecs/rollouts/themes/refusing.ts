@@ -21,7 +21,7 @@ export const refusing: readonly Rollout[] = [
     name: 'ListTasks denied',
     tasks: [exitsAtOnce()],
     errs: { denied: ['ListTasks'] },
-    expect: { ...failed, cause: 'exited', exitCode: 1, earlyStop: 'must not', proof: 'partial' },
+    expect: { ...failed, cause: 'exited', exitCode: 1, earlyStop: 'beyond the threshold', proof: 'partial' },
   },
   { name: 'tasks denied, all well', errs: { denied: ['ListTasks', 'DescribeTasks'] }, expect: well },
   {
@@ -74,7 +74,7 @@ export const refusing: readonly Rollout[] = [
     name: 'logs denied',
     tasks: [exitsAtOnce()],
     errs: { denied: ['logs:GetLogEvents', 'logs:FilterLogEvents'] },
-    expect: { ...failed, cause: 'exited', exitCode: 1, earlyStop: 'must not' },
+    expect: { ...failed, cause: 'exited', exitCode: 1, earlyStop: 'beyond the threshold' },
   },
   {
     name: 'everything denied but what changes',

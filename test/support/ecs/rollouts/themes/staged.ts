@@ -53,7 +53,7 @@ export const stagedRollouts: readonly Rollout[] = [
     name: 'blue/green whose green stays sick, without a breaker',
     service: staged({}),
     tasks: [failsTargetCheck()],
-    expect: { outcome: 'timed out', cause: 'target-health', earlyStop: 'must not' },
+    expect: { outcome: 'timed out', cause: 'target-health', earlyStop: 'beyond the threshold' },
   },
   {
     name: 'a hook that is content',

@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { virtualClock } from '../../../src/base/clock.js';
+import { requireBotocore } from '../aws-tools.js';
+import { openEcs } from './open.js';
+import { allRollouts } from './rollouts/all.js';
+import { definitionFor } from './rollouts/definition.js';
+import type { Ecs } from './open.js';
+import type { Rollout } from './rollouts/rollout.js';
+import type { JournalEntry } from './truth/journal.js';
+
+const python = requireBotocore();
+
+/** Of models newer than the one that is installed with the tests: https://awsapichanges.com/archive/service/ecs */
+const NEWER =
+  /(resetOnHealthyTask|thresholdConfiguration|earlySuccessCriteria) is not in the model|Unknown parameter in (input: )?"?deploymentConfiguration/;
+/** Seconds after the deployment began. */
+const AT = [0, 3, 25, 45, 90, 600];
+
+test.skipIf(!python)('every answer and every error is one that the model of AWS knows', async () => {
+  const wrong = new Set<string>();
+  const checked = new Set<string>();
+  for (let from = 0; from < allRollouts.length; from += 20) {
+    const journals = await Promise.all(allRollouts.slice(from, from + 20).map(readEverything));
+    const entries = journals.flat().filter((entry) => entry.broken === undefined);
+    for (const entry of entries) if (entry.output) checked.add(entry.operation);
+    for (const one of await check(entries)) if (!NEWER.test(one)) wrong.add(one);
+  }
+  expect([...wrong]).toEqual([]);
+  expect([...checked].sort()).toEqual([
+    'ContinueServiceDeployment',
+    'CreateService',
+    'DeleteService',
+    'DeregisterTaskDefinition',
+    'DescribeClusters',
+    'DescribeServiceDeployments',
+    'DescribeServiceRevisions',
+    'DescribeServices',
+    'DescribeTaskDefinition',
+    'DescribeTasks',
+    'FilterLogEvents',
+    'GetLogEvents',
+    'ListServiceDeployments',
+    'ListServices',
+    'ListTaskDefinitions',
+    'ListTasks',
+    'RegisterTaskDefinition',
+    'RunTask',
+    'StopServiceDeployment',
+    'StopTask',
+    'UpdateService',
+  ]);
+});
+
+/** Calls every operation, most of them again and again while the rollout goes on. */
+async function readEverything(rollout: Rollout): Promise<readonly JournalEntry[]> {
+  const clock = virtualClock();
+  const ecs = openEcs({ clock, rollout });
+  const make = (operation: string, input: object) => ecs.answer('ecs', operation, input as Record<string, unknown>);
+  const names = { cluster: 'production', service: 'web' };
+  const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaa1111222233334'] } } };
+  await make('RegisterTaskDefinition', { ...definitionFor(rollout), tags: [{ key: 'commit', value: 'abc' }] });
+  if (rollout.does === 'creates') {
+    const deploymentConfiguration = rollout.service?.configuration;
+    const settings = {
+      desiredCount: 2,
+      launchType: 'FARGATE',
+      ...(deploymentConfiguration && { deploymentConfiguration }),
+    };
+    await make('CreateService', {
+      cluster: 'production',
+      serviceName: 'web',
+      taskDefinition: 'web',
+      ...settings,
+      ...network,
+    });
+  } else await make('UpdateService', { ...names, taskDefinition: 'web' });
+  await make('RunTask', { cluster: 'production', taskDefinition: 'web', launchType: 'FARGATE', ...network });
+  const start = clock.now();
+  for (const at of AT) {
+    clock.advance(Math.max(0, start + at * 1000 - clock.now()));
+    await read(ecs);
+  }
+  for (const operation of ['ContinueServiceDeployment', 'StopServiceDeployment']) {
+    const { serviceDeploymentArn = 'none' } = ecs.truth();
+    const hookId = lastHook(ecs.journal) ?? 'none';
+    await make(operation, { serviceDeploymentArn, ...(operation.startsWith('Continue') && { hookId }) });
+  }
+  await make('DeregisterTaskDefinition', { taskDefinition: 'web:1' });
+  await make('DeleteService', { ...names, force: true });
+  await read(ecs);
+  return ecs.journal;
+}
+
+async function read(ecs: Ecs): Promise<void> {
+  const call = async (operation: string, input: object, service = 'ecs') => {
+    const reply = await ecs.answer(service, operation, input as Record<string, unknown>);
+    return reply.kind === 'output' ? reply.output : {};
+  };
+  const cluster = 'production';
+  const truth = ecs.truth();
+  await call('DescribeClusters', { clusters: [cluster] });
+  await call('ListServices', { cluster });
+  await call('DescribeServices', { cluster, services: ['web', 'none'], include: ['TAGS'] });
+  await call('ListServiceDeployments', { cluster, service: 'web', maxResults: 1 });
+  await call('DescribeServiceDeployments', { serviceDeploymentArns: [truth.serviceDeploymentArn ?? 'none'] });
+  await call('DescribeServiceRevisions', { serviceRevisionArns: [truth.revisionArn ?? 'none'] });
+  await call('ListTaskDefinitions', { familyPrefix: 'web', sort: 'DESC' });
+  await call('DescribeTaskDefinition', { taskDefinition: 'web', include: ['TAGS'] });
+  for (const desiredStatus of ['RUNNING', 'STOPPED']) {
+    const { taskArns = [] } = (await call('ListTasks', { cluster, desiredStatus })) as { taskArns?: string[] };
+    const tasks = taskArns.slice(0, 8);
+    if (tasks.length === 0) continue;
+    await call('DescribeTasks', { cluster, tasks });
+    const [first = ''] = tasks;
+    const logStreamName = `web/web/${first.slice(first.lastIndexOf('/') + 1)}`;
+    await call('GetLogEvents', { logGroupName: '/ecs/web', logStreamName, limit: 5 }, 'logs');
+    await call('FilterLogEvents', { logGroupName: '/ecs/web', logStreamNames: [logStreamName] }, 'logs');
+    if (desiredStatus === 'RUNNING' && ecs.journal.length < 30) await call('StopTask', { cluster, task: first });
+  }
+}
+
+function lastHook(journal: readonly JournalEntry[]): string | undefined {
+  const hooks = journal.flatMap(({ output }) => JSON.stringify(output ?? {}).match(/(?<="hookId":")[^"]+/g) ?? []);
+  return hooks.at(-1);
+}
+
+/** What the model objects to, each once. */
+async function check(entries: readonly JournalEntry[]): Promise<readonly string[]> {
+  const child = spawn(python!, [join(import.meta.dirname, '..', 'botocore_check.py')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin.end(`${JSON.stringify({ check: entries })}\n`);
+  const pieces: Buffer[] = [];
+  for await (const piece of child.stdout) pieces.push(piece as Buffer);
+  return (JSON.parse(Buffer.concat(pieces).toString()) as { wrong: string[] }).wrong;
+}
