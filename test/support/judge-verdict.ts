@@ -52,6 +52,7 @@ export function wrongsOf(told: Told, options: { readonly asksImage?: boolean } =
     truth.outcome !== 'nothing' &&
     claim !== truth.outcome &&
     !isStuck(told, truth) &&
+    !isRace(told, truth) &&
     isRefuted(told) === false
   )
     wrongs.push(`${said}, and it is ${truth.outcome}`);
@@ -64,6 +65,13 @@ export function wrongsOf(told: Told, options: { readonly asksImage?: boolean } =
 function isOpen({ result, error }: Told): boolean {
   const said = result?.outcome;
   return said === 'unproven' || said === 'unknown' || said === undefined || error?.code === 'WRONG_IMAGE';
+}
+
+/** Who asked ECS to go back cannot be seen without a record, nor who of two was first. */
+function isRace(told: Told, truth: Truth): boolean {
+  const hidden = told.result?.deployment?.arn === undefined;
+  const asked = told.ecs.journal.some(({ operation, output }) => operation === 'StopServiceDeployment' && output);
+  return (asked || hidden) && told.result?.outcome === 'rolled-back' && truth.outcome === 'stopped';
 }
 
 function isRefuted({ error }: Told): boolean {
@@ -109,6 +117,7 @@ export const CLASSES: Readonly<Record<TrueClass, readonly CauseClass[]>> = {
   'network-interface': ['network'],
   spot: ['platform'],
   host: ['platform'],
+  'stopped-by-hand': ['platform'],
   alarm: ['alarm'],
   hook: ['hook'],
   'hook-timeout': ['hook'],

@@ -18,11 +18,11 @@ export function ecsRollout(ecs: EcsApi, place: Place, patience: Patience): Rollo
   return {
     async begin(update, before) {
       const known = primaryOf(before)?.id;
-      return patience.until('UpdateService', async (attempt) => {
-        if (attempt > 1) {
-          const begun = await lookForLost(known, update, attempt === 2);
-          if (begun) return begun;
-        }
+      let lostAt: number | undefined;
+      return patience.until('UpdateService', async () => {
+        const lost = lostAt === undefined ? undefined : await lookForLost(known, update, lostAt);
+        if (lost) return lost;
+        lostAt = patience.clock.now();
         return ecs.update(update);
       });
     },
@@ -53,19 +53,14 @@ export function ecsRollout(ecs: EcsApi, place: Place, patience: Patience): Rollo
   };
 
   /** Only a PRIMARY that was not there before shows that it took effect; a read may be late, so it is asked for a while. */
-  async function lookForLost(
-    before: string | undefined,
-    update: object,
-    atFirst: boolean,
-  ): Promise<Service | undefined> {
+  async function lookForLost(before: string | undefined, update: object, lostAt: number): Promise<Service | undefined> {
     const wanted = (update as { readonly taskDefinition?: string }).taskDefinition;
-    const until = patience.clock.now() + (atFirst ? LOST_MS : 0);
     for (;;) {
       const now = await ecs.findService(place.cluster, place.service);
       const primary = now && primaryOf(now);
-      if (now && primary && primary.id !== before && (wanted === undefined || primary.taskDefinition === wanted))
-        return now;
-      if (patience.clock.now() >= until) return undefined;
+      const isNew = primary !== undefined && primary.id !== before;
+      if (now && isNew && (wanted === undefined || primary.taskDefinition === wanted)) return now;
+      if (patience.clock.now() >= lostAt + LOST_MS) return undefined;
       await patience.clock.sleep(2000, patience.signal);
     }
   }

@@ -17,7 +17,7 @@ export function endOf(state: RolloutState, now: number): End | undefined {
     endByRecord(state) ??
     endByDeletion(state) ??
     (state.blind !== undefined || state.arn === undefined ? endByService(state, now) : undefined) ??
-    endByFailure(state, now)
+    endByFailure(state)
   );
 }
 
@@ -88,17 +88,17 @@ function endByService(state: RolloutState, now: number): End | undefined {
   return { is: state.completedSince === undefined ? 'superseded' : 'unproven' };
 }
 
-/** ECS says FAILED of our deployment, and goes nowhere from there. */
-function endByFailure(state: RolloutState, now: number): End | undefined {
+/** ECS says FAILED of our deployment, and goes nowhere from there: what ran before has not taken its place again. */
+function endByFailure(state: RolloutState): End | undefined {
   const { service, ours, record } = state;
   const own = service?.deployments.find(({ id }) => id === ours.id);
-  if (own?.rolloutState !== 'FAILED' || isTurning(record?.status) || state.turning === 'asked') return undefined;
-  const reason = own.rolloutStateReason ?? record?.statusReason ?? '';
+  if (own?.rolloutState !== 'FAILED' || own.status !== 'PRIMARY') return undefined;
+  if (isTurning(record?.status) || state.turning === 'asked') return undefined;
   const configuration = service?.deploymentConfiguration;
   const rollsBack = configuration?.deploymentCircuitBreaker?.rollback === true || alarmsRollBack(configuration);
-  const waited = state.failedSince !== undefined && now - state.failedSince > FAILED_MS;
+  const waited = (state.serviceAt ?? 0) - (state.failedSince ?? Infinity) > FAILED_MS;
   if (rollsBack && !waited) return undefined;
-  return { is: 'failed', back: 'none', by: 'ecs', reason };
+  return { is: 'failed', back: 'none', by: 'ecs', reason: own.rolloutStateReason ?? record?.statusReason ?? '' };
 }
 
 /** Nothing was begun: as many tasks run as the service wants now. */

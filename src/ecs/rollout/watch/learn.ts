@@ -19,6 +19,7 @@ export function learn(state: RolloutState, seen: Observation, now: number): Roll
   return {
     ...state,
     service,
+    serviceAt: seen.service.is === 'seen' ? now : state.serviceAt,
     record,
     arn,
     goneLooks: goneLooks(state, seen.service),

@@ -74,6 +74,8 @@ export interface RolloutState {
   readonly arn: string | undefined;
   readonly record: ServiceDeployment | undefined;
   readonly service: Service | undefined;
+  /** When the service was last read, by our clock. */
+  readonly serviceAt: number | undefined;
   /** Looks in a row that found no service, or one that is being deleted. */
   readonly goneLooks: number;
   /** Why the records of service deployments cannot be read; then the service alone is judged by. */
@@ -154,6 +156,7 @@ export function beginState(
     arn: options.arn,
     record: undefined,
     service: undefined,
+    serviceAt: undefined,
     goneLooks: 0,
     blind: undefined,
     closed: new Map(),
