@@ -24,6 +24,11 @@ export interface Rollout {
   readonly hooks?: Readonly<Record<string, readonly HookRun[]>>;
   /** What is wrong with the load balancer's rules: a staged deployment is rolled back when it comes to them. */
   readonly networking?: string;
+  /**
+   * What becomes of a failed deployment when nothing was ever completed: the rollback fails (seen), or it stands still
+   * for ever (as the documentation of the circuit breaker has it).
+   */
+  readonly withoutCandidate?: 'rollback fails' | 'stalls';
   /** Digests that ECS finds for an image, or reports instead of a digest; else the one given or one of the text. */
   readonly images?: Readonly<Record<string, string>>;
   readonly pace?: Partial<Pace>;

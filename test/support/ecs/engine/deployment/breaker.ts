@@ -16,7 +16,13 @@ export function noteFailure(world: World, service: Service, deployment: Deployme
   const current = inFlight(service);
   if (!current) return;
   const watched = current.status === 'ROLLBACK_IN_PROGRESS' ? current.rollback?.to : current.target;
-  if (watched !== deployment || current.breaker === 'DISABLED' || current.status === 'ROLLBACK_REQUESTED') return;
+  if (
+    watched !== deployment ||
+    current.breaker === 'DISABLED' ||
+    deployment.stalled ||
+    current.status === 'ROLLBACK_REQUESTED'
+  )
+    return;
   current.updatedAt = world.now;
   const threshold = thresholdOf(current.configuration, service.desired);
   if (current.status === 'ROLLBACK_IN_PROGRESS') {

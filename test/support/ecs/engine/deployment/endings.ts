@@ -39,6 +39,11 @@ export function rollBack(world: World, service: Service, deployment: ServiceDepl
   deployment.rollback = { reason, startedAt: world.now, to };
   deployment.bakeSince = undefined;
   if (deployment.stages) Object.assign(deployment.stages.weights, { production: 0, test: 0 });
+  if (!to && world.rollout.withoutCandidate === 'stalls') {
+    target.stalled = true;
+    deployment.updatedAt = world.now;
+    return;
+  }
   if (!to) {
     if (target.state === 'IN_PROGRESS') target.state = 'FAILED';
     return conclude(world, deployment, 'ROLLBACK_FAILED', statusText.noCandidate);

@@ -65,6 +65,13 @@ export const alarmsAndRollbacks: readonly Rollout[] = [
     expect: { outcome: 'failed', rolledBack: false, cause: 'image-not-found', earlyStop: 'may' },
   },
   {
+    name: 'nothing to go back to, and it stands still',
+    service: { before: 'failed' },
+    withoutCandidate: 'stalls',
+    tasks: [imageNotFound],
+    expect: { outcome: 'failed', rolledBack: false, cause: 'image-not-found', earlyStop: 'may' },
+  },
+  {
     name: 'made anew without a breaker, and exits at once',
     does: 'creates',
     service: { before: 'absent' },

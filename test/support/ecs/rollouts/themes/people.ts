@@ -54,6 +54,11 @@ export const people: readonly Rollout[] = [
     expect: { outcome: 'superseded', earlyStop: 'must not' },
   },
   {
+    name: 'replaced by one that fails and is rolled back',
+    others: [{ at: 20, does: 'update', tasks: [imageNotFound] }],
+    expect: { outcome: 'superseded', earlyStop: 'must not' },
+  },
+  {
     name: 'replaced just after its end',
     others: [{ at: 400, does: 'update' }],
     expect: well,
