@@ -40,6 +40,8 @@ export interface GitHubApi {
    * again what may pass. Rejects with `HttpError`.
    */
   request(method: Method, path: string, options: GitHubRequest): Promise<GitHubAnswer>;
+  /** Resolves after so many milliseconds, for what GitHub shows only later; rejects when the run is cancelled. */
+  pause(ms: number): Promise<void>;
 }
 
 export interface GitHubApiOptions {
@@ -155,6 +157,7 @@ export function createGitHubApi(
     url,
     auth,
     sent,
+    pause: (ms) => clock.sleep(ms, signal),
     request(method, path, request) {
       // GitHub asks for requests in series: https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api
       const result = last.then(() => attempt(method, path, request));
@@ -162,22 +165,6 @@ export function createGitHubApi(
       return result;
     },
   };
-}
-
-/** All items of a listing, page by page. `itemsOf` takes them out of one answer. */
-export async function allPages<Item>(
-  api: GitHubApi,
-  path: string,
-  request: GitHubRequest,
-  itemsOf: (answer: GitHubAnswer) => readonly Item[],
-): Promise<readonly Item[]> {
-  const items: Item[] = [];
-  for (let page = 1; ; page++) {
-    const mark = path.includes('?') ? '&' : '?';
-    const found = itemsOf(await api.request('GET', `${path}${mark}per_page=100&page=${page}`, request));
-    items.push(...found);
-    if (found.length < 100) return items;
-  }
 }
 
 function redirectOf(response: HttpResponse, from: URL): URL | undefined {

@@ -5,7 +5,7 @@ import { isHopeless } from './failure.js';
 import { readRepository } from './repositories.js';
 import type { Standing, Unreadable } from './rotation.js';
 import { formatScope, type Scope } from './scope.js';
-import { readPublicKey, readSecret, type Access } from './secrets.js';
+import { readPublicKey, readSecret, resolveAccess, type Access } from './secrets.js';
 
 export interface LookOptions {
   readonly secrets: readonly string[];
@@ -45,13 +45,16 @@ export async function lookAtSecrets(api: GitHubApi, scopes: readonly Scope[], op
 async function look(api: GitHubApi, scope: Scope, secret: string, options: LookOptions): Promise<Standing> {
   const found = await readSecret(api, scope, secret);
   if (found) {
+    if (scope.kind === 'organization' && !options.onlyAge) {
+      resolveAccess({ scope, secret }, found.value.access, options.access);
+    }
     const present = found.moved ? await renamed(api, scope) : { scope };
     return { ...present, secret, ...found.value };
   }
   if (options.onlyAge && scope.kind === 'organization') return { scope, secret };
   // Also tells a place that is not there from a secret that is not there.
   const { value, moved } = await readPublicKey(api, scope);
-  if (scope.kind === 'organization' && options.access === undefined) throw noVisibility(scope, secret);
+  if (scope.kind === 'organization') resolveAccess({ scope, secret }, undefined, options.access);
   return { ...(moved ? await renamed(api, scope) : { scope }), secret, publicKey: value };
 }
 
@@ -59,11 +62,4 @@ async function renamed(api: GitHubApi, scope: Scope): Promise<Pick<Standing, 'sc
   if (scope.kind === 'organization') return { scope };
   const { owner, name } = await readRepository(api, scope);
   return { scope: { ...scope, owner, repository: name }, movedFrom: formatScope(scope) };
-}
-
-function noVisibility(scope: Scope, secret: string): LadingError {
-  return new LadingError('input', `${formatScope(scope)} has no secret ${secret} yet: who may read it is not said`, {
-    code: 'NO_VISIBILITY',
-    hint: 'Say it by --visibility all, private or selected; from then on it is kept as it is.',
-  });
 }

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { LadingError } from '../base/errors.js';
 import { parseShape } from '../base/json.js';
-import { allPages, type GitHubApi } from './api.js';
+import type { GitHubApi } from './api.js';
+import { readListing } from './listing.js';
 import { formatScope, repositoryPath, secretsPath, type Scope } from './scope.js';
 
 export type Visibility = 'all' | 'private' | 'selected';
@@ -29,7 +30,10 @@ export interface PublicKey {
 const visibilityShape = v.picklist(['all', 'private', 'selected']);
 const secretShape = v.looseObject({ updated_at: v.string(), visibility: v.optional(visibilityShape) });
 const keyShape = v.looseObject({ key_id: v.string(), key: v.string() });
-const idsShape = v.looseObject({ repositories: v.array(v.looseObject({ id: v.number() })) });
+const selectionShape = v.looseObject({
+  total_count: v.number(),
+  repositories: v.array(v.looseObject({ id: v.number() })),
+});
 
 /** Undefined when there is no such secret, or no such place: only `readPublicKey` tells the two apart. */
 export async function readSecret(api: GitHubApi, scope: Scope, name: string): Promise<Read<SecretInfo> | undefined> {
@@ -42,12 +46,13 @@ export async function readSecret(api: GitHubApi, scope: Scope, name: string): Pr
   const updatedAt = Date.parse(updated_at);
   if (visibility === undefined || scope.kind !== 'organization') return { value: { updatedAt }, moved: answer.moved };
   if (visibility !== 'selected') return { value: { updatedAt, access: { visibility } }, moved: answer.moved };
-  const repositories = await allPages(
-    api,
-    `${path}/repositories`,
-    request,
-    ({ body }) => parseShape(idsShape, body, what).repositories,
-  );
+  const repositories = await readListing(api, `${path}/repositories`, request, {
+    pageOf: (body) => {
+      const { repositories: items, total_count: total } = parseShape(selectionShape, body, what);
+      return { items, total };
+    },
+    keyOf: ({ id }) => id,
+  });
   const access: Access = { visibility, repositoryIds: repositories.map(({ id }) => id) };
   return { value: { updatedAt, access }, moved: answer.moved };
 }
@@ -90,6 +95,34 @@ export function accessFields(scope: Scope, access: Access | undefined): Readonly
   if (visibility !== 'selected') return { visibility };
   const ids = repositoryIds ?? [];
   return { visibility, selected_repository_ids: scope.application === 'dependabot' ? ids.map(String) : ids };
+}
+
+/** The error for an organization's secret that is not there yet, when nobody says who shall read it. */
+export function noVisibility(scope: Scope, secret: string): LadingError {
+  return new LadingError('input', `${formatScope(scope)} has no secret ${secret} yet: who may read it is not said`, {
+    code: 'NO_VISIBILITY',
+    hint: 'Say it by --visibility all, private or selected; from then on it is kept as it is.',
+  });
+}
+
+/**
+ * Who shall read an organization's secret: who is asked for, else who does. Asked to be selected with no word about
+ * which, those that are selected stay; where none are, nobody could read it any more, and that is an error.
+ */
+export function resolveAccess(
+  place: { readonly scope: Scope; readonly secret: string },
+  present: Access | undefined,
+  asked: Access | undefined,
+): Access {
+  const wanted = asked ?? present;
+  if (wanted === undefined) throw noVisibility(place.scope, place.secret);
+  if (wanted.visibility !== 'selected' || wanted.repositoryIds) return wanted;
+  if (present?.visibility === 'selected') return present;
+  const what = `${formatScope(place.scope)}: the secret ${place.secret} would be selected for no repository`;
+  throw new LadingError('input', what, {
+    code: 'NO_SELECTION',
+    hint: 'Name the repositories that may read it by --selected-repository.',
+  });
 }
 
 /** GitHub says 404 to all of it: finds out what it is that is missing. */

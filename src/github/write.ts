@@ -8,7 +8,7 @@ import { isHopeless } from './failure.js';
 import { placeOf, variableNames, type Standing, type Unreadable } from './rotation.js';
 import { formatScope } from './scope.js';
 import { sealText } from './sealed-box.js';
-import { readPublicKey, readSecret, writeSecret, type Access } from './secrets.js';
+import { readPublicKey, readSecret, resolveAccess, writeSecret, type Access, type PublicKey } from './secrets.js';
 import { writeVariable } from './variables.js';
 
 /** What is written into a secret, and what its variables say about it. */
@@ -28,9 +28,13 @@ export interface WriteOptions {
 }
 
 export interface Written {
+  /** With who may read it now. */
   readonly standing: Standing;
   readonly action: 'created' | 'updated';
 }
+
+/** How far GitHub's copies are behind at most, by what is seen. */
+const lagMs = 3000;
 
 type World = Pick<Context, 'clock' | 'report'>;
 
@@ -44,7 +48,7 @@ export async function writeSecrets(
   const written: Written[] = [];
   let told = false;
   const failed = await forEachPlace(context, writes, options.task, async (standing) => {
-    written.push({ standing, action: await write(api, standing, options) });
+    written.push(await write(api, standing, options));
     try {
       await options.checkpoint.record(placeOf(standing), context.clock.now());
     } catch (error) {
@@ -68,7 +72,7 @@ export async function writeVariables(
     const { scope, secret } = standing;
     const { registry, username, expiresAt } = passwordOf(options, secret);
     const names = variableNames(secret);
-    const access = accessOf(standing, options.access);
+    const { access } = standing;
     await writeVariable(api, scope, { name: names.registry, value: registry, access });
     await writeVariable(api, scope, { name: names.username, value: username, access });
     await writeVariable(api, scope, { name: names.expiresAt, value: expiresAt.toISOString(), access });
@@ -102,12 +106,16 @@ async function forEachPlace(
   return failed;
 }
 
-async function write(api: GitHubApi, standing: Standing, options: WriteOptions): Promise<'created' | 'updated'> {
+async function write(api: GitHubApi, standing: Standing, options: WriteOptions): Promise<Written> {
   const { scope, secret } = standing;
   const { password } = passwordOf(options, secret);
-  const action = await sealAndWrite(api, standing, password, accessOf(standing, options.access));
+  const key = standing.publicKey ?? (await readPublicKey(api, scope)).value;
+  const access = await accessNow(api, standing, options.access);
+  const action = await sealAndWrite(api, { ...standing, access }, password, key);
   const stored = await readSecret(api, scope, secret);
-  if (stored !== undefined && stored.value.updatedAt >= (standing.updatedAt ?? 0)) return action;
+  if (stored !== undefined && stored.value.updatedAt >= (standing.updatedAt ?? 0)) {
+    return { standing: { ...standing, access }, action };
+  }
   const what = `write the secret ${secret} of ${formatScope(scope)}`;
   throw new LadingError('remote', `${what}: GitHub took it, yet shows the old one`, {
     code: 'NOT_STORED',
@@ -121,21 +129,29 @@ function passwordOf({ passwords }: WriteOptions, secret: string): Password {
   return password;
 }
 
-/** What was asked for; else as it is, so that a rotation never changes who may read. */
-function accessOf({ scope, access }: Standing, asked: Access | undefined): Access | undefined {
+/**
+ * What was asked for; else as it is at this moment, so that a rotation never changes who may read: the run began minutes
+ * ago, and the write sends the whole selection.
+ */
+async function accessNow(api: GitHubApi, standing: Standing, asked: Access | undefined): Promise<Access | undefined> {
+  const { scope, secret } = standing;
   if (scope.kind !== 'organization') return undefined;
-  if (asked?.visibility !== 'selected' || asked.repositoryIds) return asked ?? access;
-  return { ...asked, repositoryIds: access?.repositoryIds };
+  if (asked && (asked.visibility !== 'selected' || asked.repositoryIds)) return asked;
+  const look = async () => resolveAccess(standing, (await readSecret(api, scope, secret))?.value.access, asked);
+  const now = await look();
+  const seen = new Set(now.repositoryIds);
+  if (now.visibility !== 'selected' || !standing.access?.repositoryIds?.some((id) => !seen.has(id))) return now;
+  // One that was selected before is missing: GitHub may have answered from a copy that is behind.
+  await api.pause(lagMs);
+  return look();
 }
 
 async function sealAndWrite(
   api: GitHubApi,
-  standing: Standing,
+  { scope, secret, access }: Standing,
   value: string,
-  access: Access | undefined,
+  key: PublicKey,
 ): Promise<'created' | 'updated'> {
-  const { scope, secret } = standing;
-  const key = standing.publicKey ?? (await readPublicKey(api, scope)).value;
   try {
     return await writeSecret(api, scope, secret, { sealed: sealText(value, key.key), keyId: key.key_id, access });
   } catch (error) {

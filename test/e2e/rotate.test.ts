@@ -32,7 +32,7 @@ let http: ReturnType<typeof createHttp>;
 
 beforeEach(async () => {
   clock = virtualClock(Date.UTC(2026, 10, 23, 12));
-  github = await startGitHub({ clock, validate });
+  github = await startGitHub({ clock, validate, pageLimit: 30 });
   ecr = await startEcr(clock);
   cwd = await mkdtemp(join(tmpdir(), 'lading-rotate-'));
   events = [];
@@ -187,6 +187,61 @@ describe('every kind of place', () => {
   });
 });
 
+describe('who may read an organization’s secret', () => {
+  const count = 130;
+  let ids: number[];
+
+  beforeEach(() => {
+    github.addOrganization('acme');
+    ids = Array.from({ length: count }, (_, index) => github.addRepository(`acme/app-${index}`).id);
+    github.addToken('github_pat_secret', 'fine-grained', { permissions: everything });
+    github.putSecret('org:acme', {
+      name: 'ECR_PASSWORD', value: 'old', updatedAt: clock.now() - 4 * hour, visibility: 'selected', repositoryIds: ids,
+    }); // prettier-ignore
+  });
+
+  const readers = () => [...(github.secret('org:acme', 'ECR_PASSWORD')?.repositoryIds ?? [])].sort((a, b) => a - b);
+
+  it('stays as it is over pages that are shorter than asked for', async () => {
+    expect((await run({ to: ['org:acme'] })).exit).toBe(0);
+    expect(github.secret('org:acme', 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+    expect(readers()).toEqual(ids);
+  });
+
+  it('is what it is at the moment of the write, not what it was when the run began', async () => {
+    const late = github.addRepository('acme/late').id;
+    github.addFault(({ path }) => {
+      // Someone gives access while ECR is asked for the password.
+      if (path.endsWith('/public-key')) github.selectRepositories('org:acme', 'ECR_PASSWORD', [...ids, late]);
+      return undefined;
+    });
+    expect((await run({ to: ['org:acme'] })).exit).toBe(0);
+    expect(readers()).toEqual([...ids, late]);
+  });
+
+  it('is not written from a listing that does not hold all that it counts', async () => {
+    github.addFault(({ path, query }) =>
+      path.endsWith('/repositories') && query.get('page') === '3'
+        ? { status: 200, body: { total_count: count, repositories: [] } }
+        : undefined,
+    );
+    const error = await failure({ to: ['org:acme'] });
+    expect(error).toMatchObject({ code: 'INCOMPLETE_LISTING', exitCode: 4 });
+    expect(error.message).toContain('60 of 130');
+    expect(writesOf()).toEqual([]);
+    expect(readers()).toEqual(ids);
+  });
+
+  it('is not emptied by being selected without a word about which', async () => {
+    github.putSecret('org:acme', { name: 'OPEN', value: 'old', updatedAt: clock.now() - 4 * hour, visibility: 'all' });
+    for (const secret of ['OPEN', 'NEW']) {
+      const error = await failure({ to: ['org:acme'], secret, visibility: 'selected' });
+      expect(error).toMatchObject({ code: 'NO_SELECTION', exitCode: 2 });
+    }
+    expect(writesOf()).toEqual([]);
+  });
+});
+
 describe('freshness', () => {
   beforeEach(() => {
     github.addRepository('acme/shop');
@@ -304,7 +359,7 @@ describe('a bad day at GitHub', () => {
 
   async function restart(perHour?: number): Promise<void> {
     await github.close();
-    github = await startGitHub({ clock, validate, ...(perHour !== undefined && { perHour }) });
+    github = await startGitHub({ clock, validate, pageLimit: 30, ...(perHour !== undefined && { perHour }) });
     for (const name of names) github.addRepository(name);
     github.addToken('github_pat_secret', 'fine-grained', { permissions: everything });
   }
