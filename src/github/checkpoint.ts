@@ -1,7 +1,9 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { constants } from 'node:fs';
+import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as v from 'valibot';
 import { errnoOf, LadingError, messageOf } from '../base/errors.js';
+import { replaceFile } from '../base/files.js';
 
 /** What an unfinished run has written, so that the next one goes on where it was. Holds names and times, no secret. */
 export interface Checkpoint {
@@ -15,14 +17,22 @@ export interface Checkpoint {
 const headShape = v.object({ run: v.string() });
 const lineShape = v.object({ place: v.string(), at: v.number() });
 
+export interface CheckpointOptions {
+  /** What the run is about (targets, secrets, host): a file about something else is written anew. */
+  readonly run: string;
+  /** Places that were done before count no more; milliseconds. */
+  readonly since: number;
+  /** The folder of the work: none of what is in it may be a link on the way to the file. */
+  readonly within: string;
+}
+
 /**
- * Opens the file of a run. `run` tells what it is about (targets, secrets, host): a file about something else is
- * written anew. Places done before `since` count no more. Lines are appended one by one, so that a kill at any moment
- * loses at most the last.
+ * Opens the file of a run. Lines are appended one by one, so that a kill at any moment loses at most the last. A
+ * repository may hold the file, or its folder, as a link: that is refused, since it could lead to any file of the user.
  */
-export async function openCheckpoint(file: string, run: string, since: number): Promise<Checkpoint> {
+export async function openCheckpoint(file: string, { run, since, within }: CheckpointOptions): Promise<Checkpoint> {
   const done = new Map<string, number>();
-  const [head, ...lines] = await readLines(file);
+  const [head, ...lines] = await attempt(file, () => readLines(file, within));
   const continues = v.safeParse(headShape, head).output;
   const isOurs = v.is(headShape, continues) && continues.run === run;
   for (const line of isOurs ? lines : []) {
@@ -32,17 +42,16 @@ export async function openCheckpoint(file: string, run: string, since: number): 
   return {
     done,
     async record(place, at) {
-      if (!started) {
-        // The first line anew: the last of a run that was killed may be half a line.
-        const kept = [...done].map(([name, time]) => ({ place: name, at: time }));
-        const text = [{ run }, ...kept].map((line) => `${JSON.stringify(line)}\n`).join('');
-        await attempt(file, async () => {
-          await mkdir(dirname(file), { recursive: true });
-          await writeFile(file, text, { mode: 0o600 });
-        });
+      await attempt(file, async () => {
+        if (!started) {
+          // The first line anew: the last of a run that was killed may be half a line.
+          const kept = [...done].map(([name, time]) => ({ place: name, at: time }));
+          await refuseLinks(file, within);
+          await replaceFile(file, [{ run }, ...kept].map(lineOf).join(''), 0o600);
+        }
         started = true;
-      }
-      await attempt(file, () => appendFile(file, `${JSON.stringify({ place, at })}\n`));
+        await withFile(file, constants.O_WRONLY | constants.O_APPEND, (handle) => handle.write(lineOf({ place, at })));
+      });
     },
     async finish() {
       if (started || isOurs) await rm(file, { force: true });
@@ -50,24 +59,57 @@ export async function openCheckpoint(file: string, run: string, since: number): 
   };
 }
 
-async function readLines(file: string): Promise<readonly unknown[]> {
-  try {
-    return (await readFile(file, 'utf8')).split('\n').map((line) => {
-      try {
-        return JSON.parse(line) as unknown;
-      } catch {
-        return undefined;
-      }
+function lineOf(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+async function readLines(file: string, within: string): Promise<readonly unknown[]> {
+  if (!(await refuseLinks(file, within))) return [];
+  const text = await withFile(file, constants.O_RDONLY, (handle) => handle.readFile('utf8'));
+  return text.split('\n').map((line) => {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+/** Whether the file is there; rejects when it, or a folder of the work above it, is a link. */
+async function refuseLinks(file: string, within: string): Promise<boolean> {
+  const path = relative(within, file);
+  const isInside = !isAbsolute(path) && path.split(sep)[0] !== '..';
+  let at = isInside ? within : dirname(file);
+  for (const part of isInside ? path.split(sep) : [basename(file)]) {
+    at = join(at, part);
+    const found = await lstat(at).catch((error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw error;
     });
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw unwritable(file, error);
+    if (!found) return false;
+    if (found.isSymbolicLink()) throw new Error(`${at} is a link`);
+    if (at === file && !found.isFile()) throw new Error('it is no file');
+  }
+  return true;
+}
+
+/** Opens without following a link that came in between. Windows knows no such flag. */
+async function withFile<Result>(
+  file: string,
+  flags: number,
+  work: (handle: FileHandle) => Promise<Result>,
+): Promise<Result> {
+  const handle = await open(file, flags | (constants.O_NOFOLLOW ?? 0));
+  try {
+    return await work(handle);
+  } finally {
+    await handle.close();
   }
 }
 
-async function attempt(file: string, work: () => Promise<unknown>): Promise<void> {
+async function attempt<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     throw unwritable(file, error);
   }
@@ -76,7 +118,7 @@ async function attempt(file: string, work: () => Promise<unknown>): Promise<void
 function unwritable(file: string, cause: unknown): LadingError {
   return new LadingError('input', `keep track of the rotation in ${file}: ${messageOf(cause)}`, {
     code: 'STATE_FILE',
-    hint: 'Name a file in a folder that can be written, by --state-file.',
+    hint: 'Name a file in a folder that can be written, by --state-file; links are not followed.',
     cause,
   });
 }

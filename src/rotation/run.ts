@@ -166,7 +166,8 @@ async function openState(
   const { secret, registry = [], force, visibility } = values;
   const about = { url: api.url, secret, registry, force, visibility, scopes: scopes.map(formatScope).sort() };
   const run = createHash('sha256').update(canonicalJson(about)).digest('hex');
-  return openCheckpoint(resolve(context.cwd, values.stateFile), run, context.clock.now() - values.ifOlderThan);
+  const since = context.clock.now() - values.ifOlderThan;
+  return openCheckpoint(resolve(context.cwd, values.stateFile), { run, since, within: context.cwd });
 }
 
 function counted(count: number, noun: string): string {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -571,6 +571,17 @@ describe('mistakes', () => {
     expect(error.exitCode).toBe(2);
     expect((error.details?.['issues'] as unknown[]).length).toBe(6);
     expect(github.exchanges).toEqual([]);
+  });
+
+  it('a state file that the repository holds as a link', async () => {
+    const victim = join(cwd, 'precious.txt');
+    await writeFile(victim, 'precious\n');
+    await mkdir(join(cwd, '.lading'));
+    await symlink(victim, join(cwd, '.lading/rotate.jsonl'));
+    const error = await failure({ to: ['acme/shop@prod'], stateFile: join(cwd, '.lading/rotate.jsonl') });
+    expect(error).toMatchObject({ code: 'STATE_FILE', exitCode: 2 });
+    expect(await readFile(victim, 'utf8')).toBe('precious\n');
+    expect([writesOf(), ecr.asked]).toEqual([[], []]);
   });
 
   it('a password that the registry refuses is not written', async () => {
