@@ -4,7 +4,7 @@ import type { Context } from '../base/context.js';
 import { errnoOf, InputError, messageOf, type InputIssue } from '../base/errors.js';
 import { input, type ValuesOf } from '../base/input.js';
 import { say } from '../base/report.js';
-import type { WorkflowFile } from '../github/workflow.js';
+import type { WorkflowFile } from '../rotation/workflows/workflow.js';
 
 const inputs = {
   form: input.choice(
@@ -78,13 +78,13 @@ export const initRotate = defineCommand({
 async function planFiles(values: Values): Promise<readonly WorkflowFile[]> {
   const issues = problems(values);
   const { parseRegistries } = await import('../rotation/ecr-passwords.js');
-  const { parseTargets } = await import('../github/target.js');
+  const { parseTargets } = await import('../rotation/targets/target.js');
   const [registry] = parse(issues, () => parseRegistries([values.registry], values.secret)) ?? [];
   parse(issues, () => parseTargets(values.to ?? []));
   if (issues.length > 0 || registry?.account === undefined || registry.region === undefined) {
     throw new InputError(issues);
   }
-  const { rotationInTheRun, scheduledRotation } = await import('../github/workflow.js');
+  const { rotationInTheRun, scheduledRotation } = await import('../rotation/workflows/workflow.js');
   const { account, region } = registry;
   const { secret, role, image, cron, environment, to = [] } = values;
   const workflow = { secret, role, image, account, region, to, package: packageRange };

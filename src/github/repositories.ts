@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { parseShape } from '../base/json.js';
-import type { GitHubApi } from './api.js';
-import { readListing } from './listing.js';
-import { repositoryPath } from './scope.js';
+import type { GitHubApi } from './client/api.js';
+import { readListing } from './client/listing.js';
+import { repositoryPath } from './secrets/scope.js';
 
 export interface Repository {
   readonly id: number;

@@ -1,6 +1,6 @@
 import type { Context } from '../base/context.js';
-import type { Standing, Unreadable } from '../github/rotation.js';
-import { formatScope } from '../github/scope.js';
+import type { Standing, Unreadable } from './secrets/plan.js';
+import { formatScope } from '../github/secrets/scope.js';
 import { describeError, type RotatedSecret } from './result.js';
 
 /** One secret as it was found, with what happens to it. */

@@ -1,8 +1,8 @@
 import type { Context } from '../base/context.js';
 import { errnoOf, InputError, messageOf } from '../base/errors.js';
 import { input } from '../base/input.js';
-import type { GitHubApi } from '../github/api.js';
-import type { AppAuth } from '../github/app.js';
+import type { GitHubApi } from '../github/client/api.js';
+import type { AppAuth } from '../github/identity/app.js';
 
 /** How GitHub is reached; shared by every verb that changes something there. */
 export const gitHubInputs = {
@@ -41,13 +41,13 @@ export interface GitHubAccess {
 
 /** The API with the App or the token that the inputs name. The caller must `api.auth.close()`. */
 export async function openGitHub(context: Context, values: GitHubValues): Promise<GitHubAccess> {
-  const { createGitHubApi, gitHubUrl } = await import('../github/api.js');
-  const { createPace } = await import('../github/limits.js');
+  const { createGitHubApi, gitHubUrl } = await import('../github/client/api.js');
+  const { createPace } = await import('../github/client/limits.js');
   const { formatDuration } = await import('../base/duration.js');
   const { say } = await import('../base/report.js');
   const url = gitHubUrl(context.env);
   const app = await appOf(context, values, url);
-  const { findToken, noToken, tokenAuth } = await import('../github/token.js');
+  const { findToken, noToken, tokenAuth } = await import('../github/identity/token.js');
   const token = app ? undefined : findToken(values.githubToken, context.env);
   const auth = app ?? (token && tokenAuth(token, context));
   if (auth === undefined) throw noToken();
@@ -72,8 +72,8 @@ async function appOf(context: Context, values: GitHubValues, url: string): Promi
     });
   }
   context.report({ type: 'mask', value: text });
-  const { parseAppKey } = await import('../github/app-key.js');
-  const { createAppAuth } = await import('../github/app.js');
+  const { parseAppKey } = await import('../github/identity/app-key.js');
+  const { createAppAuth } = await import('../github/identity/app.js');
   return createAppAuth(context, { url, appId, key: parseAppKey(text), version: values.githubApiVersion });
 }
 

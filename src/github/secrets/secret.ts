@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { LadingError } from '../base/errors.js';
-import { parseShape } from '../base/json.js';
-import type { GitHubApi } from './api.js';
-import { readListing } from './listing.js';
+import { LadingError } from '../../base/errors.js';
+import { parseShape } from '../../base/json.js';
+import type { GitHubApi } from '../client/api.js';
+import { readListing } from '../client/listing.js';
 import { formatScope, repositoryPath, secretsPath, type Scope } from './scope.js';
 
 export type Visibility = 'all' | 'private' | 'selected';

@@ -1,6 +1,6 @@
-import type { LadingError } from '../base/errors.js';
-import { formatScope, type Scope } from './scope.js';
-import type { Access, PublicKey } from './secrets.js';
+import type { LadingError } from '../../base/errors.js';
+import { formatScope, type Scope } from '../../github/secrets/scope.js';
+import type { Access, PublicKey } from '../../github/secrets/secret.js';
 
 /** One secret in one scope, as it was found. */
 export interface Standing {

@@ -1,11 +1,11 @@
-import { LadingError } from '../base/errors.js';
-import type { Task } from '../base/report.js';
-import type { GitHubApi } from './api.js';
-import { isHopeless } from './failure.js';
-import { readRepository } from './repositories.js';
-import type { Standing, Unreadable } from './rotation.js';
-import { formatScope, type Scope } from './scope.js';
-import { readPublicKey, readSecret, resolveAccess, type Access } from './secrets.js';
+import { LadingError } from '../../base/errors.js';
+import type { Task } from '../../base/report.js';
+import type { GitHubApi } from '../../github/client/api.js';
+import { isHopeless } from '../../github/client/failure.js';
+import { readRepository } from '../../github/repositories.js';
+import type { Standing, Unreadable } from './plan.js';
+import { formatScope, type Scope } from '../../github/secrets/scope.js';
+import { readPublicKey, readSecret, resolveAccess, type Access } from '../../github/secrets/secret.js';
 
 export interface LookOptions {
   readonly secrets: readonly string[];

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { parseShape } from '../base/json.js';
-import type { GitHubApi } from './api.js';
+import { parseShape } from '../../base/json.js';
+import type { GitHubApi } from '../client/api.js';
 import { formatScope, variablesPath, type Scope } from './scope.js';
-import { accessFields, type Access } from './secrets.js';
+import { accessFields, type Access } from './secret.js';
 
 const variableShape = v.looseObject({ value: v.string() });
 

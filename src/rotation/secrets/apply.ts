@@ -1,15 +1,22 @@
-import type { Context } from '../base/context.js';
-import { formatDuration } from '../base/duration.js';
-import { HttpError, LadingError, messageOf } from '../base/errors.js';
-import { say, type Task } from '../base/report.js';
-import type { GitHubApi } from './api.js';
+import type { Context } from '../../base/context.js';
+import { formatDuration } from '../../base/duration.js';
+import { HttpError, LadingError, messageOf } from '../../base/errors.js';
+import { say, type Task } from '../../base/report.js';
+import type { GitHubApi } from '../../github/client/api.js';
 import type { Checkpoint } from './checkpoint.js';
-import { isHopeless } from './failure.js';
-import { placeOf, variableNames, type Standing, type Unreadable } from './rotation.js';
-import { formatScope } from './scope.js';
-import { sealText } from './sealed-box.js';
-import { readPublicKey, readSecret, resolveAccess, writeSecret, type Access, type PublicKey } from './secrets.js';
-import { writeVariable } from './variables.js';
+import { isHopeless } from '../../github/client/failure.js';
+import { placeOf, variableNames, type Standing, type Unreadable } from './plan.js';
+import { formatScope } from '../../github/secrets/scope.js';
+import { sealText } from '../../github/secrets/sealed-box.js';
+import {
+  readPublicKey,
+  readSecret,
+  resolveAccess,
+  writeSecret,
+  type Access,
+  type PublicKey,
+} from '../../github/secrets/secret.js';
+import { writeVariable } from '../../github/secrets/variable.js';
 
 /** What is written into a secret, and what its variables say about it. */
 export interface Password {

@@ -1,6 +1,6 @@
-import type { Context, Environment } from '../base/context.js';
-import { LadingError } from '../base/errors.js';
-import type { GitHubAuth } from './api.js';
+import type { Context, Environment } from '../../base/context.js';
+import { LadingError } from '../../base/errors.js';
+import type { GitHubAuth } from '../client/api.js';
 
 export type TokenKind = 'classic' | 'fine-grained' | 'oauth' | 'user' | 'installation' | 'job' | 'unknown';
 

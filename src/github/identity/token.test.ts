@@ -1,8 +1,8 @@
 import { createPublicKey, createVerify, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { gitHubUrl } from './api.js';
+import { gitHubUrl } from '../client/api.js';
 import { appJwt, parseAppKey } from './app-key.js';
-import { gitHubFailure, type GitHubAnswer } from './failure.js';
+import { gitHubFailure, type GitHubAnswer } from '../client/failure.js';
 import { findToken, tokenKind } from './token.js';
 
 describe('tokens', () => {

@@ -1,4 +1,4 @@
-import { HttpError, type ErrorKind, type LadingError } from '../base/errors.js';
+import { HttpError, type ErrorKind, type LadingError } from '../../base/errors.js';
 
 /** An answer of GitHub, read to its end. */
 export interface GitHubAnswer {

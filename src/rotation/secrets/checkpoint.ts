@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as v from 'valibot';
-import { errnoOf, LadingError, messageOf } from '../base/errors.js';
-import { replaceFile } from '../base/files.js';
+import { errnoOf, LadingError, messageOf } from '../../base/errors.js';
+import { replaceFile } from '../../base/files.js';
 
 /** What an unfinished run has written, so that the next one goes on where it was. Holds names and times, no secret. */
 export interface Checkpoint {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requirePython } from '../../test/support/tools.js';
-import { createKeyPair, keyPairOf, openSealedBox } from '../sandbox/github/key-pair.js';
+import { requirePython } from '../../../test/support/tools.js';
+import { createKeyPair, keyPairOf, openSealedBox } from '../../sandbox/github/key-pair.js';
 import { seal, sealOverhead, sealText } from './sealed-box.js';
 
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('utf8');

@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.js';
-import { retryAfterMs } from '../base/retry.js';
+import type { Clock } from '../../base/clock.js';
+import { retryAfterMs } from '../../base/retry.js';
 
 /** Why GitHub wants us to wait: the hourly budget is used up, or we were too fast or too many. */
 export interface AskedWait {

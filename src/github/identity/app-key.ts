@@ -1,5 +1,5 @@
 import { createPrivateKey, createSign, type KeyObject } from 'node:crypto';
-import { LadingError } from '../base/errors.js';
+import { LadingError } from '../../base/errors.js';
 
 /**
  * Reads the private key of a GitHub App: PEM, PEM whose line breaks became `\n` on the way through a variable, or the

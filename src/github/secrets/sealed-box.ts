@@ -2,7 +2,7 @@ import { createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } f
 import { hsalsa, xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import { u32 } from '@noble/ciphers/utils.js';
 import { blake2b } from '@noble/hashes/blake2.js';
-import { LadingError } from '../base/errors.js';
+import { LadingError } from '../../base/errors.js';
 
 /** Bytes that a sealed box is longer than its message: the ephemeral key and the tag. */
 export const sealOverhead = 48;

@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import * as v from 'valibot';
-import type { Context } from '../base/context.js';
-import { HttpError, LadingError } from '../base/errors.js';
-import { parseShape } from '../base/json.js';
-import { say } from '../base/report.js';
-import { createGitHubApi, type GitHubApi, type GitHubAuth } from './api.js';
+import type { Context } from '../../base/context.js';
+import { HttpError, LadingError } from '../../base/errors.js';
+import { parseShape } from '../../base/json.js';
+import { say } from '../../base/report.js';
+import { createGitHubApi, type GitHubApi, type GitHubAuth } from '../client/api.js';
 import { appJwt } from './app-key.js';
-import { createPace } from './limits.js';
+import { createPace } from '../client/limits.js';
 
 /** What a token may do: nothing beyond the run's need. */
 export interface Grant {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { parseShape } from '../base/json.js';
-import type { GitHubApi } from './api.js';
-import { repositoryPath } from './scope.js';
+import { parseShape } from '../../base/json.js';
+import type { GitHubApi } from '../../github/client/api.js';
+import { repositoryPath } from '../../github/secrets/scope.js';
 
 /** What GitHub tells of the workflow that rotates. */
 export interface ScheduleState {

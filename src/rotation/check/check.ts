@@ -1,12 +1,12 @@
-import type { Context } from '../base/context.js';
-import { LadingError, messageOf } from '../base/errors.js';
-import { say } from '../base/report.js';
-import type { Look } from '../github/look.js';
-import { isOlder } from '../github/rotation.js';
-import { readSchedule } from '../github/schedule.js';
-import type { GitHubAccess } from './github-access.js';
-import { entryOf, failures, isoOf } from './entries.js';
-import type { RotateResult } from './result.js';
+import type { Context } from '../../base/context.js';
+import { LadingError, messageOf } from '../../base/errors.js';
+import { say } from '../../base/report.js';
+import type { Look } from '../secrets/read.js';
+import { isOlder } from '../secrets/plan.js';
+import { readSchedule } from './schedule.js';
+import type { GitHubAccess } from '../github-access.js';
+import { entryOf, failures, isoOf } from '../entries.js';
+import type { RotateResult } from '../result.js';
 
 interface CheckValues {
   /** Milliseconds from which a secret is stale. */

@@ -1,9 +1,9 @@
-import type { Context } from '../base/context.js';
-import { formatDuration } from '../base/duration.js';
-import { HttpError, LadingError } from '../base/errors.js';
-import { isLoopback, type HttpResponse } from '../base/http.js';
-import { say } from '../base/report.js';
-import { isConnectionFailure } from '../base/retry.js';
+import type { Context } from '../../base/context.js';
+import { formatDuration } from '../../base/duration.js';
+import { HttpError, LadingError } from '../../base/errors.js';
+import { isLoopback, type HttpResponse } from '../../base/http.js';
+import { say } from '../../base/report.js';
+import { isConnectionFailure } from '../../base/retry.js';
 import { gitHubFailure, type GitHubAnswer } from './failure.js';
 import { askedWait, type Pace } from './limits.js';
 

@@ -1,7 +1,7 @@
-import { LadingError } from '../base/errors.js';
-import type { GitHubApi } from './api.js';
-import { listRepositories, type Repository } from './repositories.js';
-import { formatScope, type Application, type Scope } from './scope.js';
+import { LadingError } from '../../base/errors.js';
+import type { GitHubApi } from '../../github/client/api.js';
+import { listRepositories, type Repository } from '../../github/repositories.js';
+import { formatScope, type Application, type Scope } from '../../github/secrets/scope.js';
 import { formatTarget, matchesPattern, type Target } from './target.js';
 
 export interface Expansion {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { virtualClock } from '../base/clock.js';
+import { virtualClock } from '../../base/clock.js';
 import { askedWait, createPace } from './limits.js';
 
 const now = Date.UTC(2026, 10, 23);

@@ -1,7 +1,7 @@
 import { InputError, type InputIssue } from '../base/errors.js';
-import type { Application } from '../github/scope.js';
-import type { Visibility } from '../github/secrets.js';
-import { isApplication, parseTargets, type Target } from '../github/target.js';
+import type { Application } from '../github/secrets/scope.js';
+import type { Visibility } from '../github/secrets/secret.js';
+import { isApplication, parseTargets, type Target } from './targets/target.js';
 import { parseRegistries, type RegistryChoice } from './ecr-passwords.js';
 
 /** What `lading rotate` was asked for, past the boundary of text. */

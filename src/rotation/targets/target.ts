@@ -1,5 +1,5 @@
-import { InputError, type InputIssue } from '../base/errors.js';
-import { applications, type Application } from './scope.js';
+import { InputError, type InputIssue } from '../../base/errors.js';
+import { applications, type Application } from '../../github/secrets/scope.js';
 
 /** What `--to` says: a place, or a rule that finds repositories. No `applications` means the run's default. */
 export type Target =

@@ -1,4 +1,4 @@
-import { LadingError } from '../base/errors.js';
+import { LadingError } from '../../base/errors.js';
 import type { GitHubApi, GitHubRequest } from './api.js';
 
 /** What one answer holds of a listing. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatScope, permissionsFor, secretsPath, variablesPath, type Scope } from './scope.js';
+import { formatScope, permissionsFor, secretsPath, variablesPath, type Scope } from '../../github/secrets/scope.js';
 import { formatTarget, matchesPattern, parseTarget, parseTargets, type Target } from './target.js';
 
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,20}$/);
