@@ -77,7 +77,7 @@ export const initRotate = defineCommand({
 
 async function planFiles(values: Values): Promise<readonly WorkflowFile[]> {
   const issues = problems(values);
-  const { parseRegistries } = await import('../rotation/ecr-passwords.js');
+  const { parseRegistries } = await import('../rotation/registries/choice.js');
   const { parseTargets } = await import('../rotation/targets/target.js');
   const [registry] = parse(issues, () => parseRegistries([values.registry], values.secret)) ?? [];
   parse(issues, () => parseTargets(values.to ?? []));

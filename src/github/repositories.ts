@@ -47,7 +47,7 @@ export async function listRepositories(api: GitHubApi, owner: string): Promise<r
   const ofOwner = (found: readonly Repository[]) =>
     found.filter((repository) => repository.owner.toLowerCase() === owner.toLowerCase());
   const keyOf = ({ id }: Repository) => id;
-  if (api.auth.kind === 'app' || api.auth.kind === 'installation') {
+  if (api.identity.kind === 'app' || api.identity.kind === 'installation') {
     // No other listing is open to an installation: https://github.com/jpoehnelt/secrets-sync-action/issues/9
     const pageOf = (body: unknown) => {
       const { repositories, total_count: total } = parseShape(countedShape, body, request.what);

@@ -1,13 +1,13 @@
 import type { Context } from '../../base/context.js';
 import { formatDuration } from '../../base/duration.js';
 import { HttpError, LadingError } from '../../base/errors.js';
-import { isLoopback, type HttpResponse } from '../../base/http.js';
+import { isLoopback } from '../../base/http.js';
 import { say } from '../../base/report.js';
 import { isConnectionFailure } from '../../base/retry.js';
+import { exchange, type Method } from './exchange.js';
 import { gitHubFailure, type GitHubAnswer } from './failure.js';
-import { askedWait, type Pace } from './limits.js';
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+import { askedWait, longestWaitMs, type AskedWait, type Pace } from './limits.js';
+import type { RemoteClock } from './remote-clock.js';
 
 export interface GitHubRequest {
   /** What is attempted, for errors, as `write the secret X of acme/shop`. */
@@ -20,7 +20,7 @@ export interface GitHubRequest {
 }
 
 /** Who we are towards GitHub. */
-export interface GitHubAuth {
+export interface GitHubIdentity {
   readonly kind: string;
   /** A token for the things of this owner. */
   token(owner: string): Promise<string>;
@@ -32,7 +32,7 @@ export interface GitHubAuth {
 
 export interface GitHubApi {
   readonly url: string;
-  readonly auth: GitHubAuth;
+  readonly identity: GitHubIdentity;
   /** Requests that were sent, with repetitions. */
   readonly sent: { readonly requests: number; readonly writes: number };
   /**
@@ -40,14 +40,17 @@ export interface GitHubApi {
    * again what may pass. Rejects with `HttpError`.
    */
   request(method: Method, path: string, options: GitHubRequest): Promise<GitHubAnswer>;
+  /** GitHub's time in milliseconds, once an answer has told it; ours before. */
+  now(): number;
   /** Resolves after so many milliseconds, for what GitHub shows only later; rejects when the run is cancelled. */
   pause(ms: number): Promise<void>;
 }
 
 export interface GitHubApiOptions {
   readonly url: string;
-  readonly auth: GitHubAuth;
+  readonly identity: GitHubIdentity;
   readonly pace: Pace;
+  readonly remote: RemoteClock;
   /** `X-GitHub-Api-Version`. */
   readonly version?: string | undefined;
 }
@@ -75,73 +78,68 @@ export function createGitHubApi(
   context: Pick<Context, 'http' | 'clock' | 'report' | 'signal'>,
   options: GitHubApiOptions,
 ): GitHubApi {
-  const { http, clock, report, signal } = context;
-  const { url, auth, pace } = options;
+  const { clock, report, signal } = context;
+  const { url, identity, pace, remote } = options;
   const sent = { requests: 0, writes: 0 };
   let blockedUntil = 0;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function exchange(method: Method, path: string, { owner, body }: GitHubRequest): Promise<GitHubAnswer> {
+  async function send(method: Method, path: string, { owner, body }: GitHubRequest): Promise<GitHubAnswer> {
     const headers = {
       accept: 'application/vnd.github+json',
-      authorization: `Bearer ${await auth.token(owner)}`,
+      authorization: `Bearer ${await identity.token(owner)}`,
       'user-agent': 'lading',
       'x-github-api-version': options.version ?? defaultVersion,
       ...(body && { 'content-type': 'application/json' }),
     };
-    let target = new URL(url + path);
-    for (let hops = 0; ; hops++) {
+    const onSend = () => {
       sent.requests++;
       if (method !== 'GET') sent.writes++;
-      const response = await http(target, { method, headers, signal, body: body && JSON.stringify(body) });
-      const text = await response.text();
-      const next = redirectOf(response, target);
-      // A token never goes to another host.
-      if (next === undefined || hops === 5 || next.origin !== target.origin) {
-        return { status: response.status, headers: response.headers, text, body: parsed(text), moved: hops > 0 };
-      }
-      target = next;
-    }
+    };
+    const answer = await exchange(context, { method, url: url + path, headers, body, onSend });
+    remote.observe(answer.headers['date']);
+    return answer;
   }
 
   async function attempt(method: Method, path: string, request: GitHubRequest): Promise<GitHubAnswer> {
     const isWrite = method !== 'GET';
     let renewed = false;
     let failures = 0;
+    const again = () => clock.sleep(1000 * 2 ** (failures - 1), signal);
     for (let limited = 0; ;) {
-      if (blockedUntil > clock.now()) await waitFor({ ms: blockedUntil - clock.now(), limit: 'primary' });
+      if (blockedUntil > remote.now()) await waitFor({ ms: blockedUntil - remote.now(), limit: 'primary' });
       await pace.before(isWrite, signal);
       let answer: GitHubAnswer;
       try {
-        answer = await exchange(method, path, request);
+        answer = await send(method, path, request);
       } catch (error) {
         if (!isConnectionFailure(error) || ++failures >= failureTries) throw error;
-        await clock.sleep(1000 * 2 ** (failures - 1), signal);
+        await again();
         continue;
       } finally {
         pace.after(isWrite);
       }
-      const wait = askedWait(answer, clock.now(), limited + 1);
+      const wait = askedWait(answer, remote.now(), limited + 1);
       if (wait) {
-        if (++limited > limitTries) throw rateLimited(request.what, answer);
+        if (++limited > limitTries || wait.ms > longestWaitMs) throw rateLimited(request.what, answer, wait);
         await waitFor(wait);
         continue;
       }
       noteBudget(answer);
       if (answer.status >= 500 && ++failures < failureTries) {
-        await clock.sleep(1000 * 2 ** (failures - 1), signal);
+        await again();
         continue;
       }
-      if (answer.status === 401 && !renewed && auth.renew(request.owner)) {
+      if (answer.status === 401 && !renewed && identity.renew(request.owner)) {
         renewed = true;
         continue;
       }
       if ((answer.status >= 200 && answer.status < 300) || request.accept?.includes(answer.status)) return answer;
-      throw gitHubFailure(request.what, answer, auth.kind);
+      throw gitHubFailure(request.what, answer, identity.kind);
     }
   }
 
-  async function waitFor(wait: { readonly ms: number; readonly limit: string }): Promise<void> {
+  async function waitFor(wait: AskedWait): Promise<void> {
     const until = new Date(clock.now() + wait.ms).toISOString().slice(11, 19);
     say(report, 'info', `GitHub's ${wait.limit} limit: waiting ${formatDuration(wait.ms)}, until ${until} UTC`);
     await clock.sleep(wait.ms, signal);
@@ -149,14 +147,16 @@ export function createGitHubApi(
 
   /** Stops before the request that would be refused. */
   function noteBudget({ headers }: GitHubAnswer): void {
-    const reset = Number(headers['x-ratelimit-reset']);
-    if (headers['x-ratelimit-remaining'] === '0' && Number.isFinite(reset)) blockedUntil = reset * 1000 + 1000;
+    const reset = Number(headers['x-ratelimit-reset']) * 1000 + 1000;
+    const isSoon = reset - remote.now() <= longestWaitMs;
+    if (headers['x-ratelimit-remaining'] === '0' && isSoon) blockedUntil = reset;
   }
 
   return {
     url,
-    auth,
+    identity,
     sent,
+    now: () => remote.now(),
     pause: (ms) => clock.sleep(ms, signal),
     request(method, path, request) {
       // GitHub asks for requests in series: https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api
@@ -167,22 +167,12 @@ export function createGitHubApi(
   };
 }
 
-function redirectOf(response: HttpResponse, from: URL): URL | undefined {
-  const location = response.headers['location'];
-  if (![301, 302, 307, 308].includes(response.status) || !location) return undefined;
-  return URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function rateLimited(what: string, answer: GitHubAnswer): HttpError {
-  return new HttpError(`${what}: GitHub still limits our requests after ${limitTries} waits`, {
+function rateLimited(what: string, answer: GitHubAnswer, wait: AskedWait): HttpError {
+  const why =
+    wait.ms > longestWaitMs
+      ? `GitHub asks us to wait ${formatDuration(wait.ms)}`
+      : `GitHub still limits our requests after ${limitTries} waits`;
+  return new HttpError(`${what}: ${why}`, {
     code: 'RATE_LIMITED',
     status: answer.status,
     hint: 'Start it again in an hour; what is done is skipped then.',

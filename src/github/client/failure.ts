@@ -15,10 +15,10 @@ export interface GitHubAnswer {
  * The error for an answer that we cannot go on with: GitHub's own words, which permission it says is missing, and what
  * to do. `what` is what was attempted, as `write the secret X of acme/shop`.
  */
-export function gitHubFailure(what: string, answer: GitHubAnswer, tokenKind: string): HttpError {
+export function gitHubFailure(what: string, answer: GitHubAnswer, identityKind: string): HttpError {
   const said = wordsOf(answer);
   const sentence = `${what}: GitHub answered ${answer.status}${said === undefined ? '' : `: ${said}`}`;
-  const found = classify(answer, said ?? '', tokenKind);
+  const found = classify(answer, said ?? '', identityKind);
   const accepted = answer.headers['x-accepted-github-permissions'];
   return new HttpError(accepted && answer.status === 403 ? `${sentence} (needs ${accepted})` : sentence, {
     ...found,
@@ -37,7 +37,7 @@ interface Class {
   readonly hint?: string;
 }
 
-function classify(answer: GitHubAnswer, said: string, tokenKind: string): Class {
+function classify(answer: GitHubAnswer, said: string, identityKind: string): Class {
   const { status, headers } = answer;
   if (status === 401) {
     return {
@@ -52,7 +52,8 @@ function classify(answer: GitHubAnswer, said: string, tokenKind: string): Class 
   if (/archived/i.test(said)) {
     return { kind: 'remote', code: 'ARCHIVED', hint: 'Unarchive the repository, or leave it out of --to.' };
   }
-  if (status === 403) return { kind: 'credentials', code: 'FORBIDDEN', hint: permissionHint(answer, said, tokenKind) };
+  if (status === 403)
+    return { kind: 'credentials', code: 'FORBIDDEN', hint: permissionHint(answer, said, identityKind) };
   if (status === 404) {
     return {
       kind: 'remote',
@@ -69,14 +70,14 @@ function classify(answer: GitHubAnswer, said: string, tokenKind: string): Class 
   };
 }
 
-function permissionHint(answer: GitHubAnswer, said: string, tokenKind: string): string {
+function permissionHint(answer: GitHubAnswer, said: string, identityKind: string): string {
   const accepted = answer.headers['x-accepted-github-permissions'];
   const scopes = answer.headers['x-accepted-oauth-scopes'];
-  if (/by integration/.test(said) && tokenKind === 'installation') {
+  if (/by integration/.test(said) && identityKind === 'installation') {
     return `The GITHUB_TOKEN of a job can never do this; a token of a GitHub App needs ${accepted ?? 'the permission'}, granted to the App and accepted by the installation. Pass such a token as LADING_GITHUB_TOKEN.`;
   }
   if (accepted)
-    return `Grant ${accepted} to the ${tokenKind === 'app' ? 'App and accept it in the installation' : 'token'}.`;
+    return `Grant ${accepted} to the ${identityKind === 'app' ? 'App and accept it in the installation' : 'token'}.`;
   if (scopes) return `Give the token one of the scopes ${scopes}.`;
   return 'Check what the token may do, and that its owner is an administrator there.';
 }

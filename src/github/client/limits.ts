@@ -7,6 +7,9 @@ export interface AskedWait {
   readonly limit: 'primary' | 'secondary';
 }
 
+/** Budgets last an hour; who is asked to wait longer gives up. */
+export const longestWaitMs = 65 * 60_000;
+
 /**
  * Reads out of an answer whether, and how long, to wait before the same request again; undefined when it is no matter
  * of limits. `attempt` counts from 1.

@@ -1,12 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import type { Context } from '../../base/context.js';
-import { HttpError, LadingError } from '../../base/errors.js';
+import { HttpError } from '../../base/errors.js';
 import { parseShape } from '../../base/json.js';
 import { say } from '../../base/report.js';
-import { createGitHubApi, type GitHubApi, type GitHubAuth } from '../client/api.js';
-import { appJwt } from './app-key.js';
+import { createGitHubApi, type GitHubApi, type GitHubIdentity, type GitHubRequest } from '../client/api.js';
+import type { Method } from '../client/exchange.js';
+import type { GitHubAnswer } from '../client/failure.js';
 import { createPace } from '../client/limits.js';
+import type { RemoteClock } from '../client/remote-clock.js';
+import { appJwt } from './app-key.js';
+import { keyRefused, notInstalled, permissionMissing } from './app-failure.js';
 
 /** What a token may do: nothing beyond the run's need. */
 export interface Grant {
@@ -15,9 +19,17 @@ export interface Grant {
   readonly repositories?: readonly string[] | undefined;
 }
 
-export interface AppAuth extends GitHubAuth {
+export interface AppIdentity extends GitHubIdentity {
   /** Sets what the tokens for this owner's things may do from now on. */
   narrow(owner: string, grant: Grant): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly url: string;
+  readonly appId: string;
+  readonly key: KeyObject;
+  readonly remote: RemoteClock;
+  readonly version?: string | undefined;
 }
 
 interface Held {
@@ -30,58 +42,66 @@ const tokenShape = v.looseObject({ token: v.pipe(v.string(), v.nonEmpty()), expi
 
 /** GitHub's limit of repositories in one token. */
 const repositoriesPerToken = 500;
+/** A signed token has a minute to spare on one side only. */
+const skewThatMatters = 30_000;
 
 /**
  * A GitHub App: one token per installation, made when first needed, renewed before its hour ends, revoked at the end.
  * https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app
  */
-export function createAppAuth(
+export function createAppIdentity(
   context: Pick<Context, 'http' | 'clock' | 'report' | 'signal'>,
-  app: { readonly url: string; readonly appId: string; readonly key: KeyObject; readonly version?: string | undefined },
-): AppAuth {
+  app: AppOptions,
+): AppIdentity {
   const { clock, report } = context;
+  const { remote, appId } = app;
   const grants = new Map<string, Grant>();
   const held = new Map<string, Held>();
   const installations = new Map<string, number>();
 
   function apiAs(token: string, signal = context.signal): GitHubApi {
-    const auth = { kind: 'app', token: async () => token, renew: () => false, close: async () => undefined };
-    return createGitHubApi({ ...context, signal }, { ...app, auth, pace: createPace(clock, { betweenMs: 0 }) });
+    const identity = { kind: 'app', token: async () => token, renew: () => false, close: async () => undefined };
+    return createGitHubApi({ ...context, signal }, { ...app, identity, pace: createPace(clock, { betweenMs: 0 }) });
   }
 
-  function asApp(): GitHubApi {
-    const jwt = appJwt(app.appId, app.key, clock.now());
-    report({ type: 'mask', value: jwt });
-    return apiAs(jwt);
+  /** A request as the App itself. Where our clock is wrong, the refusal tells GitHub's, and a second token is right. */
+  async function asApp(method: Method, path: string, request: GitHubRequest): Promise<GitHubAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      const offset = remote.offsetMs;
+      const jwt = appJwt(appId, app.key, remote.now());
+      report({ type: 'mask', value: jwt });
+      try {
+        return await apiAs(jwt).request(method, path, request);
+      } catch (error) {
+        if (!(error instanceof HttpError) || error.status !== 401) throw error;
+        if (attempt > 1 || Math.abs(remote.offsetMs - offset) < skewThatMatters) throw keyRefused(error);
+      }
+    }
   }
 
   async function installation(owner: string): Promise<number> {
     const known = installations.get(owner);
     if (known !== undefined) return known;
-    const what = `find the installation of App ${app.appId} at ${owner}`;
-    for (const place of ['orgs', 'users']) {
-      const path = `/${place}/${encodeURIComponent(owner)}/installation`;
-      const answer = await explainRefusedKey(asApp().request('GET', path, { what, owner, accept: [404] }));
+    const what = `find the installation of App ${appId} at ${owner}`;
+    for (const kind of ['orgs', 'users']) {
+      const path = `/${kind}/${encodeURIComponent(owner)}/installation`;
+      const answer = await asApp('GET', path, { what, owner, accept: [404] });
       if (answer.status === 404) continue;
       const { id } = parseShape(installationShape, answer.body, what);
       installations.set(owner, id);
       return id;
     }
-    throw new LadingError('credentials', `${what}: it is not installed there`, {
-      code: 'APP_NOT_INSTALLED',
-      hint: `Install the App at ${owner}, on the repositories whose secrets it shall write.`,
-    });
+    throw notInstalled(what, owner);
   }
 
   async function mint(owner: string): Promise<Held> {
     const grant = grants.get(owner) ?? { permissions: { metadata: 'read' } };
     const path = `/app/installations/${await installation(owner)}/access_tokens`;
-    const what = `make a token of App ${app.appId} for ${owner}`;
+    const what = `make a token of App ${appId} for ${owner}`;
     const { permissions, repositories = [] } = grant;
     const narrow = repositories.length > 0 && repositories.length <= repositoriesPerToken;
     const ask = async (body: object): Promise<Held> => {
-      const answer = await explainRefusedKey(asApp().request('POST', path, { what, owner, body }));
-      const made = parseShape(tokenShape, answer.body, what);
+      const made = parseShape(tokenShape, (await asApp('POST', path, { what, owner, body })).body, what);
       report({ type: 'mask', value: made.token });
       return { token: made.token, expiresAt: Date.parse(made.expires_at) };
     };
@@ -89,7 +109,7 @@ export function createAppAuth(
       return await ask(narrow ? { permissions, repositories } : { permissions });
     } catch (error) {
       if (!(error instanceof HttpError) || error.status !== 422) throw error;
-      if (/permission/i.test(error.message)) throw missingPermission(error, permissions);
+      if (/permission/i.test(error.message)) throw permissionMissing(error, permissions);
       if (!narrow) throw error;
       // One name that the installation does not have must not stop the others.
       say(report, 'debug', `${error.message}; asking for all repositories of the installation`);
@@ -112,7 +132,7 @@ export function createAppAuth(
     kind: 'app',
     async token(owner) {
       const now = held.get(owner);
-      if (now && now.expiresAt - clock.now() > 5 * 60_000) return now.token;
+      if (now && now.expiresAt - remote.now() > 5 * 60_000) return now.token;
       const made = await mint(owner);
       held.set(owner, made);
       return made.token;
@@ -128,26 +148,4 @@ export function createAppAuth(
       for (const owner of [...held.keys()]) await revoke(owner);
     },
   };
-}
-
-async function explainRefusedKey<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!(error instanceof HttpError) || error.status !== 401) throw error;
-    throw new LadingError('credentials', error.message, {
-      code: 'APP_KEY_REFUSED',
-      hint: 'Check that the key belongs to this App id and was not deleted, that GITHUB_API_URL is its host, and the clock of this machine.',
-      cause: error,
-    });
-  }
-}
-
-function missingPermission(error: HttpError, permissions: Grant['permissions']): LadingError {
-  const asked = Object.entries(permissions).map(([name, level]) => `${name}=${level}`);
-  return new LadingError('credentials', `${error.message} (asked for ${asked.join(', ')})`, {
-    code: 'APP_PERMISSION_MISSING',
-    hint: `Grant the App ${asked.join(', ')}, and accept the change on the page of its installation.`,
-    cause: error,
-  });
 }

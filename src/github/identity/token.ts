@@ -1,6 +1,6 @@
 import type { Context, Environment } from '../../base/context.js';
 import { LadingError } from '../../base/errors.js';
-import type { GitHubAuth } from '../client/api.js';
+import type { GitHubIdentity } from '../client/api.js';
 
 export type TokenKind = 'classic' | 'fine-grained' | 'oauth' | 'user' | 'installation' | 'job' | 'unknown';
 
@@ -17,6 +17,13 @@ const prefixes: readonly (readonly [string, TokenKind])[] = [
 /** What a token's head tells about it; never its length, which GitHub changes. */
 export function tokenKind(token: string): TokenKind {
   return prefixes.find(([prefix]) => token.startsWith(prefix))?.[1] ?? 'unknown';
+}
+
+const credentialShape = /gh[pousr]_\w{8,}|github_pat_\w{8,}|-----BEGIN|eyJ[\w-]{8,}\.[\w-]{8,}/;
+
+/** Whether a token or a key stands in a text where a name belongs: such a text must not be shown again. */
+export function holdsCredential(text: string): boolean {
+  return credentialShape.test(text);
 }
 
 export interface FoundToken {
@@ -52,7 +59,7 @@ function jobToken(source: string): LadingError {
     `${source}: this is the GITHUB_TOKEN of the job, and GitHub lets it write neither secrets nor variables; no key under permissions: changes that`,
     {
       code: 'JOB_TOKEN',
-      hint: 'Give a GitHub App (github-app-id and LADING_GITHUB_APP_KEY) or a fine-grained token with Secrets: write (LADING_GITHUB_TOKEN).',
+      hint: 'Give a GitHub App (--github-app-id and LADING_GITHUB_APP_KEY) or a fine-grained token with Secrets: write (LADING_GITHUB_TOKEN).',
     },
   );
 }
@@ -64,13 +71,13 @@ export function noToken(): LadingError {
     'no GitHub token: neither an App nor LADING_GITHUB_TOKEN, GH_TOKEN or GITHUB_TOKEN is given',
     {
       code: 'NO_TOKEN',
-      hint: 'Give a GitHub App (github-app-id and LADING_GITHUB_APP_KEY) or a fine-grained token with Secrets: write (LADING_GITHUB_TOKEN).',
+      hint: 'Give a GitHub App (--github-app-id and LADING_GITHUB_APP_KEY) or a fine-grained token with Secrets: write (LADING_GITHUB_TOKEN).',
     },
   );
 }
 
 /** A token that was given to us: the same for all owners, neither renewed nor revoked. */
-export function tokenAuth({ token, kind }: FoundToken, { report }: Pick<Context, 'report'>): GitHubAuth {
+export function tokenIdentity({ token, kind }: FoundToken, { report }: Pick<Context, 'report'>): GitHubIdentity {
   report({ type: 'mask', value: token });
   return {
     kind,

@@ -7,20 +7,20 @@ import { replaceFile } from '../../base/files.js';
 
 /** What an unfinished run has written, so that the next one goes on where it was. Holds names and times, no secret. */
 export interface Checkpoint {
-  /** Places that are done, with the time of their write in milliseconds. */
+  /** Secrets that are done, by `secretKey`, with the time of their write in milliseconds. */
   readonly done: ReadonlyMap<string, number>;
-  record(place: string, at: number): Promise<void>;
+  record(key: string, at: number): Promise<void>;
   /** Forgets it: the run came to its end. */
   finish(): Promise<void>;
 }
 
 const headShape = v.object({ run: v.string() });
-const lineShape = v.object({ place: v.string(), at: v.number() });
+const lineShape = v.object({ secret: v.string(), at: v.number() });
 
 export interface CheckpointOptions {
   /** What the run is about (targets, secrets, host): a file about something else is written anew. */
   readonly run: string;
-  /** Places that were done before count no more; milliseconds. */
+  /** What was done before counts no more; milliseconds. */
   readonly since: number;
   /** The folder of the work: none of what is in it may be a link on the way to the file. */
   readonly within: string;
@@ -36,21 +36,23 @@ export async function openCheckpoint(file: string, { run, since, within }: Check
   const continues = v.safeParse(headShape, head).output;
   const isOurs = v.is(headShape, continues) && continues.run === run;
   for (const line of isOurs ? lines : []) {
-    if (v.is(lineShape, line) && line.at >= since) done.set(line.place, line.at);
+    if (v.is(lineShape, line) && line.at >= since) done.set(line.secret, line.at);
   }
   let started = false;
   return {
     done,
-    async record(place, at) {
+    async record(key, at) {
       await attempt(file, async () => {
         if (!started) {
           // The first line anew: the last of a run that was killed may be half a line.
-          const kept = [...done].map(([name, time]) => ({ place: name, at: time }));
+          const kept = [...done].map(([name, time]) => ({ secret: name, at: time }));
           await refuseLinks(file, within);
           await replaceFile(file, [{ run }, ...kept].map(lineOf).join(''), 0o600);
         }
         started = true;
-        await withFile(file, constants.O_WRONLY | constants.O_APPEND, (handle) => handle.write(lineOf({ place, at })));
+        await withFile(file, constants.O_WRONLY | constants.O_APPEND, (handle) =>
+          handle.write(lineOf({ secret: key, at })),
+        );
       });
     },
     async finish() {

@@ -154,21 +154,38 @@ function describe(repository: GitHubRepository, url: string): Readonly<Record<st
   };
 }
 
-function workflow({ state, request, now, moment }: Here, id: number, file: string, more: readonly string[]): Answer {
+function workflow(
+  { state, request, now, moment, url }: Here,
+  id: number,
+  file: string,
+  more: readonly string[],
+): Answer {
   const found = state.workflows.get(`${id}/${file}`);
   if (!found) return notFound;
-  if (more[0] !== 'runs')
-    return json(200, { id: 1, name: file, path: `.github/workflows/${file}`, state: found.state });
-  const runs = request.query.get('event') === 'schedule' ? found.runs : [];
-  const shown = [...runs].filter(({ createdAt }) => createdAt <= now).sort((a, b) => b.createdAt - a.createdAt);
-  return listing(shown, request, moment, (page) => ({
-    total_count: shown.length,
-    workflow_runs: page.map((run) => ({
-      id: run.createdAt,
-      event: 'schedule',
-      status: 'completed',
-      conclusion: run.conclusion,
-      created_at: isoTime(run.createdAt),
+  if (more[0] !== 'runs') {
+    const createdAt = isoTime(found.createdAt ?? now - 365 * 86_400_000);
+    return json(200, {
+      id: 1,
+      name: file,
+      path: `.github/workflows/${file}`,
+      state: found.state,
+      created_at: createdAt,
+      updated_at: createdAt,
+    });
+  }
+  const [event, status] = [request.query.get('event'), request.query.get('status')];
+  const runs = found.runs
+    .map((run) => ({ event: 'schedule', status: run.conclusion === null ? 'in_progress' : 'completed', ...run }))
+    .filter((run) => run.createdAt <= now && (event ?? run.event) === run.event)
+    .filter((run) => status === null || status === run.status || status === run.conclusion)
+    .sort((a, b) => b.createdAt - a.createdAt);
+  return listing(runs, request, moment, (page) => ({
+    total_count: runs.length,
+    workflow_runs: page.map(({ createdAt, ...run }) => ({
+      id: createdAt,
+      ...run,
+      created_at: isoTime(createdAt),
+      html_url: `${url}/actions/runs/${createdAt}`,
     })),
   }));
 }

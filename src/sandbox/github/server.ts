@@ -27,6 +27,8 @@ export interface GitHubOptions {
   readonly pageLimit?: number;
   /** Milliseconds that what is read of secrets and variables is behind what was written; none when left out. */
   readonly lagMs?: number;
+  /** Milliseconds that its clock is ahead of ours. */
+  readonly clockSkewMs?: number;
   /** What is wrong with a request or its answer by a description of the API; kept in `violations`. */
   readonly validate?: (exchange: GitHubExchange) => readonly string[];
 }
@@ -107,7 +109,8 @@ export interface TokenOptions {
 }
 
 export async function startGitHub(options: GitHubOptions): Promise<GitHubSandbox> {
-  const { clock, pageLimit = 100, lagMs = 0 } = options;
+  const { pageLimit = 100, lagMs = 0, clockSkewMs = 0 } = options;
+  const clock = { now: () => options.clock.now() + clockSkewMs };
   const state = createState();
   const limits = createLimitCount(options.perHour);
   const exchanges: GitHubExchange[] = [];

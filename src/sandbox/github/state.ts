@@ -62,7 +62,17 @@ export interface GitHubApp {
 
 export interface WorkflowState {
   readonly state: string;
-  readonly runs: readonly { readonly createdAt: number; readonly conclusion: string }[];
+  /** A year ago when left out. */
+  readonly createdAt?: number;
+  readonly runs: readonly WorkflowRun[];
+}
+
+export interface WorkflowRun {
+  readonly createdAt: number;
+  /** Null while it is on. */
+  readonly conclusion: string | null;
+  /** `schedule` when left out. */
+  readonly event?: string;
 }
 
 export interface GitHubState {
