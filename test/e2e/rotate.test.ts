@@ -824,3 +824,29 @@ describe('the command line', () => {
     expect(run.stderr).toContain('github-app-id');
   });
 });
+
+describe('the action', () => {
+  async function step(inputs: Record<string, string>): Promise<{ code: number; text: string }> {
+    const { runAction } = await import('../../src/entry/action.js');
+    const out = { text: '' };
+    const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const);
+    const code = await runAction('rotate', {
+      env: { ...context().env, GH_TOKEN: '', ...Object.fromEntries(given) },
+      cwd,
+      signal: new AbortController().signal,
+      write: (text) => void (out.text += text),
+    });
+    return { code, ...out };
+  }
+
+  it.each([
+    [{ to: 'acme/shop' }, 3, 'input github-app-id and input github-app-key'],
+    [{ to: 'acme/shop', 'github-app-id': '4711' }, 2, 'input github-app-key-file: is missing'],
+    [{ to: 'acme/shop', 'selected-repository': 'acme/a' }, 2, 'is only for input visibility selected'],
+    [{}, 2, 'Give input to or `rotate.to` in lading.yml'],
+  ])('names its inputs, as %j', async (inputs, exit, words) => {
+    const { code, text } = await step(inputs);
+    expect([code, text]).toEqual([exit, expect.stringContaining(words)]);
+    expect(text).not.toMatch(/LADING_(?!GITHUB_TOKEN, GH)|--/);
+  });
+});
