@@ -300,6 +300,21 @@ describe('freshness', () => {
     expect([old.exit, old.result.secrets[0]?.action, old.result.schedule?.verdict]).toEqual([10, 'stale', 'late']);
     expect([writesOf(), ecr.asked]).toEqual([[], []]);
   });
+
+  it.each([
+    ['one that is on does not hide that the last one failed', [null, 'failure'], 'failed', 10],
+    ['one that was skipped or cancelled says nothing', ['skipped', 'cancelled', 'success'], 'on time', 0],
+    ['a success after a failure is well', ['success', 'failure'], 'on time', 0],
+  ] as const)('--check looks at the last run: %s', async (_, ends, verdict, exit) => {
+    github.putSecret('acme/shop', { name: 'ECR_PASSWORD', value: 'x', updatedAt: clock.now() - hour });
+    github.addWorkflow('acme/shop', 'rotate-ecr-password.yml', {
+      state: 'active',
+      runs: ends.map((conclusion, index) => ({ createdAt: clock.now() - (index + 1) * 600_000, conclusion })),
+    });
+    const checked = await run({ to: ['acme/shop'], check: true }, { env: { GITHUB_REPOSITORY: 'acme/shop' } });
+    expect([checked.result.schedule?.verdict, checked.exit]).toEqual([verdict, exit]);
+    expect(rotate.text?.(checked.result)).toContain(verdict);
+  });
 });
 
 describe('a large organization', () => {
