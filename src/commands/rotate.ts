@@ -1,7 +1,8 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
-import { gitHubInputs } from '../rotation/github-access.js';
-import { rotateExitCode, rotateText, type RotateResult } from '../rotation/result.js';
+import { pullActions } from '../rotation/registries/probe.js';
+import { firstExpiry, rotateExitCode, rotateText, type RotateResult } from '../rotation/result.js';
+import { gitHubInputs } from './inputs/github.js';
 import { regionInput } from './inputs/service.js';
 
 /** `lading rotate`. */
@@ -20,6 +21,9 @@ export const rotate = defineCommand({
     secret: input.string('Name of the secret', { placeholder: 'NAME', default: 'ECR_PASSWORD' }),
     registry: input.list('Registry of another account or region than the credentials’ own', {
       placeholder: '[SECRET=]ACCOUNT.REGION',
+    }),
+    image: input.list('Private image that the password must be able to pull, tried before anything is written', {
+      placeholder: '[SECRET=]NAME:TAG',
     }),
     application: input.list(
       'Who reads the secret, for targets that do not say: actions, dependabot, codespaces, agents',
@@ -77,12 +81,19 @@ export const rotate = defineCommand({
       of: (result) => result.secrets.filter(({ action }) => action === 'created' || action === 'updated').length,
     },
     'expires-at': {
-      summary: 'When the first of the passwords expires',
-      of: (result) => result.registries.map(({ expiresAt }) => expiresAt).sort()[0],
+      summary: 'When the first of the passwords expires, at the latest',
+      of: firstExpiry,
     },
   },
   needs: {
-    aws: [{ action: 'ecr:GetAuthorizationToken', resource: '*', why: 'to get the password of the registry' }],
+    aws: [
+      { action: 'ecr:GetAuthorizationToken', resource: '*', why: 'to get the password of the registry' },
+      ...pullActions.map((action) => ({
+        action,
+        resource: 'repository' as const,
+        why: 'so that jobs can pull: the password carries the rights of the role',
+      })),
+    ],
     github: { 'id-token': 'write' },
   },
   examples: [
@@ -96,8 +107,9 @@ export const rotate = defineCommand({
   ],
   action: true,
   async run(values, context): Promise<RotateResult> {
-    const { runRotate } = await import('../rotation/run.js');
-    return runRotate(values, context);
+    const { parseRotation } = await import('../rotation/request.js');
+    const { runRotation } = await import('../rotation/run.js');
+    return runRotation(parseRotation(values), context);
   },
   text: rotateText,
   exitCode: rotateExitCode,

@@ -8,6 +8,7 @@ import type { Report } from '../base/report.js';
 import { commandTable } from '../commands/index.js';
 import { escapeData, githubSink, harmless } from '../report/github.js';
 import { commonInputs } from './inputs/arguments.js';
+import { namingInputs } from './action-names.js';
 import { exitCodeOf, viewError } from './describe-error.js';
 import { knownKeys } from './inputs/known-keys.js';
 import { runCommand } from './run-command.js';
@@ -45,7 +46,8 @@ export async function runAction(verb: string, runner: Runner): Promise<number> {
     if (error instanceof Error && 'result' in error && command) setOutputs(command, error.result, runner, shown);
     if (view.stack) runner.write(`${harmless(shown(view.stack))}\n`);
     const hints = view.issues ? view.issues.flatMap((issue) => issue.hint ?? []) : view.hint ? [view.hint] : [];
-    const text = shown([view.message, ...hints.map((hint) => `fix: ${hint}`)].join('\n'));
+    const named = (sentence: string) => namingInputs(sentence, command?.inputs ?? {});
+    const text = shown([named(view.message), ...hints.map((hint) => `fix: ${named(hint)}`)].join('\n'));
     runner.write(`::error title=lading ${verb}::${escapeData(text)}\n`);
     appendSummary(runner.env, `### lading ${verb}: ${view.kind}\n\n${quoted(text)}\n`);
     return exitCodeOf(view);
@@ -74,9 +76,11 @@ async function runVerb(
     write: runner.write,
     summarize: (markdown) => appendSummary(env, markdown),
   });
+  const named = (sentence: string) => namingInputs(sentence, command.inputs);
   const report: Report = (event) => {
     if (event.type === 'mask') onMask(event.value);
-    sink.report(event);
+    if (event.type !== 'message') sink.report(event);
+    else sink.report({ ...event, text: named(event.text), hint: event.hint && named(event.hint) });
   };
   try {
     return await runCommand({

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { parseShape } from '../base/json.js';
-import { allPages, type GitHubApi } from './api.js';
-import { repositoryPath } from './scope.js';
+import type { GitHubApi } from './client/api.js';
+import { readListing } from './client/listing.js';
+import { repositoryPath } from './secrets/scope.js';
 
 export interface Repository {
   readonly id: number;
@@ -28,7 +29,7 @@ const repositoryShape = v.pipe(
   })),
 );
 const listShape = v.array(repositoryShape);
-const pageShape = v.looseObject({ repositories: listShape });
+const countedShape = v.looseObject({ total_count: v.number(), repositories: listShape });
 
 /** The repository under its present name: GitHub sends on from earlier ones. */
 export async function readRepository(
@@ -45,19 +46,18 @@ export async function listRepositories(api: GitHubApi, owner: string): Promise<r
   const request = { what: `list the repositories of ${owner}`, owner };
   const ofOwner = (found: readonly Repository[]) =>
     found.filter((repository) => repository.owner.toLowerCase() === owner.toLowerCase());
-  if (api.auth.kind === 'app' || api.auth.kind === 'installation') {
+  const keyOf = ({ id }: Repository) => id;
+  if (api.identity.kind === 'app' || api.identity.kind === 'installation') {
     // No other listing is open to an installation: https://github.com/jpoehnelt/secrets-sync-action/issues/9
-    return ofOwner(
-      await allPages(
-        api,
-        '/installation/repositories',
-        request,
-        ({ body }) => parseShape(pageShape, body, request.what).repositories,
-      ),
-    );
+    const pageOf = (body: unknown) => {
+      const { repositories, total_count: total } = parseShape(countedShape, body, request.what);
+      return { items: repositories, total };
+    };
+    return ofOwner(await readListing(api, '/installation/repositories', request, { pageOf, keyOf }));
   }
   const path = `/orgs/${encodeURIComponent(owner)}/repos`;
   const isOrganization = await api.request('GET', `${path}?per_page=1`, { ...request, accept: [404] });
   const listing = isOrganization.status === 404 ? '/user/repos?affiliation=owner,collaborator' : path;
-  return ofOwner(await allPages(api, listing, request, ({ body }) => parseShape(listShape, body, request.what)));
+  const pageOf = (body: unknown) => ({ items: parseShape(listShape, body, request.what) });
+  return ofOwner(await readListing(api, listing, request, { pageOf, keyOf }));
 }

@@ -1,21 +1,30 @@
-import type { Context } from '../base/context.js';
-import type { Standing, Unreadable } from '../github/rotation.js';
-import { formatScope } from '../github/scope.js';
-import { describeError, type RotatedSecret } from './result.js';
+import type { LadingError } from '../base/errors.js';
+import { formatScope } from '../github/secrets/scope.js';
+import { passwordLifeMs } from './registries/login.js';
+import type { RotatedSecret } from './result.js';
+import { type FailedSecret, type FoundSecret } from './secrets/found-secret.js';
 
-/** One secret as it was found, with what happens to it. */
-export function entryOf(standing: Standing, action: RotatedSecret['action'], context: Context): RotatedSecret {
-  const { scope, secret, updatedAt, movedFrom } = standing;
-  const age = updatedAt === undefined ? undefined : Math.round((context.clock.now() - updatedAt) / 1000);
-  return { place: formatScope(scope), secret, action, updatedAt: isoOf(updatedAt), ageSeconds: age, movedFrom };
+/** One secret as it was found at this time, in milliseconds, with what happens to it. */
+export function entryOf(found: FoundSecret, action: RotatedSecret['action'], now: number): RotatedSecret {
+  const { scope, secret, updatedAt, movedFrom } = found;
+  const age = updatedAt === undefined ? undefined : Math.round((now - updatedAt) / 1000);
+  return {
+    place: formatScope(scope),
+    secret,
+    action,
+    updatedAt: isoOf(updatedAt),
+    ageSeconds: age,
+    expiresAt: updatedAt === undefined ? undefined : isoOf(updatedAt + passwordLifeMs),
+    movedFrom,
+  };
 }
 
 export function isoOf(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : new Date(ms).toISOString();
 }
 
-export function failures(unreadable: readonly Unreadable[]): readonly RotatedSecret[] {
-  return unreadable.map(({ scope, secret, error }) => ({
+export function failures(failed: readonly FailedSecret[]): readonly RotatedSecret[] {
+  return failed.map(({ scope, secret, error }) => ({
     place: formatScope(scope),
     secret,
     action: 'failed',
@@ -31,4 +40,8 @@ export function skipped(archived: readonly string[], secrets: readonly string[])
     message: 'the repository is archived: nothing can be written there',
   };
   return archived.flatMap((place) => secrets.map((secret) => ({ place, secret, action: 'skipped' as const, error })));
+}
+
+function describeError(error: LadingError): NonNullable<RotatedSecret['error']> {
+  return { kind: error.kind, code: error.code, message: error.message, hint: error.hint };
 }

@@ -1,135 +1,142 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Context } from '../base/context.js';
-import { formatDuration } from '../base/duration.js';
-import { LadingError } from '../base/errors.js';
-import type { ValuesOf } from '../base/input.js';
+import type { LadingError } from '../base/errors.js';
 import { canonicalJson } from '../base/json.js';
-import { say, withTask } from '../base/report.js';
-import type { GitHubApi } from '../github/api.js';
-import { openCheckpoint, type Checkpoint } from '../github/checkpoint.js';
-import { expandTargets } from '../github/expand.js';
-import { lookAtSecrets } from '../github/look.js';
+import { withTask } from '../base/report.js';
+import type { GitHubApi } from '../github/client/api.js';
+import { openGitHub, type GitHubSession } from '../github/identity/open.js';
 import { readRepository } from '../github/repositories.js';
-import { placeOf, planRotation, type RotationPlan } from '../github/rotation.js';
-import { formatScope, permissionsFor, type Scope } from '../github/scope.js';
-import type { Access } from '../github/secrets.js';
-import { writeSecrets, writeVariables } from '../github/write.js';
-import { readPasswords } from './ecr-passwords.js';
-import { openGitHub, type GitHubAccess } from './github-access.js';
-import { parseRotation, type Rotation } from './asked.js';
-import { checkRotation } from './check.js';
-import { entryOf, failures, skipped } from './entries.js';
-import { countText, rotateSummary, type RotatedSecret, type RotateResult } from './result.js';
-import type { rotate } from '../commands/rotate.js';
+import type { Audience } from '../github/secrets/audience.js';
+import { formatScope, permissionsFor, type Scope } from '../github/secrets/scope.js';
+import { checkRotation } from './check/check.js';
+import { entryOf, failures, isoOf, skipped } from './entries.js';
+import { readLogins } from './registries/read-logins.js';
+import type { RotationRequest } from './request.js';
+import type { RotatedSecret, RotateResult } from './result.js';
+import { applySecrets } from './secrets/apply.js';
+import { applyVariables } from './secrets/apply-variables.js';
+import { openCheckpoint, type Checkpoint } from './secrets/checkpoint.js';
+import type { WrittenSecret } from './secrets/confirm.js';
+import { secretKey } from './secrets/found-secret.js';
+import { planRotation, type RotationPlan } from './secrets/plan.js';
+import { isOpenToApps, readSecrets } from './secrets/read.js';
+import { expandTargets } from './targets/expand.js';
+import { tellRotation } from './tell.js';
 
-type Values = ValuesOf<(typeof rotate)['inputs']>;
+/** What came of it, and why it ended before its end. */
+interface Ending {
+  readonly result: RotateResult;
+  readonly stopped?: LadingError | undefined;
+}
 
-/** Looks, plans, asks ECR if anything is due, writes; or only tells, with `check` and `dryRun`. */
-export async function runRotate(values: Values, context: Context): Promise<RotateResult> {
-  const asked = parseRotation(values);
-  const github = await openGitHub(context, values);
+/** Looks, plans, asks ECR if anything is due, writes; or only tells. Throws a `RotationError` when it cannot go on. */
+export async function runRotation(request: RotationRequest, context: Context): Promise<RotateResult> {
+  const session = await openGitHub(context, request.github);
   try {
-    return finish(context, await rotateWith(github, asked, values, context));
+    const { result, stopped } = await rotate(session, request, context);
+    return tellRotation(context, result, stopped);
   } finally {
-    await github.api.auth.close();
+    await session.api.identity.close();
   }
 }
 
-async function rotateWith(
-  github: GitHubAccess,
-  asked: Rotation,
-  values: Values,
-  context: Context,
-): Promise<RotateResult> {
-  const { api } = github;
-  const secrets = asked.registries.map(({ secret }) => secret);
-  const { scopes, archived } = await expandTargets(api, asked.targets, {
-    applications: asked.applications,
+async function rotate(session: GitHubSession, request: RotationRequest, context: Context): Promise<Ending> {
+  const { api } = session;
+  const { mode } = request;
+  const secrets = request.registries.map(({ secret }) => secret);
+  const { scopes, archived } = await expandTargets(api, request.targets, {
+    applications: request.applications,
     owner: context.env['GITHUB_REPOSITORY_OWNER'],
   });
-  await narrow(github, scopes, { writes: !values.check && !values.dryRun, variables: values.variables });
-  const access = await readAccess(api, asked);
-  const found = await withTask(context, `Look at ${counted(scopes.length * secrets.length, 'secret')}`, (task) =>
-    lookAtSecrets(api, scopes, { secrets, access, onlyAge: values.check, task }),
+  await narrow(session, scopes, request);
+  const audience = await readAudience(api, request);
+  const reading = await withTask(context, `Look at ${counted(scopes.length * secrets.length, 'secret')}`, (task) =>
+    readSecrets(context, api, scopes, { secrets, audience, onlyAge: mode === 'check', task }),
   );
-  if (values.check) return checkRotation(values, context, github, found);
+  if (mode === 'check') return { result: await checkRotation(request, context, session, reading) };
 
-  const checkpoint = await openState(values, context, api, scopes);
-  const plan = planRotation(found.standings, {
-    now: context.clock.now(),
-    olderThan: values.ifOlderThan,
-    force: values.force,
+  const checkpoint = await openState(request, context, api, scopes);
+  const plan = planRotation(reading.found, {
+    now: api.now(),
+    olderThan: request.ifOlderThan,
+    force: request.force,
     done: new Set(checkpoint.done.keys()),
   });
   const untouched = [
-    ...plan.done.map((one) => entryOf(one, 'done', context)),
-    ...plan.fresh.map((one) => entryOf(one, 'fresh', context)),
+    ...plan.done.map((one) => entryOf(one, 'done', api.now())),
+    ...plan.fresh.map((one) => entryOf(one, 'fresh', api.now())),
     ...skipped(archived, secrets),
-    ...failures(found.unreadable),
+    ...failures(reading.failed),
   ];
-  if (values.dryRun) {
-    const planned = plan.writes.map((one) => entryOf(one, 'planned', context));
-    return { mode: 'dry-run', secrets: [...planned, ...untouched], registries: [], ...api.sent };
+  if (mode === 'dry-run') {
+    const planned = plan.writes.map((one) => entryOf(one, 'planned', api.now()));
+    return { result: { mode, secrets: [...planned, ...untouched], registries: [], ...api.sent } };
   }
-  const { entries, registries } = await carryOut(plan, { api, access, asked, checkpoint, values, context });
-  return { mode: 'rotate', secrets: [...entries, ...untouched], registries, ...api.sent };
+  const { entries, registries, stopped } = await carryOut(plan, { api, audience, request, checkpoint, context });
+  return { result: { mode, secrets: [...entries, ...untouched], registries, ...api.sent }, stopped };
 }
 
-interface World {
+interface Setting {
   readonly api: GitHubApi;
-  readonly access: Access | undefined;
-  readonly asked: Rotation;
+  readonly audience: Audience | undefined;
+  readonly request: RotationRequest;
   readonly checkpoint: Checkpoint;
-  readonly values: Values;
   readonly context: Context;
 }
 
-/** The password is known in here only, and only when something is due. */
-async function carryOut(
-  plan: RotationPlan,
-  { api, access, asked, checkpoint, values, context }: World,
-): Promise<{ readonly entries: readonly RotatedSecret[]; readonly registries: RotateResult['registries'] }> {
+interface CarriedOut {
+  readonly entries: readonly RotatedSecret[];
+  readonly registries: RotateResult['registries'];
+  readonly stopped?: LadingError | undefined;
+}
+
+/** The passwords are known in here only, and only when something is due. */
+async function carryOut(plan: RotationPlan, setting: Setting): Promise<CarriedOut> {
+  const { api, audience, request, checkpoint, context } = setting;
   if (plan.writes.length === 0) {
     await checkpoint.finish();
     return { entries: [], registries: [] };
   }
   const due = new Set(plan.writes.map(({ secret }) => secret));
-  const choices = asked.registries.filter(({ secret }) => due.has(secret));
-  const passwords = await withTask(context, 'Ask ECR for a password', () =>
-    readPasswords(context, choices, values.region),
+  const choices = request.registries.filter(({ secret }) => due.has(secret));
+  const logins = await withTask(context, 'Ask ECR for a password', () => readLogins(context, choices, request.region));
+  const applied = await withTask(context, `Write ${counted(plan.writes.length, 'secret')}`, (task) =>
+    applySecrets(context, api, plan.writes, { logins, audience, checkpoint, task }),
   );
-  const { written, failed } = await withTask(context, `Write ${counted(plan.writes.length, 'secret')}`, (task) =>
-    writeSecrets(context, api, plan.writes, { passwords, access, checkpoint, task }),
-  );
-  const standings = written.map(({ standing }) => standing);
-  const unnamed = !values.variables
-    ? []
-    : await withTask(context, 'Write their variables', (task) =>
-        writeVariables(context, api, standings, { passwords, access, task }),
-      );
-  await checkpoint.finish();
-  const places = new Set(unnamed.map(placeOf));
+  const named =
+    request.variables && !applied.stopped
+      ? await withTask(context, 'Write their variables', (task) =>
+          applyVariables(context, api, applied.written, { logins, task }),
+        )
+      : undefined;
+  const stopped = applied.stopped ?? named?.stopped;
+  // A run that was stopped goes on there next time.
+  if (!stopped) await checkpoint.finish();
+  const failed = [...(named?.failed ?? []), ...applied.failed];
+  const keys = new Set(failed.map(secretKey));
+  const entry = (one: WrittenSecret): RotatedSecret => ({
+    ...entryOf(one, one.action, api.now()),
+    expiresAt: isoOf(logins.get(one.secret)?.expiresAt.getTime()),
+  });
   return {
     entries: [
-      ...written
-        .filter(({ standing }) => !places.has(placeOf(standing)))
-        .map(({ standing, action }) => ({
-          ...entryOf(standing, action, context),
-          expiresAt: passwords.get(standing.secret)?.expiresAt.toISOString(),
-        })),
-      ...failures([...unnamed, ...failed]),
+      ...applied.written.filter((one) => !keys.has(secretKey(one))).map(entry),
+      ...applied.left.map((one) => entryOf(one, 'untried', api.now())),
+      ...failures(failed),
     ],
-    registries: [...passwords].map(([secret, { registry, expiresAt }]) => ({
+    registries: [...logins].map(([secret, { registry, expiresAt }]) => ({
       secret,
       registry,
       expiresAt: expiresAt.toISOString(),
     })),
+    stopped,
   };
 }
 
-/** Who may read an organization's secret, when the inputs say so. */
-async function readAccess(api: GitHubApi, { visibility, selected }: Rotation): Promise<Access | undefined> {
+/** Who shall read an organization's secret, when the request says so. */
+async function readAudience(api: GitHubApi, request: RotationRequest): Promise<Audience | undefined> {
+  const { visibility, selected } = request;
   if (visibility === undefined) return undefined;
   if (selected.length === 0) return { visibility };
   const repositoryIds: number[] = [];
@@ -138,16 +145,14 @@ async function readAccess(api: GitHubApi, { visibility, selected }: Rotation): P
 }
 
 /** An App's token is for these places and this run alone. */
-async function narrow(
-  { app }: GitHubAccess,
-  scopes: readonly Scope[],
-  run: { readonly writes: boolean; readonly variables: boolean },
-): Promise<void> {
+async function narrow({ app }: GitHubSession, scopes: readonly Scope[], request: RotationRequest): Promise<void> {
   if (!app) return;
-  for (const owner of new Set(scopes.map((scope) => scope.owner))) {
-    const own = scopes.filter((scope) => scope.owner === owner);
-    const names = own.flatMap((scope) => permissionsFor(scope, run.writes && run.variables));
-    const level = run.writes ? ('write' as const) : ('read' as const);
+  const writes = request.mode === 'rotate';
+  const open = scopes.filter(isOpenToApps);
+  for (const owner of new Set(open.map((scope) => scope.owner))) {
+    const own = open.filter((scope) => scope.owner === owner);
+    const names = own.flatMap((scope) => permissionsFor(scope, writes && request.variables));
+    const level = writes ? ('write' as const) : ('read' as const);
     const repositories = own.flatMap((scope) => (scope.kind === 'organization' ? [] : [scope.repository]));
     await app.narrow(owner, {
       permissions: Object.fromEntries(names.map((name) => [name, level])),
@@ -158,36 +163,18 @@ async function narrow(
 
 /** The file is about this host, these places and secrets; about anything else it is begun anew. */
 async function openState(
-  values: Values,
-  context: Context,
+  request: RotationRequest,
+  context: Pick<Context, 'cwd'>,
   api: GitHubApi,
   scopes: readonly Scope[],
 ): Promise<Checkpoint> {
-  const { secret, registry = [], force, visibility } = values;
-  const about = { url: api.url, secret, registry, force, visibility, scopes: scopes.map(formatScope).sort() };
+  const { registries, force, visibility, selected } = request;
+  const about = { url: api.url, registries, force, visibility, selected, scopes: scopes.map(formatScope).sort() };
   const run = createHash('sha256').update(canonicalJson(about)).digest('hex');
-  return openCheckpoint(resolve(context.cwd, values.stateFile), run, context.clock.now() - values.ifOlderThan);
+  const since = api.now() - request.ifOlderThan;
+  return openCheckpoint(resolve(context.cwd, request.stateFile), { run, since, within: context.cwd });
 }
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** Tells what went wrong. One secret that failed alone is an error like any other. */
-function finish(context: Context, result: RotateResult): RotateResult {
-  const { report } = context;
-  const [only, ...others] = result.secrets;
-  if (only?.error && only.action === 'failed' && others.length === 0) {
-    const { kind, code, message, hint } = only.error;
-    throw new LadingError(kind, message, { code, hint });
-  }
-  for (const { place, movedFrom, action, error } of result.secrets) {
-    if (movedFrom) say(report, 'warning', `${movedFrom} is ${place} now`, 'Write the new name into --to.');
-    if (error) say(report, action === 'skipped' ? 'warning' : 'error', `${place}: ${error.message}`, error.hint);
-  }
-  const ages = result.secrets.flatMap(({ ageSeconds }) => (ageSeconds === undefined ? [] : [ageSeconds]));
-  const oldest = ages.length === 0 ? '' : `; the oldest was ${formatDuration(Math.max(0, ...ages) * 1000)} old`;
-  say(report, 'info', `${countText(result)}${oldest}`);
-  report({ type: 'summary', markdown: rotateSummary(result) });
-  return result;
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { createHttp } from '../../src/base/http.js';
 import { camelCase, type ValuesOf } from '../../src/base/input.js';
 import type { ReportEvent } from '../../src/base/report.js';
 import { rotate } from '../../src/commands/rotate.js';
+import type { RotateResult } from '../../src/rotation/result.js';
 import { startGitHub, type GitHubSandbox } from '../../src/sandbox/github/server.js';
 import { createDescriptionCheck } from '../support/github-description.js';
 import { ecrPassword, startEcr, type EcrStandIn } from '../support/ecr-stand-in.js';
@@ -32,7 +33,7 @@ let http: ReturnType<typeof createHttp>;
 
 beforeEach(async () => {
   clock = virtualClock(Date.UTC(2026, 10, 23, 12));
-  github = await startGitHub({ clock, validate });
+  github = await startGitHub({ clock, validate, pageLimit: 30, lagMs: 2500 });
   ecr = await startEcr(clock);
   cwd = await mkdtemp(join(tmpdir(), 'lading-rotate-'));
   events = [];
@@ -187,6 +188,78 @@ describe('every kind of place', () => {
   });
 });
 
+describe('who may read an organization’s secret', () => {
+  const count = 130;
+  let ids: number[];
+
+  beforeEach(() => {
+    github.addOrganization('acme');
+    ids = Array.from({ length: count }, (_, index) => github.addRepository(`acme/app-${index}`).id);
+    github.addToken('github_pat_secret', 'fine-grained', { permissions: everything });
+    github.putSecret('org:acme', {
+      name: 'ECR_PASSWORD', value: 'old', updatedAt: clock.now() - 4 * hour, visibility: 'selected', repositoryIds: ids,
+    }); // prettier-ignore
+  });
+
+  const readers = () => [...(github.secret('org:acme', 'ECR_PASSWORD')?.repositoryIds ?? [])].sort((a, b) => a - b);
+
+  it('stays as it is over pages that are shorter than asked for', async () => {
+    expect((await run({ to: ['org:acme'] })).exit).toBe(0);
+    expect(github.secret('org:acme', 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+    expect(readers()).toEqual(ids);
+  });
+
+  it('is what it is at the moment of the write, not what it was when the run began', async () => {
+    const late = github.addRepository('acme/late').id;
+    github.addFault(({ path }) => {
+      // Someone gives access while ECR is asked for the password.
+      if (path.endsWith('/public-key')) {
+        github.selectRepositories('org:acme', 'ECR_PASSWORD', [...ids, late]);
+        clock.advance(3000);
+      }
+      return undefined;
+    });
+    expect((await run({ to: ['org:acme'] })).exit).toBe(0);
+    expect(readers()).toEqual([...ids, late]);
+  });
+
+  it('is mended when GitHub shows only after the write who was let in before it', async () => {
+    const late = github.addRepository('acme/late').id;
+    github.addFault(({ path }) => {
+      if (path.endsWith('/public-key')) {
+        github.selectRepositories('org:acme', 'ECR_PASSWORD', [...ids, late]);
+        clock.advance(1200);
+      }
+      return undefined;
+    });
+    expect((await run({ to: ['org:acme'] })).exit).toBe(0);
+    expect(writesOf().at(-1)).toBe(`PUT /orgs/acme/actions/secrets/ECR_PASSWORD/repositories/${late}`);
+    expect(readers()).toEqual([...ids, late]);
+  });
+
+  it('is not written from a listing that does not hold all that it counts', async () => {
+    github.addFault(({ path, query }) =>
+      path.endsWith('/repositories') && query.get('page') === '3'
+        ? { status: 200, body: { total_count: count, repositories: [] } }
+        : undefined,
+    );
+    const error = await failure({ to: ['org:acme'] });
+    expect(error).toMatchObject({ code: 'INCOMPLETE_LISTING', exitCode: 4 });
+    expect(error.message).toContain('60 of 130');
+    expect(writesOf()).toEqual([]);
+    expect(readers()).toEqual(ids);
+  });
+
+  it('is not emptied by being selected without a word about which', async () => {
+    github.putSecret('org:acme', { name: 'OPEN', value: 'old', updatedAt: clock.now() - 4 * hour, visibility: 'all' });
+    for (const secret of ['OPEN', 'NEW']) {
+      const error = await failure({ to: ['org:acme'], secret, visibility: 'selected' });
+      expect(error).toMatchObject({ code: 'NO_SELECTION', exitCode: 2 });
+    }
+    expect(writesOf()).toEqual([]);
+  });
+});
+
 describe('freshness', () => {
   beforeEach(() => {
     github.addRepository('acme/shop');
@@ -217,11 +290,30 @@ describe('freshness', () => {
       runs: [{ createdAt: clock.now() - 7 * hour, conclusion: 'success' }],
     });
     const young = await run({ to: ['acme/shop'], check: true }, extra);
-    expect([young.exit, young.result.secrets[0]?.action, young.result.schedule?.overdue]).toEqual([0, 'fresh', false]);
+    expect([young.exit, young.result.secrets[0]?.action, young.result.schedule?.verdict]).toEqual([
+      0,
+      'fresh',
+      'on time',
+    ]);
     clock.advance(2 * hour);
     const old = await run({ to: ['acme/shop'], check: true }, extra);
-    expect([old.exit, old.result.secrets[0]?.action, old.result.schedule?.overdue]).toEqual([10, 'stale', true]);
+    expect([old.exit, old.result.secrets[0]?.action, old.result.schedule?.verdict]).toEqual([10, 'stale', 'late']);
     expect([writesOf(), ecr.asked]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['one that is on does not hide that the last one failed', [null, 'failure'], 'failed', 10],
+    ['one that was skipped or cancelled says nothing', ['skipped', 'cancelled', 'success'], 'on time', 0],
+    ['a success after a failure is well', ['success', 'failure'], 'on time', 0],
+  ] as const)('--check looks at the last run: %s', async (_, ends, verdict, exit) => {
+    github.putSecret('acme/shop', { name: 'ECR_PASSWORD', value: 'x', updatedAt: clock.now() - hour });
+    github.addWorkflow('acme/shop', 'rotate-ecr-password.yml', {
+      state: 'active',
+      runs: ends.map((conclusion, index) => ({ createdAt: clock.now() - (index + 1) * 600_000, conclusion })),
+    });
+    const checked = await run({ to: ['acme/shop'], check: true }, { env: { GITHUB_REPOSITORY: 'acme/shop' } });
+    expect([checked.result.schedule?.verdict, checked.exit]).toEqual([verdict, exit]);
+    expect(rotate.text?.(checked.result)).toContain(verdict);
   });
 });
 
@@ -304,7 +396,13 @@ describe('a bad day at GitHub', () => {
 
   async function restart(perHour?: number): Promise<void> {
     await github.close();
-    github = await startGitHub({ clock, validate, ...(perHour !== undefined && { perHour }) });
+    github = await startGitHub({
+      clock,
+      validate,
+      pageLimit: 30,
+      lagMs: 2500,
+      ...(perHour !== undefined && { perHour }),
+    });
     for (const name of names) github.addRepository(name);
     github.addToken('github_pat_secret', 'fine-grained', { permissions: everything });
   }
@@ -336,9 +434,11 @@ describe('a bad day at GitHub', () => {
     github.addFault(({ method }) =>
       method === 'PUT' ? { status: 429, body: { message: 'You have exceeded a secondary rate limit.' } } : undefined,
     );
-    const { result, exit } = await run({ to: names });
-    expect(exit).toBe(4);
-    expect(result.secrets.map(({ error }) => error?.code)).toEqual(names.map(() => 'RATE_LIMITED'));
+    const error = await failure({ to: names });
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', exitCode: 4 });
+    const { result } = error as unknown as { result: RotateResult };
+    expect(result.secrets.map(({ action }) => action)).toEqual(names.map(() => 'untried'));
+    expect(events.filter((event) => event.type === 'message' && event.level === 'error')).toEqual([]);
     expect(writesOf()).toHaveLength(6);
   });
 
@@ -352,6 +452,65 @@ describe('a bad day at GitHub', () => {
       Array(2).fill(['failed', 'write the variable ECR_REGISTRY o']),
     );
     expect(github.secret('acme/app-1', 'ECR_PASSWORD')?.value).toBe(ecrPassword);
+  });
+
+  it('a token that dies in the middle ends the run once, and the next run goes on there', async () => {
+    await restart();
+    github.addFault(({ method, path }) =>
+      method === 'PUT' && path.includes('app-3/') ? { status: 401, body: { message: 'Bad credentials' } } : undefined,
+    );
+    const error = await failure({ to: names });
+    expect(error).toMatchObject({ code: 'BAD_CREDENTIALS', exitCode: 3 });
+    const { result } = error as unknown as { result: RotateResult };
+    expect(result.secrets.map(({ action }) => action)).toEqual([
+      ...Array<string>(3).fill('created'),
+      ...Array<string>(3).fill('untried'),
+    ]);
+    expect(events.filter((event) => event.type === 'message' && event.level === 'error')).toEqual([]);
+    await restart();
+    const next = await run({ to: names, force: true });
+    expect(next.result.secrets.filter(({ action }) => action === 'created')).toHaveLength(6);
+  });
+
+  it('a dead token is told once, before anything is asked of ECR', async () => {
+    await restart();
+    const error = await failure({ to: names, githubToken: 'ghp_gone' });
+    expect(error).toMatchObject({ code: 'BAD_CREDENTIALS', exitCode: 3 });
+    expect([github.exchanges.length, ecr.asked]).toEqual([1, []]);
+  });
+
+  it('a write that never shows is no success', async () => {
+    await restart();
+    github.putSecret('acme/app-1', { name: 'ECR_PASSWORD', value: 'old', updatedAt: clock.now() - 4 * hour });
+    github.addFault(({ method, path }) => (method === 'PUT' && path.includes('app-1/') ? { status: 204 } : undefined));
+    const started = clock.now();
+    const { result, exit } = await run({ to: names });
+    expect(exit).toBe(4);
+    expect(result.secrets.filter(({ action }) => action === 'created')).toHaveLength(5);
+    expect(result.secrets.find(({ action }) => action === 'failed')).toMatchObject({
+      place: 'acme/app-1',
+      error: { code: 'NOT_STORED' },
+    });
+    expect(clock.now() - started).toBeGreaterThan(30_000);
+  });
+
+  it('an answer that is cut off is asked for again', async () => {
+    await restart();
+    let cuts = 0;
+    github.addFault(({ method }) => (method === 'GET' && cuts++ < 2 ? 'cut' : undefined));
+    expect((await run({ to: names.slice(0, 1) })).exit).toBe(0);
+  });
+
+  it('who is asked to wait for days gives up, and says so', async () => {
+    await restart();
+    github.addFault(({ method }) =>
+      method === 'PUT' ? { status: 403, headers: { 'retry-after': '999999' }, body: { message: 'wait' } } : undefined,
+    );
+    const started = clock.now();
+    const error = await failure({ to: names });
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', exitCode: 4 });
+    expect(error.message).toContain('asks us to wait 277h46m');
+    expect(clock.now() - started).toBeLessThan(hour);
   });
 
   it('what still fails after four tries is told, and the others are written', async () => {
@@ -422,11 +581,42 @@ describe('a GitHub App', () => {
     expect([exit, result.secrets[0]?.action, result.schedule]).toEqual([
       10,
       'missing',
-      { workflow: 'rotate-ecr-password.yml', state: 'disabled_inactivity', lastRunAt: undefined, overdue: true },
+      { workflow: 'rotate-ecr-password.yml', verdict: 'disabled', state: 'disabled_inactivity' },
     ]);
     const asked = github.exchanges.filter(({ path }) => path.endsWith('/access_tokens')).map(({ body }) => body);
     expect(asked).toMatchObject([{ permissions: { secrets: 'read' } }, { permissions: { actions: 'read' } }]);
     expect(github.liveTokens()).toEqual([]);
+  });
+
+  it('signs by GitHub’s clock where ours is wrong', async () => {
+    for (const clockSkewMs of [-40 * 60_000, 3 * hour]) {
+      await github.close();
+      github = await startGitHub({ clock, validate, pageLimit: 30, lagMs: 2500, clockSkewMs });
+      github.addOrganization('acme');
+      github.addRepository('acme/shop');
+      github.addApp('4711', appPublicKey as string, { permissions, installations });
+      const before = events.length;
+      const { result } = await run({ to: ['acme/shop'], ...asApp });
+      expect(result.secrets[0]?.action).toBe('created');
+      const told = events.slice(before).flatMap((event) => (event.type === 'message' ? [event.text] : []));
+      expect(told.filter((text) => text.includes('GitHub’s'.replace('’', "'")))).toEqual([
+        expect.stringMatching(clockSkewMs > 0 ? /clock is 3h00m behind/ : /clock is (39m59s|40m00s) ahead of/),
+      ]);
+      // By our own clock it would be old, or from tomorrow.
+      expect((await run({ to: ['acme/shop'], ...asApp })).result.secrets[0]).toMatchObject({ action: 'fresh' });
+    }
+  });
+
+  it('is told the truth about an organization’s Codespaces, and the other places are written', async () => {
+    github.addApp('4711', appPublicKey as string, { permissions, installations });
+    const { result, exit } = await run({ to: ['org:acme:codespaces', 'acme/shop'], visibility: 'all', ...asApp });
+    expect([exit, result.secrets.map(({ place, action, error }) => [place, action, error?.code])]).toEqual([
+      3,
+      [
+        ['acme/shop', 'created', undefined],
+        ['org:acme:codespaces', 'failed', 'NOT_FOR_APPS'],
+      ],
+    ]);
   });
 
   it('says that its key was deleted', async () => {
@@ -518,6 +708,53 @@ describe('mistakes', () => {
     expect(github.exchanges).toEqual([]);
   });
 
+  it('a state file that the repository holds as a link', async () => {
+    const victim = join(cwd, 'precious.txt');
+    await writeFile(victim, 'precious\n');
+    await mkdir(join(cwd, '.lading'));
+    await symlink(victim, join(cwd, '.lading/rotate.jsonl'));
+    const error = await failure({ to: ['acme/shop@prod'], stateFile: join(cwd, '.lading/rotate.jsonl') });
+    expect(error).toMatchObject({ code: 'STATE_FILE', exitCode: 2 });
+    expect(await readFile(victim, 'utf8')).toBe('precious\n');
+    expect([writesOf(), ecr.asked]).toEqual([[], []]);
+  });
+
+  it('a token or a key where a name belongs is not shown again', async () => {
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const wrong: readonly Partial<Values>[] = [
+      { to: [token] },
+      { to: [`acme/${token}`] },
+      { to: ['acme/shop'], secret: token },
+      { to: ['acme/shop'], registry: [token] },
+      { to: ['acme/shop'], image: [token] },
+      { to: ['acme/shop'], application: [token] },
+      { to: ['acme/shop'], workflow: token, check: true },
+      { to: ['acme/shop'], githubAppId: token, githubAppKey: appKey },
+      { to: ['acme/shop'], githubAppId: '4711', githubAppKeyFile: appKey },
+    ];
+    for (const given of wrong) {
+      const error = await failure(given);
+      expect([error.exitCode, error.message]).toEqual([2, expect.stringContaining('(not shown)')]);
+      const shown = JSON.stringify([error.message, error.hint, error.details]);
+      expect(shown).not.toContain(token);
+      expect(shown).not.toContain(appKey.slice(40, 60));
+    }
+    expect(github.exchanges).toEqual([]);
+  });
+
+  it('a password that opens the registry and not the image is not written', async () => {
+    ecr.manifest = 'denied';
+    const error = await failure({ to: ['acme/shop@prod'], image: ['ci/node:22'] });
+    expect(error).toMatchObject({ code: 'CANNOT_PULL', exitCode: 3 });
+    expect(error.message).toContain('not authorized to perform: ecr:BatchGetImage');
+    expect(error.hint).toContain('ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer');
+    expect(writesOf()).toEqual([]);
+    ecr.manifest = 'missing';
+    // The image says nothing of the password.
+    expect((await run({ to: ['acme/shop@prod'], image: ['ci/node:22'] })).exit).toBe(0);
+    expect(ecr.pulled).toEqual(Array(2).fill('/v2/ci/node/manifests/22'));
+  });
+
   it('a password that the registry refuses is not written', async () => {
     ecr.refusePassword = true;
     const error = await failure({ to: ['acme/shop@prod'] });
@@ -550,6 +787,7 @@ describe('the command line', () => {
       env: { ...context().env, ...env },
       cwd,
       signal: new AbortController().signal,
+      clock,
       stdout: { write: (text) => void (out.stdout += text) },
       stderr: { write: (text) => void (out.stderr += text), isTTY: false },
     });
@@ -599,5 +837,31 @@ describe('the command line', () => {
     expect(run.code).toBe(3);
     expect(run.stderr).toContain('neither secrets nor variables');
     expect(run.stderr).toContain('github-app-id');
+  });
+});
+
+describe('the action', () => {
+  async function step(inputs: Record<string, string>): Promise<{ code: number; text: string }> {
+    const { runAction } = await import('../../src/entry/action.js');
+    const out = { text: '' };
+    const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const);
+    const code = await runAction('rotate', {
+      env: { ...context().env, GH_TOKEN: '', ...Object.fromEntries(given) },
+      cwd,
+      signal: new AbortController().signal,
+      write: (text) => void (out.text += text),
+    });
+    return { code, ...out };
+  }
+
+  it.each([
+    [{ to: 'acme/shop' }, 3, 'input github-app-id and input github-app-key'],
+    [{ to: 'acme/shop', 'github-app-id': '4711' }, 2, 'input github-app-key-file: is missing'],
+    [{ to: 'acme/shop', 'selected-repository': 'acme/a' }, 2, 'is only for input visibility selected'],
+    [{}, 2, 'Give input to or `rotate.to` in lading.yml'],
+  ])('names its inputs, as %j', async (inputs, exit, words) => {
+    const { code, text } = await step(inputs);
+    expect([code, text]).toEqual([exit, expect.stringContaining(words)]);
+    expect(text).not.toMatch(/LADING_(?!GITHUB_TOKEN, GH)|--/);
   });
 });

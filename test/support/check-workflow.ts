@@ -9,10 +9,11 @@ export type Contexts = Readonly<Record<string, ContextValue>>;
 export type ContextValue = string | { readonly [key: string]: ContextValue };
 
 export interface WorkflowCheck {
-  /** What GitHub's language service complains about. */
-  problemsOf(text: string): Promise<readonly string[]>;
+  /** What GitHub's language service complains about; actions of `own` are looked up in its folder. */
+  problemsOf(text: string, own?: { readonly repository: string; readonly folder: string }): Promise<readonly string[]>;
   interpolated(text: string, contexts: Contexts): string;
-  holds(expression: string, contexts: Contexts): boolean;
+  /** `status` is what came of the jobs that are needed. */
+  holds(expression: string, contexts: Contexts, status: 'success' | 'failure'): boolean;
   jobsOf(text: string): Promise<{
     readonly errors: readonly string[];
     readonly jobs: readonly {

@@ -9,18 +9,40 @@ export interface EcrStandIn {
   /** Regions for which a token was asked, in order. */
   readonly asked: readonly string[];
   refusePassword: boolean;
+  /** What the registry says to who asks for the manifest of an image. */
+  manifest: 'there' | 'denied' | 'missing';
+  /** Images whose manifest was asked for, as `/v2/…`. */
+  readonly pulled: readonly string[];
   close(): Promise<void>;
 }
 
-/** Just GetAuthorizationToken and the registry's `/v2/`, on one port. */
+const manifests = {
+  there: [200, '', ''],
+  denied: [
+    403,
+    'DENIED',
+    'User: arn:aws:sts::123456789012:assumed-role/rotate/x is not authorized to perform: ecr:BatchGetImage',
+  ],
+  missing: [404, 'MANIFEST_UNKNOWN', 'Requested image not found'],
+} as const;
+
+/** Just GetAuthorizationToken, the registry's `/v2/` and manifests, on one port. */
 export async function startEcr(clock: { now(): number }): Promise<EcrStandIn> {
   const asked: string[] = [];
+  const pulled: string[] = [];
   const server = createServer((request, response) => {
     request.resume();
-    if (request.url === '/v2/') {
+    if (request.url?.startsWith('/v2/')) {
       const expected = `Basic ${Buffer.from(`AWS:${ecrPassword}`).toString('base64')}`;
       const accepted = request.headers.authorization === expected && !standIn.refusePassword;
-      response.writeHead(accepted ? 200 : 401).end();
+      if (!accepted || request.url === '/v2/') {
+        response.writeHead(accepted ? 200 : 401).end();
+        return;
+      }
+      pulled.push(request.url);
+      const [status, code, message] = manifests[standIn.manifest];
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(code === '' ? { schemaVersion: 2 } : { errors: [{ code, message }] }));
       return;
     }
     const region = /\/([a-z0-9-]+)\/ecr\/aws4_request/.exec(request.headers.authorization ?? '')?.[1] ?? '?';
@@ -40,7 +62,9 @@ export async function startEcr(clock: { now(): number }): Promise<EcrStandIn> {
   const standIn = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    pulled,
     refusePassword: false,
+    manifest: 'there' as EcrStandIn['manifest'],
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

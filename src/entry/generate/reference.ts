@@ -1,6 +1,7 @@
 import type { Command } from '../../base/command.js';
 import type { ListedScenario } from '../../rehearsal/scenario-list.js';
 import { exitCodes } from '../../base/errors.js';
+import { actionAddress } from '../../base/action-release.js';
 import type { Input, Inputs } from '../../base/input.js';
 import { camelCase } from '../../base/input.js';
 import { commonInputs, variableName } from '../inputs/arguments.js';
@@ -122,7 +123,7 @@ function outputs(command: Command<Inputs, unknown>): string[] {
 function actionUse(command: Command<Inputs, unknown>): string {
   const needed = Object.entries(command.inputs).filter(([, input]) => input.required && input.default === undefined);
   const given = needed.map(([name, input]) => `    ${name}: ${input.placeholder ?? 'VALUE'}`);
-  const step = `- uses: OWNER/lading/actions/${command.name}@v1`;
+  const step = `- uses: ${actionAddress(command.name)}`;
   return given.length > 0 ? [step, '  with:', ...given].join('\n') : step;
 }
 

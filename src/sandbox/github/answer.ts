@@ -8,6 +8,8 @@ export interface Answer {
 /** A request after its path was taken apart; each segment is decoded. */
 export interface Request {
   readonly method: string;
+  /** As it was sent, without the query. */
+  readonly path: string;
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>> | undefined;
@@ -27,13 +29,6 @@ export function refusal(status: number, message: string, headers: Readonly<Recor
 }
 
 export const notFound = refusal(404, 'Not Found');
-
-/** One page of a listing, as `per_page` and `page` ask. */
-export function pageOf<Item>(items: readonly Item[], query: URLSearchParams): readonly Item[] {
-  const size = Math.min(100, Number(query.get('per_page') ?? 30));
-  const page = Number(query.get('page') ?? 1);
-  return items.slice((page - 1) * size, page * size);
-}
 
 /** GitHub's times have no fractions. */
 export function isoTime(ms: number): string {

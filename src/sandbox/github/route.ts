@@ -1,25 +1,35 @@
-import { isoTime, json, notFound, pageOf, type Answer, type Request } from './answer.js';
+import { isoTime, json, notFound, type Answer, type Request } from './answer.js';
 import { answerApps } from './apps.js';
+import { listing, type Paging } from './page.js';
 import { authenticate, isToken, refuseOrganization, refuseRepository, type Demand } from './permission.js';
 import { findRepository, vaultAt, type GitHubRepository, type GitHubState, type GitHubToken } from './state.js';
 import { answerSecrets, answerVariables } from './vault.js';
 
 const applications = ['actions', 'dependabot', 'codespaces', 'agents'];
 
-/** Answers one request from the state. `url` is the address of the API. */
-export function answerRequest(state: GitHubState, request: Request, world: { now: number; url: string }): Answer {
-  const asApp = answerApps(state, request, world.now);
+/** When and where a request is answered. */
+export interface Moment extends Paging {
+  readonly now: number;
+  /** The copy that reads come from stands here: `now`, or a little before it. */
+  readonly seenAt: number;
+}
+
+/** Answers one request from the state. */
+export function answerRequest(state: GitHubState, request: Request, moment: Moment): Answer {
+  const asApp = answerApps(state, request, moment.now);
   if (asApp) return asApp;
-  const token = authenticate(state, request.token, world.now);
+  const token = authenticate(state, request.token, moment.now);
   if (!isToken(token)) return token;
-  const here: Here = { state, request, token, ...world };
+  const here: Here = { ...moment, state, request, token, moment };
   const [first, second, third, ...rest] = request.segments;
   if (first === 'orgs' && second !== undefined) return answerOrganization(here, second, [third ?? '', ...rest]);
   if (first === 'user' && second === 'repos') return listRepositories(here, () => true);
   if (first === 'installation' && second === 'repositories') {
     const visible = state.repositories.filter((one) => token.repositoryIds?.includes(one.id) ?? true);
-    const repositories = pageOf(visible, request.query).map((one) => describe(one, world.url));
-    return json(200, { total_count: visible.length, repositories });
+    return listing(visible, request, moment, (page) => ({
+      total_count: visible.length,
+      repositories: page.map((one) => describe(one, moment.url)),
+    }));
   }
   if (first === 'repositories') {
     const repository = state.repositories.find(({ id }) => id === Number(second));
@@ -38,6 +48,7 @@ interface Here {
   readonly token: GitHubToken;
   readonly now: number;
   readonly url: string;
+  readonly moment: Moment;
 }
 
 function moved({ request, url }: Here, id: number, rest: readonly string[]): Answer {
@@ -50,15 +61,15 @@ function moved({ request, url }: Here, id: number, rest: readonly string[]): Ans
 }
 
 function answerRepository(here: Here, repository: GitHubRepository, path: readonly string[]): Answer {
-  const { state, request, token, now, url } = here;
+  const { state, request, token, url, moment } = here;
   const [head, second, third, ...more] = path.filter((segment) => segment !== '');
   const refuse = (demand: Demand) => refuseRepository(token, repository, demand);
   const level = request.method === 'GET' ? 'read' : 'write';
   const place = (name: string) => ({
+    ...moment,
     vault: vaultAt(state, name),
     isOrganization: false,
-    now,
-    url,
+    at: url,
     describeRepository: () => undefined,
   });
   if (head === undefined && request.method === 'GET') {
@@ -90,7 +101,7 @@ function answerRepository(here: Here, repository: GitHubRepository, path: readon
 }
 
 function answerOrganization(here: Here, name: string, path: readonly string[]): Answer {
-  const { state, request, token, now, url } = here;
+  const { state, request, token, url, moment } = here;
   const organization = [...state.organizations].find((one) => one.toLowerCase() === name.toLowerCase());
   if (organization === undefined) return notFound;
   const [application = '', field, ...rest] = path;
@@ -103,10 +114,10 @@ function answerOrganization(here: Here, name: string, path: readonly string[]): 
   });
   if (refused) return refused;
   const place = {
+    ...moment,
     vault: vaultAt(state, `org:${organization}:${application}`),
     isOrganization: true,
-    now,
-    url: `${url}/orgs/${organization}/${application}`,
+    at: `${url}/orgs/${organization}/${application}`,
     describeRepository: (id: number) => {
       const repository = state.repositories.find((one) => one.id === id);
       return repository && describe(repository, url);
@@ -121,12 +132,12 @@ function permissionKey(application: string, field: 'secrets' | 'variables', isOr
   return isOrganization ? `organization_${key}` : key;
 }
 
-function listRepositories({ state, request, token, url }: Here, meant: (one: GitHubRepository) => boolean): Answer {
+function listRepositories(
+  { state, request, token, url, moment }: Here,
+  meant: (one: GitHubRepository) => boolean,
+): Answer {
   const visible = state.repositories.filter((one) => meant(one) && (token.repositoryIds?.includes(one.id) ?? true));
-  return json(
-    200,
-    pageOf(visible, request.query).map((one) => describe(one, url)),
-  );
+  return listing(visible, request, moment, (page) => page.map((one) => describe(one, url)));
 }
 
 function describe(repository: GitHubRepository, url: string): Readonly<Record<string, unknown>> {
@@ -143,21 +154,38 @@ function describe(repository: GitHubRepository, url: string): Readonly<Record<st
   };
 }
 
-function workflow({ state, request, now }: Here, id: number, file: string, more: readonly string[]): Answer {
+function workflow(
+  { state, request, now, moment, url }: Here,
+  id: number,
+  file: string,
+  more: readonly string[],
+): Answer {
   const found = state.workflows.get(`${id}/${file}`);
   if (!found) return notFound;
-  if (more[0] !== 'runs')
-    return json(200, { id: 1, name: file, path: `.github/workflows/${file}`, state: found.state });
-  const runs = request.query.get('event') === 'schedule' ? found.runs : [];
-  const shown = [...runs].filter(({ createdAt }) => createdAt <= now).sort((a, b) => b.createdAt - a.createdAt);
-  return json(200, {
-    total_count: shown.length,
-    workflow_runs: pageOf(shown, request.query).map(({ createdAt, conclusion }, index) => ({
-      id: shown.length - index,
-      event: 'schedule',
-      status: 'completed',
-      conclusion,
+  if (more[0] !== 'runs') {
+    const createdAt = isoTime(found.createdAt ?? now - 365 * 86_400_000);
+    return json(200, {
+      id: 1,
+      name: file,
+      path: `.github/workflows/${file}`,
+      state: found.state,
+      created_at: createdAt,
+      updated_at: createdAt,
+    });
+  }
+  const [event, status] = [request.query.get('event'), request.query.get('status')];
+  const runs = found.runs
+    .map((run) => ({ event: 'schedule', status: run.conclusion === null ? 'in_progress' : 'completed', ...run }))
+    .filter((run) => run.createdAt <= now && (event ?? run.event) === run.event)
+    .filter((run) => status === null || status === run.status || status === run.conclusion)
+    .sort((a, b) => b.createdAt - a.createdAt);
+  return listing(runs, request, moment, (page) => ({
+    total_count: runs.length,
+    workflow_runs: page.map(({ createdAt, ...run }) => ({
+      id: createdAt,
+      ...run,
       created_at: isoTime(createdAt),
+      html_url: `${url}/actions/runs/${createdAt}`,
     })),
-  });
+  }));
 }

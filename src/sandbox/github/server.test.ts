@@ -139,6 +139,49 @@ describe('what a job gets', () => {
   });
 });
 
+describe('a listing', () => {
+  it('leads from page to page by its Link header, however short its pages are', async () => {
+    await github.close();
+    github = await startGitHub({ clock, pageLimit: 3 });
+    github.addOrganization('acme');
+    for (let index = 0; index < 8; index++) github.addRepository(`acme/app-${index}`);
+    github.addToken('ghp_all', 'classic', { scopes: ['repo', 'admin:org'] });
+    const names: unknown[] = [];
+    let next: string | undefined = '/orgs/acme/repos?per_page=100';
+    while (next !== undefined) {
+      const answer = await call('GET', next);
+      names.push(...(answer.body as unknown as readonly { name: string }[]).map(({ name }) => name));
+      const link = answer.headers.get('link') ?? '';
+      next = /<([^>]+)>; rel="next"/.exec(link)?.[1]?.slice(github.url.length);
+      if (next !== undefined) expect(link).toContain(`<${github.url}/orgs/acme/repos?per_page=100&page=3>; rel="last"`);
+    }
+    expect(names).toEqual(Array.from({ length: 8 }, (_, index) => `app-${index}`));
+  });
+
+  it('on one page has no Link header', async () => {
+    expect((await call('GET', '/orgs/acme/repos')).headers.get('link')).toBeNull();
+  });
+});
+
+describe('a reader who is behind', () => {
+  it('sees what was written seconds later, while writers see it at once', async () => {
+    await github.close();
+    github = await startGitHub({ clock, lagMs: 2000 });
+    github.addRepository('acme/shop');
+    github.addToken('ghp_all', 'classic', { scopes: ['repo', 'admin:org'] });
+    const base = '/repos/acme/shop/actions/secrets';
+    expect((await put(base, 'X', 'a')).status).toBe(201);
+    expect((await call('GET', `${base}/X`)).status).toBe(404);
+    expect((await put(base, 'X', 'b')).status).toBe(204);
+    clock.advance(2000);
+    expect((await call('GET', base)).body).toMatchObject({ total_count: 1, secrets: [{ name: 'X' }] });
+    expect((await call('DELETE', `${base}/X`)).status).toBe(204);
+    expect((await call('GET', `${base}/X`)).status).toBe(200);
+    clock.advance(2000);
+    expect((await call('GET', `${base}/X`)).status).toBe(404);
+  });
+});
+
 describe('variables', () => {
   it('are no upsert', async () => {
     const base = '/repos/acme/shop/actions/variables';

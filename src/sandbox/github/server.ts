@@ -23,6 +23,12 @@ export interface GitHubOptions {
   readonly port?: number;
   /** Requests an hour per token. */
   readonly perHour?: number;
+  /** Most items of a listing's page, whatever is asked for; 100 when left out. The `Link` header leads on. */
+  readonly pageLimit?: number;
+  /** Milliseconds that what is read of secrets and variables is behind what was written; none when left out. */
+  readonly lagMs?: number;
+  /** Milliseconds that its clock is ahead of ours. */
+  readonly clockSkewMs?: number;
   /** What is wrong with a request or its answer by a description of the API; kept in `violations`. */
   readonly validate?: (exchange: GitHubExchange) => readonly string[];
 }
@@ -45,6 +51,7 @@ export type Fault = (request: {
   readonly number: number;
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
 }) => Answer | 'hang' | 'cut' | undefined;
 
 /** A GitHub on loopback that keeps secrets as GitHub does and can show what was put into them. */
@@ -66,6 +73,8 @@ export interface GitHubSandbox {
   jobSecrets(fullName: string, job?: JobSecrets): Readonly<Record<string, string>>;
   /** Puts a secret there as if someone had done it at this time. */
   putSecret(place: string, secret: Pick<StoredSecret, 'name' | 'value' | 'updatedAt'> & Partial<StoredSecret>): void;
+  /** Changes who may read an organization's secret, as if someone had just done it. */
+  selectRepositories(place: string, name: string, repositoryIds: readonly number[]): void;
   renewKey(place: string): void;
   /** Tokens of installations that were made and neither revoked nor have expired. */
   liveTokens(): readonly string[];
@@ -100,7 +109,8 @@ export interface TokenOptions {
 }
 
 export async function startGitHub(options: GitHubOptions): Promise<GitHubSandbox> {
-  const { clock } = options;
+  const { pageLimit = 100, lagMs = 0, clockSkewMs = 0 } = options;
+  const clock = { now: () => options.clock.now() + clockSkewMs };
   const state = createState();
   const limits = createLimitCount(options.perHour);
   const exchanges: GitHubExchange[] = [];
@@ -118,8 +128,11 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSandbox
     const token = /^(?:Bearer|token) (.+)$/i.exec(message.headers.authorization ?? '')?.[1];
     const body = text === '' ? undefined : parsedBody(text);
     const segments = path.split('/').slice(1).map(decodeURIComponent);
-    const request: Request = { method, segments, query: address.searchParams, body: body ?? undefined, token };
-    const fault = faults.reduce<ReturnType<Fault>>((found, one) => found ?? one({ number, method, path }), undefined);
+    const request: Request = { method, path, segments, query: address.searchParams, body: body ?? undefined, token };
+    const fault = faults.reduce<ReturnType<Fault>>(
+      (found, one) => found ?? one({ number, method, path, query: request.query }),
+      undefined,
+    );
     const seen = { number, at: now, method, path, body, token };
     if (fault === 'cut' || fault === 'hang') {
       exchanges.push({ ...seen, answer: { status: 0 } });
@@ -129,7 +142,9 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSandbox
     const answer =
       body === null
         ? json(400, { message: 'Problems parsing JSON' })
-        : (fault ?? limits.refuse(method, now) ?? answerRequest(state, request, { now, url }));
+        : (fault ??
+          limits.refuse(method, now) ??
+          answerRequest(state, request, { now, seenAt: now - lagMs, url, pageLimit }));
     const exchange = { ...seen, answer };
     exchanges.push(exchange);
     violations.push(...(options.validate?.(exchange) ?? []));
@@ -229,7 +244,14 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSandbox
     },
     putSecret(place, secret) {
       const name = secret.name.toUpperCase();
-      vaultOf(place).secrets.set(name, { createdAt: secret.updatedAt, ...secret, name });
+      // It has been there for long enough that every reader sees it.
+      vaultOf(place).secrets.set(name, { createdAt: secret.updatedAt, ...secret, name }, -Infinity);
+    },
+    selectRepositories(place, name, repositoryIds) {
+      const { secrets } = vaultOf(place);
+      const present = secrets.get(name.toUpperCase());
+      if (!present) throw new Error(`${place} has no secret ${name}`);
+      secrets.set(present.name, { ...present, repositoryIds }, clock.now());
     },
     renewKey: (place) => renewKey(state, vaultOf(place)),
     liveTokens: () =>

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { createHistory, type History } from './history.js';
 import { createKeyPair, type KeyPair } from './key-pair.js';
 
 export interface StoredSecret {
@@ -16,8 +17,8 @@ export type StoredVariable = StoredSecret;
 /** Secrets and variables of one application in one scope, and the key that opens what is sent. */
 export interface Vault {
   keyPair: KeyPair;
-  readonly secrets: Map<string, StoredSecret>;
-  readonly variables: Map<string, StoredVariable>;
+  readonly secrets: History<StoredSecret>;
+  readonly variables: History<StoredVariable>;
 }
 
 export interface GitHubRepository {
@@ -61,7 +62,17 @@ export interface GitHubApp {
 
 export interface WorkflowState {
   readonly state: string;
-  readonly runs: readonly { readonly createdAt: number; readonly conclusion: string }[];
+  /** A year ago when left out. */
+  readonly createdAt?: number;
+  readonly runs: readonly WorkflowRun[];
+}
+
+export interface WorkflowRun {
+  readonly createdAt: number;
+  /** Null while it is on. */
+  readonly conclusion: string | null;
+  /** `schedule` when left out. */
+  readonly event?: string;
 }
 
 export interface GitHubState {
@@ -95,7 +106,7 @@ export function vaultAt(state: GitHubState, name: string): Vault {
   const key = name.toLowerCase();
   const existing = state.vaults.get(key);
   if (existing) return existing;
-  const made: Vault = { keyPair: nextKeyPair(state), secrets: new Map(), variables: new Map() };
+  const made: Vault = { keyPair: nextKeyPair(state), secrets: createHistory(), variables: createHistory() };
   state.vaults.set(key, made);
   return made;
 }

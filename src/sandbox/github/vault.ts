@@ -1,14 +1,18 @@
-import { isoTime, json, noContent, notFound, pageOf, refusal, type Answer, type Request } from './answer.js';
+import { isoTime, json, noContent, notFound, refusal, type Answer, type Request } from './answer.js';
+import type { History } from './history.js';
 import { openSealedBox } from './key-pair.js';
+import { listing, type Paging } from './page.js';
 import type { StoredSecret, Vault } from './state.js';
 
 /** What the vault's requests need to know of where it stands. */
-export interface VaultPlace {
+export interface VaultPlace extends Paging {
   readonly vault: Vault;
   readonly isOrganization: boolean;
   readonly now: number;
+  /** What is read is what was true then. */
+  readonly seenAt: number;
   /** Address of the vault, for `selected_repositories_url`. */
-  readonly url: string;
+  readonly at: string;
   /** A repository of the organization as the listing of selected ones shows it. */
   readonly describeRepository: (id: number) => unknown;
 }
@@ -20,7 +24,7 @@ const limit = 48 * 1024;
 export function answerSecrets(place: VaultPlace, rest: readonly string[], request: Request): Answer {
   const { vault } = place;
   const [name, ...more] = rest;
-  if (name === undefined) return listing('secrets', vault.secrets, place, request.query);
+  if (name === undefined) return list('secrets', vault.secrets, place, request);
   if (name === 'public-key' && more.length === 0 && request.method === 'GET') {
     const { id, publicKey } = vault.keyPair;
     return json(200, { key_id: id, key: Buffer.from(publicKey).toString('base64') });
@@ -37,20 +41,17 @@ export function answerVariables(place: VaultPlace, rest: readonly string[], requ
   const body = request.body ?? {};
   if (name === undefined && request.method === 'POST') {
     const key = String(body['name']).toUpperCase();
-    if (vault.variables.has(key)) return refusal(409, 'Already exists - Variable already exists');
-    vault.variables.set(key, entry(key, String(body['value']), now, place, body));
+    if (vault.variables.get(key)) return refusal(409, 'Already exists - Variable already exists');
+    vault.variables.set(key, entry(key, String(body['value']), now, place, body), now);
     return json(201, {});
   }
-  if (name === undefined) return listing('variables', vault.variables, place, request.query);
+  if (name === undefined) return list('variables', vault.variables, place, request);
   if (more.length > 0) return selection(vault.variables, place, rest, request);
   if (request.method !== 'PATCH') return readOrDelete(vault.variables, place, name, request);
   const present = vault.variables.get(name.toUpperCase());
   if (!present) return notFound;
-  vault.variables.set(present.name, {
-    ...present,
-    value: typeof body['value'] === 'string' ? body['value'] : present.value,
-    updatedAt: now,
-  });
+  const value = typeof body['value'] === 'string' ? body['value'] : present.value;
+  vault.variables.set(present.name, { ...present, value, updatedAt: now }, now);
   return noContent;
 }
 
@@ -71,7 +72,7 @@ function putSecret(place: VaultPlace, name: string, request: Request): Answer {
   const key = name.toUpperCase();
   const before = vault.secrets.get(key);
   const made = entry(key, Buffer.from(opened).toString('utf8'), now, place, request.body ?? {});
-  vault.secrets.set(key, before ? { ...made, createdAt: before.createdAt } : made);
+  vault.secrets.set(key, before ? { ...made, createdAt: before.createdAt } : made, now);
   return before ? noContent : json(201, {});
 }
 
@@ -89,58 +90,67 @@ function entry(
   return { ...stored, visibility, ...(visibility === 'selected' && { repositoryIds: ids }) };
 }
 
-function readOrDelete(entries: Map<string, StoredSecret>, place: VaultPlace, name: string, request: Request): Answer {
-  const present = entries.get(name.toUpperCase());
-  if (!present) return notFound;
-  if (request.method === 'GET') return json(200, shown(present, place, entries === place.vault.variables));
-  if (request.method !== 'DELETE') return notFound;
-  entries.delete(present.name);
+function readOrDelete(entries: History<StoredSecret>, place: VaultPlace, name: string, { method }: Request): Answer {
+  const key = name.toUpperCase();
+  if (method === 'GET') {
+    const seen = entries.getAt(key, place.seenAt);
+    return seen ? json(200, shown(seen, place, entries === place.vault.variables)) : notFound;
+  }
+  if (method !== 'DELETE' || !entries.get(key)) return notFound;
+  entries.delete(key, place.now);
   return noContent;
 }
 
-function listing(
+function list(
   field: 'secrets' | 'variables',
-  entries: Map<string, StoredSecret>,
+  entries: History<StoredSecret>,
   place: VaultPlace,
-  query: URLSearchParams,
+  request: Request,
 ): Answer {
-  const sorted = [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const page = pageOf(sorted, query).map((stored) => shown(stored, place, field === 'variables'));
-  return json(200, { total_count: sorted.length, [field]: page });
+  const sorted = [...entries.valuesAt(place.seenAt)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return listing(sorted, request, place, (page) => ({
+    total_count: sorted.length,
+    [field]: page.map((stored) => shown(stored, place, field === 'variables')),
+  }));
 }
 
 /** `…/{name}/repositories` of an organization. */
 function selection(
-  entries: Map<string, StoredSecret>,
+  entries: History<StoredSecret>,
   place: VaultPlace,
   [name = '', word, id]: readonly string[],
   request: Request,
 ): Answer {
-  const present = entries.get(name.toUpperCase());
+  const key = name.toUpperCase();
+  const isRead = request.method === 'GET' && id === undefined;
+  const present = isRead ? entries.getAt(key, place.seenAt) : entries.get(key);
   if (!place.isOrganization || word !== 'repositories' || !present) return notFound;
   if (present.visibility !== 'selected') return refusal(409, 'Visibility is not set to selected');
   const ids = present.repositoryIds ?? [];
-  if (request.method === 'GET' && id === undefined) {
-    const page = pageOf(ids, request.query).map(place.describeRepository);
-    return json(200, { total_count: ids.length, repositories: page });
+  if (isRead) {
+    return listing(ids, request, place, (page) => ({
+      total_count: ids.length,
+      repositories: page.map(place.describeRepository),
+    }));
   }
-  const asked = request.body?.['selected_repository_ids'];
-  const wanted =
-    id === undefined
-      ? Array.isArray(asked)
-        ? asked.map(Number)
-        : []
-      : request.method === 'PUT'
-        ? [...new Set([...ids, Number(id)])]
-        : ids.filter((one) => one !== Number(id));
-  entries.set(present.name, { ...present, repositoryIds: wanted });
+  const repositoryIds = changed(ids, id, request);
+  entries.set(key, { ...present, repositoryIds }, place.now);
   return noContent;
+}
+
+/** All of them by a list, or one more or less by its id. */
+function changed(ids: readonly number[], id: string | undefined, request: Request): readonly number[] {
+  if (id === undefined) {
+    const asked = request.body?.['selected_repository_ids'];
+    return Array.isArray(asked) ? asked.map(Number) : [];
+  }
+  return request.method === 'PUT' ? [...new Set([...ids, Number(id)])] : ids.filter((one) => one !== Number(id));
 }
 
 /** What the API tells of an entry: of a secret never its value. */
 function shown(stored: StoredSecret, place: VaultPlace, withValue: boolean): Readonly<Record<string, unknown>> {
   const { name, value, createdAt, updatedAt, visibility } = stored;
-  const list = `${place.url}/${withValue ? 'variables' : 'secrets'}/${name}/repositories`;
+  const list = `${place.at}/${withValue ? 'variables' : 'secrets'}/${name}/repositories`;
   return {
     name,
     ...(withValue && { value }),
