@@ -1,5 +1,5 @@
 import type { AwsApi } from '../aws/api.js';
-import { AwsError, isPassing } from '../aws/failure.js';
+import { AwsError, isTransient } from '../aws/failure.js';
 import type { Clock } from '../base/clock.js';
 import { LadingError } from '../base/errors.js';
 import { parseShape } from '../base/json.js';
@@ -125,7 +125,7 @@ export function ecsApi(aws: AwsApi, context: { readonly clock: Clock; readonly s
         signal: context.signal,
         tries: 5,
         delayMs: 1000,
-        isTransient: isPassing,
+        isTransient,
       });
     },
     async deployment(arn) {

@@ -119,7 +119,7 @@ test('a refused permission ends the watch at once and names action and region', 
   const { error } = await deployOnStage(world);
   expect(error).toMatchObject({
     kind: 'credentials',
-    hint: 'Allow ecs:DescribeServiceDeployments to the role in use.',
+    hint: 'Allow ecs:DescribeServiceDeployments to arn:aws:sts::123456789012:assumed-role/deploy/x.',
   });
   expect(error?.message).toContain('ecs DescribeServiceDeployments in eu-central-1');
   expect(world.clock.now() - before).toBeLessThan(5000);

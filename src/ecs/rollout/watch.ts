@@ -1,4 +1,4 @@
-import { AwsError, isPassing } from '../../aws/failure.js';
+import { AwsError, isTransient } from '../../aws/failure.js';
 import type { Clock } from '../../base/clock.js';
 import type { Report } from '../../base/report.js';
 import { say } from '../../base/report.js';
@@ -83,7 +83,7 @@ export async function watchDeployment(watch: Watch, context: WatchContext): Prom
         if (!stopped) return { end: 'stuck', standing, deployment, cause, stopped };
       }
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       waitMs = 10_000;
     }
     const left = watch.deadline - clock.now();
