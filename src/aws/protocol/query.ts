@@ -4,7 +4,8 @@ import type { Wire, WireRequest } from './wire.js';
 import { encodeSegment, urlOf } from './wire.js';
 
 /**
- * A form. Lists are `Name.member.1`, of EC2 `Name.1`.
+ * A form. Lists are `Name.member.1`, of EC2 `Name.1`. Names are those of the wire, which for EC2 are not those of the
+ * reference's list but of its request parameters: `SubnetId`, `Filter`, `Value`.
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
  */
 export function queryRequest(service: AwsService, endpoint: string, operation: string, input: object): WireRequest {
