@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.js';
 import type { Context, Environment } from '../base/context.js';
 import { createExec } from '../base/exec.js';
 import { createHttp } from '../base/http.js';
-import { createRedactor } from '../base/redact.js';
+import { createRedactor, redactEvent } from '../base/redact.js';
 import type { Report } from '../base/report.js';
 
 export interface World {
@@ -26,24 +26,8 @@ export function openWorld(options: {
   const redactor = createRedactor();
   const http = createHttp({ env });
   const report: Report = (event) => {
-    switch (event.type) {
-      case 'mask':
-        redactor.add(event.value);
-        sink(event);
-        return;
-      case 'message':
-        sink({ ...event, text: redactor.redact(event.text), hint: event.hint && redactor.redact(event.hint) });
-        return;
-      case 'line':
-        sink({ ...event, text: redactor.redact(event.text) });
-        return;
-      case 'summary':
-        sink({ ...event, markdown: redactor.redact(event.markdown) });
-        return;
-      case 'task':
-      case 'progress':
-        sink({ ...event, detail: event.detail && redactor.redact(event.detail) });
-    }
+    if (event.type === 'mask') redactor.add(event.value);
+    sink(redactEvent(event, (text) => redactor.redact(text)));
   };
   return {
     context: { env, cwd, configFile, http, exec: createExec(env), clock, report, signal },
