@@ -10,7 +10,10 @@ const domains = ['image', 'registry', 'aws', 'ecs', 'github', 'terraform', 'clou
 /** Rooms that combine domains. They do not know each other. */
 const journeys = ['release', 'rotation', 'ground', 'rehearsal'];
 
-/** Who may import whom, beside the own folder. The public doors in `src/` itself may import everything. */
+/**
+ * Who may import whom, beside the own folder: folders, and single files. The public doors in `src/` itself may import
+ * everything. `aws/services.ts` is pure data, a table of what the services are: who plays them reads the same one.
+ */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
   oci: ['base'],
@@ -20,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: ['base'],
   image: ['oci', 'base'],
   registry: ['oci', 'base'],
-  sandbox: ['oci', 'base'],
+  sandbox: ['oci', 'base', 'aws/services.js'],
   ecs: ['aws', 'base'],
   cloud: ['aws', 'base'],
   release: [...domains, 'base'],
@@ -95,7 +98,9 @@ describe('the architecture', () => {
       const allowed = mayImport[folder];
       if (!allowed) return [`${path}: ${folder}/ is not in the table`];
       return importsOf(path, text)
-        .filter((target) => folderOf(target) !== folder && !allowed.includes(folderOf(target)))
+        .filter(
+          (target) => folderOf(target) !== folder && !allowed.includes(folderOf(target)) && !allowed.includes(target),
+        )
         .map((target) => `${path} imports ${target}`);
     });
     expect(wrong).toEqual([]);

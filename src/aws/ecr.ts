@@ -81,6 +81,8 @@ export function ecrKeychain(
       isPublic: host === 'public.ecr.aws',
     });
     known.set(host, asked);
+    // Who asks again may have better luck.
+    asked.catch(() => known.delete(host));
     return asked;
   };
 }

@@ -2,20 +2,25 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { requirePython } from '../../test/support/tools.js';
-import type { AwsServiceName } from './api.js';
 import { ecrRegion, isEcrHost } from './ecr.js';
-import { endpointOf, partitionOf } from './endpoint.js';
+import { checkEndpoint, endpointOf } from './endpoint.js';
+import { partitionOf } from './partition.js';
+import type { AwsServiceName } from './services.js';
+import { awsServices } from './services.js';
 
-/** `ecs eu-central-1` → the address that botocore speaks to, for every region that it knows. */
+/**
+ * `ecs eu-central-1` → the address that botocore speaks to and the region that it signs for: four services in every
+ * region that it knows, every service in one region of each partition.
+ */
 const ENDPOINTS = `
-import botocore.session, json
+import botocore.session, json, sys
 session = botocore.session.get_session()
 found = {}
 for partition in session.get_available_partitions():
-    for region in session.get_available_regions('ecs', partition):
-        for service in ('ecs', 'ecr', 'logs', 'sts'):
+    for place, region in enumerate(session.get_available_regions('ecs', partition)):
+        for service in sys.argv[1:] if place == 0 else ('ecs', 'ecr', 'logs', 'sts'):
             client = session.create_client(service, region_name=region, aws_access_key_id='a', aws_secret_access_key='b')
-            found[service + ' ' + region] = [client.meta.endpoint_url, partition]
+            found[service + ' ' + region] = [client.meta.endpoint_url, client._request_signer._region_name, partition]
 print(json.dumps(found))
 `;
 
@@ -23,12 +28,15 @@ test('every region of every partition has the endpoint that botocore has', async
   const python = requirePython('botocore', 'python3-botocore');
   if (!python) return context.skip();
   const env = { PATH: process.env.PATH, AWS_STS_REGIONAL_ENDPOINTS: 'regional' };
-  const { stdout } = await promisify(execFile)(python, ['-c', ENDPOINTS], { env });
-  const known = JSON.parse(stdout) as Record<string, [string, string]>;
+  // botocore has public ECR in every region; AWS has it in one.
+  const services = Object.keys(awsServices).filter((name) => name !== 'ecr-public');
+  const { stdout } = await promisify(execFile)(python, ['-c', ENDPOINTS, ...services], { env });
+  const known = JSON.parse(stdout) as Record<string, [string, string, string]>;
   expect(Object.keys(known).length).toBeGreaterThan(100);
   const ours = Object.keys(known).map((key) => {
     const [service, region = ''] = key.split(' ');
-    return [key, [endpointOf(service as AwsServiceName, region, {}), partitionOf(region).id]];
+    const { url, region: signed } = endpointOf(service as AwsServiceName, region, {});
+    return [key, [url, signed, partitionOf(region).id]];
   });
   expect(Object.fromEntries(ours)).toEqual(known);
 
@@ -56,13 +64,54 @@ describe('an endpoint of the user’s own', () => {
       'https://ecs.eu-central-1.amazonaws.com',
     ],
   ] as const)('%s with %j', (service, env, expected) => {
-    expect(endpointOf(service, 'eu-central-1', env)).toBe(expected);
+    expect(endpointOf(service, 'eu-central-1', env).url).toBe(expected);
   });
 
   test('public ECR has one place', () => {
-    expect(endpointOf('ecr-public', 'us-east-1', {})).toBe('https://api.ecr-public.us-east-1.amazonaws.com');
+    expect(endpointOf('ecr-public', 'eu-central-1', {})).toEqual({
+      url: 'https://api.ecr-public.us-east-1.amazonaws.com',
+      region: 'us-east-1',
+    });
+  });
+
+  test.each([
+    ['https://vpce-1.ecs.eu-central-1.vpce.amazonaws.com', {}],
+    ['http://127.0.0.1:4566', {}],
+    ['http://localhost:4566/base', {}],
+    ['http://[::1]:4566', {}],
+    ['http://moto:5000', { LADING_INSECURE_ENDPOINT: 'moto:5000' }],
+    ['http://moto:5000', { LADING_INSECURE_ENDPOINT: 'other, moto' }],
+  ])('%s with %j is taken', (url, env) => {
+    expect(() => checkEndpoint('ecs', { AWS_ENDPOINT_URL: url, ...env })).not.toThrow();
+  });
+
+  test.each([
+    ['http://moto:5000', 'speaks plain HTTP to moto:5000', 'LADING_INSECURE_ENDPOINT=moto:5000'],
+    ['http://127.0.0.1.evil.test/', 'speaks plain HTTP to 127.0.0.1.evil.test', 'https://'],
+    ['localhost:4566', 'is no address of an API', 'https://'],
+    ['ftp://127.0.0.1/', 'is no address of an API', 'https://'],
+    ['https://me:secret@proxy.test/', 'has a user name', undefined],
+  ])('%s is refused', (url, message, hint) => {
+    for (const variable of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECS']) {
+      const error = thrownBy(() => checkEndpoint('ecs', { [variable]: url }));
+      expect(error).toMatchObject({
+        kind: 'input',
+        message: expect.stringContaining(`${variable}: ${message}`) as string,
+      });
+      if (hint) expect(error).toMatchObject({ hint: expect.stringContaining(hint) as string });
+      expect(String(error)).not.toContain('secret');
+    }
   });
 });
+
+function thrownBy(work: () => void): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
 
 describe('hosts of ECR', () => {
   test.each([

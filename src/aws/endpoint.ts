@@ -1,40 +1,70 @@
 import type { Environment } from '../base/context.js';
-import type { AwsServiceName } from './api.js';
+import { InputError } from '../base/errors.js';
+import { isLoopback } from '../base/http.js';
+import { partitionOf } from './partition.js';
+import type { AwsServiceName } from './services.js';
+import { serviceOf } from './services.js';
 
-/** The partition of a region: it rules DNS suffix and ARNs. */
-export function partitionOf(region: string): { readonly id: string; readonly suffix: string } {
-  if (region.startsWith('cn-')) return { id: 'aws-cn', suffix: 'amazonaws.com.cn' };
-  if (region.startsWith('us-gov-')) return { id: 'aws-us-gov', suffix: 'amazonaws.com' };
-  if (region.startsWith('us-iso-')) return { id: 'aws-iso', suffix: 'c2s.ic.gov' };
-  if (region.startsWith('us-isob-')) return { id: 'aws-iso-b', suffix: 'sc2s.sgov.gov' };
-  if (region.startsWith('us-isof-')) return { id: 'aws-iso-f', suffix: 'csp.hci.ic.gov' };
-  if (region.startsWith('eu-isoe-')) return { id: 'aws-iso-e', suffix: 'cloud.adc-e.uk' };
-  if (region.startsWith('eusc-')) return { id: 'aws-eusc', suffix: 'amazonaws.eu' };
-  return { id: 'aws', suffix: 'amazonaws.com' };
+/** Where a service is, and the region that its signatures name. */
+export interface Endpoint {
+  readonly url: string;
+  readonly region: string;
 }
 
 /** `AWS_ENDPOINT_URL_<SERVICE>`, then `AWS_ENDPOINT_URL`, then AWS's own. */
-export function endpointOf(service: AwsServiceName, region: string, env: Environment): string {
-  const custom = customEndpoint(service, env);
-  if (custom) return custom;
-  const { suffix } = partitionOf(region);
-  if (service === 'ecr') return `https://api.ecr.${region}.${suffix}`;
-  if (service === 'ecr-public') return `https://api.ecr-public.us-east-1.${suffix}`;
-  if (service === 'iam') return `https://iam.${suffix}`;
-  return `https://${service}.${region}.${suffix}`;
+export function endpointOf(name: AwsServiceName, region: string, env: Environment): Endpoint {
+  const { endpointPrefix, home } = serviceOf(name);
+  const partition = partitionOf(region);
+  const at = home === undefined ? region : home === 'partition' ? partition.home : home;
+  const custom = customEndpoint(name, env);
+  if (custom) return { url: custom, region: at };
+  const host = name === 'iam' ? partition.iam : `${endpointPrefix}.${at}.${partition.suffix}`;
+  return { url: `https://${host}`, region: at };
 }
 
-const variableOf: Readonly<Record<AwsServiceName, string>> = {
-  ecs: 'ECS',
-  ecr: 'ECR',
-  'ecr-public': 'ECR_PUBLIC',
-  sts: 'STS',
-  logs: 'CLOUDWATCH_LOGS',
-  elasticloadbalancing: 'ELASTIC_LOAD_BALANCING_V2',
-  iam: 'IAM',
-};
+/** What the environment says; not yet looked at. */
+export function customEndpoint(name: AwsServiceName, env: Environment): string | undefined {
+  const variable = variableWith(name, env);
+  return variable === undefined ? undefined : env[variable];
+}
 
-export function customEndpoint(service: AwsServiceName, env: Environment): string | undefined {
+function variableWith(name: AwsServiceName, env: Environment): string | undefined {
   if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
-  return env[`AWS_ENDPOINT_URL_${variableOf[service]}`] || env.AWS_ENDPOINT_URL || undefined;
+  const own = `AWS_ENDPOINT_URL_${serviceOf(name).variable}`;
+  return [own, 'AWS_ENDPOINT_URL'].find((variable) => env[variable]);
+}
+
+/** Hosts that may be spoken to without TLS, beside loopback: `LADING_INSECURE_ENDPOINT=moto:5000,proxy`. */
+const INSECURE = 'LADING_INSECURE_ENDPOINT';
+
+/**
+ * Refuses what is no address, and plain HTTP to another machine: session tokens and registry passwords would travel
+ * for everyone to read.
+ */
+export function checkEndpoint(name: AwsServiceName, env: Environment): void {
+  const variable = variableWith(name, env);
+  const text = variable === undefined ? undefined : env[variable];
+  if (variable === undefined || text === undefined) return;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '') {
+    throw new InputError({
+      where: variable,
+      message: `is no address of an API: ${text}`,
+      hint: 'Begin with https://.',
+    });
+  }
+  if (url.username || url.password) {
+    throw new InputError({
+      where: variable,
+      message: 'has a user name or a password in it, which no API of AWS takes',
+    });
+  }
+  const allowed = (env[INSECURE] ?? '').split(/[\s,]+/);
+  const isSafe = url.protocol === 'https:' || isLoopback(url.hostname);
+  if (isSafe || allowed.includes(url.host) || allowed.includes(url.hostname)) return;
+  throw new InputError({
+    where: variable,
+    message: `speaks plain HTTP to ${url.host}, where others can read along`,
+    hint: `Use https://, or allow it with ${INSECURE}=${url.host}.`,
+  });
 }

@@ -53,18 +53,28 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** AWS's own chain reads the environment of the process: it gets this one, and nothing of the developer's. */
+/** The environment of the process says other things: none of them may be heard. */
 function worldWith(env: Record<string, string>): TestWorld {
-  for (const name of Object.keys(process.env)) if (/^(AWS_|HOME$)/.test(name)) vi.stubEnv(name, undefined);
-  const whole = { HOME: home, AWS_EC2_METADATA_DISABLED: 'true', AWS_ENDPOINT_URL_ECS: url, ...env };
-  for (const [name, value] of Object.entries(whole)) vi.stubEnv(name, value);
-  const world = testWorld({ env: whole });
+  vi.stubEnv('HOME', '/nowhere');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAPROCESS');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'process-secret');
+  vi.stubEnv('AWS_PROFILE', 'process');
+  vi.stubEnv('AWS_REGION', 'us-gov-west-1');
+  vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:9');
+  const world = testWorld({
+    env: { HOME: home, AWS_EC2_METADATA_DISABLED: 'true', AWS_ENDPOINT_URL_ECS: url, ...env },
+  });
   worlds.push(world);
   return world;
 }
 
 async function callEcs(world: TestWorld, region?: string): Promise<void> {
   await (await openAws(world, { region })).api('ecs').call('ListClusters');
+}
+
+function writeConfig(): void {
+  mkdirSync(join(home, '.aws'));
+  writeFileSync(join(home, '.aws/config'), '[profile bare]\noutput = json\n');
 }
 
 function writeProfiles(): void {
@@ -166,9 +176,11 @@ describe('credentials', () => {
     [{}, 'Set AWS_PROFILE'],
     [{ GITHUB_ACTIONS: 'true' }, 'id-token: write'],
     [{ GITHUB_ACTIONS: 'true', ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:9/' }, 'Set AWS_PROFILE'],
+    [{ AWS_PROFILE: 'missing' }, 'Set AWS_PROFILE to one of'],
     [{ AWS_PROFILE: 'bare' }, 'Set AWS_PROFILE'],
     [{ AWS_ACCESS_KEY_ID: 'AKIAHALF' }, 'Set AWS_PROFILE'],
   ])('that nobody has, with %j, are told with what to do', async (env, hint) => {
+    writeConfig();
     await expect(callEcs(worldWith({ AWS_REGION: 'eu-central-1', ...env }))).rejects.toMatchObject({
       kind: 'credentials',
       code: 'NO_CREDENTIALS',
@@ -190,6 +202,11 @@ describe('the region', () => {
     writeProfiles();
     await callEcs(worldWith({ ...keys, ...env }), region);
     expect(calls[0]?.scope).toBe(`AKIAENV ${expected}/ecs`);
+  });
+
+  test.each(['eu', 'evil.test/', 'EU-CENTRAL-1', 'eu-central-1 '])('%j is no region', async (region) => {
+    await expect(callEcs(worldWith(keys), region)).rejects.toMatchObject({ kind: 'input', code: 'NO_SUCH_REGION' });
+    expect(calls).toEqual([]);
   });
 
   test('one that is given nowhere is told with what to do', async () => {

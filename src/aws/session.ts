@@ -1,42 +1,47 @@
 import type { Context } from '../base/context.js';
 import { LadingError } from '../base/errors.js';
-import type { AwsCredentials, AwsServiceName, AwsSession } from './api.js';
-import { findCredentials } from './credentials.js';
-import { endpointOf } from './endpoint.js';
-import { jsonApi } from './json-api.js';
+import type { AwsCredentials, AwsSession } from './api.js';
+import { findCredentials } from './credentials/chain.js';
+import { openRest, openRpc } from './open-api.js';
 
-type SessionContext = Pick<Context, 'env' | 'http' | 'clock' | 'report' | 'signal'>;
+type SessionContext = Pick<Context, 'env' | 'http' | 'exec' | 'clock' | 'report' | 'signal'>;
 
-/** Credentials are looked for when they are first needed, and again shortly before they expire. */
+/** Credentials are renewed when they have less left than this. */
+const SHORT_MS = 60_000;
+
+/** Credentials, region and endpoints, all of them from the environment of the context and the files that it names. */
 export async function openAws(
   context: SessionContext,
   options: { readonly region?: string | undefined } = {},
 ): Promise<AwsSession> {
-  const region = options.region ?? (await findRegion(context));
+  const region = checkRegion(options.region ?? (await findRegion(context)));
   let found: Promise<AwsCredentials> | undefined;
 
-  async function credentials(): Promise<AwsCredentials> {
-    const current = await (found ??= findCredentials(context));
-    const left = current.expiration ? current.expiration.getTime() - Date.now() : Number.POSITIVE_INFINITY;
-    if (left > 60_000) return current;
-    return (found = findCredentials(context));
+  async function credentials({ insteadOf }: { readonly insteadOf?: AwsCredentials | undefined } = {}) {
+    const current = await (found ??= find());
+    const left = current.expiration ? current.expiration.getTime() - context.clock.now() : Number.POSITIVE_INFINITY;
+    if (left > SHORT_MS && current !== insteadOf) return current;
+    return (found = find());
+  }
+
+  async function find(): Promise<AwsCredentials> {
+    try {
+      return await findCredentials({ ...context, region });
+    } catch (error) {
+      // Who asks again may have better luck.
+      found = undefined;
+      throw error;
+    }
   }
 
   return {
     region,
     credentials,
-    api(service, apiOptions) {
-      if (!isJson(service)) {
-        throw new LadingError('bug', `${service} does not speak AWS JSON`, { code: 'NO_SUCH_PROTOCOL' });
-      }
-      const at = service === 'ecr-public' ? 'us-east-1' : (apiOptions?.region ?? region);
-      return jsonApi({ service, region: at, endpoint: endpointOf(service, at, context.env), credentials }, context);
-    },
+    api: (service, { region: asked = region, ...rest } = {}) =>
+      openRpc(service, { region: asked, credentials, options: rest }, context),
+    rest: (service, { region: asked = region, ...rest } = {}) =>
+      openRest(service, { region: asked, credentials, options: rest }, context),
   };
-}
-
-function isJson(service: AwsServiceName): service is 'ecs' | 'ecr' | 'ecr-public' | 'logs' {
-  return service === 'ecs' || service === 'ecr' || service === 'ecr-public' || service === 'logs';
 }
 
 async function findRegion(context: SessionContext): Promise<string> {
@@ -49,18 +54,17 @@ async function findRegion(context: SessionContext): Promise<string> {
   });
 }
 
-/** `region` of the profile in the shared AWS configuration file. */
+/** A region becomes part of the names of hosts. */
+function checkRegion(region: string): string {
+  if (/^[a-z]{2}[a-z0-9-]{1,40}$/.test(region)) return region;
+  throw new LadingError('input', `${JSON.stringify(region)} is not the name of an AWS region`, {
+    code: 'NO_SUCH_REGION',
+    hint: 'Write it as eu-central-1.',
+  });
+}
+
 async function profileRegion(env: Context['env']): Promise<string | undefined> {
-  const { readFile } = await import('node:fs/promises');
-  const file = env.AWS_CONFIG_FILE || `${env.HOME ?? env.USERPROFILE ?? ''}/.aws/config`;
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const wanted = env.AWS_PROFILE && env.AWS_PROFILE !== 'default' ? `profile ${env.AWS_PROFILE}` : 'default';
-  let section = '';
-  for (const line of text.split('\n')) {
-    const header = /^\s*\[([^\]]+)\]/.exec(line);
-    if (header) section = (header[1] ?? '').trim();
-    const region = /^\s*region\s*=\s*(\S+)/.exec(line);
-    if (region && section === wanted) return region[1];
-  }
-  return undefined;
+  const { readProfileFiles } = await import('./credentials/profile-files.js');
+  const files = await readProfileFiles(env);
+  return files.profile(files.chosen)?.region;
 }

@@ -8,15 +8,16 @@ import { signedHeaders } from './sign.js';
 /** Signs each request of standard input anew with botocore, with the very headers that were sent. */
 const RESIGN = `
 import json, sys
-from botocore.auth import SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 for case in json.load(sys.stdin):
     headers = {name: value for name, value in case['headers'].items() if name != 'authorization'}
-    request = AWSRequest(method='POST', url=case['url'], data=case['body'].encode(), headers=headers)
+    request = AWSRequest(method=case['method'], url=case['url'], data=case['body'].encode(), headers=headers)
     request.context['timestamp'] = headers['x-amz-date']
-    signer = SigV4Auth(Credentials(case['key'], case['secret']), case['service'], case['region'])
+    auth = S3SigV4Auth if case['service'] == 's3' else SigV4Auth
+    signer = auth(Credentials(case['key'], case['secret']), case['service'], case['region'])
     signature = signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request)
     signed = signer.signed_headers(signer.headers_to_sign(request))
     print('AWS4-HMAC-SHA256 Credential=%s, SignedHeaders=%s, Signature=%s' % (signer.scope(request), signed, signature))
@@ -30,8 +31,11 @@ const request = fc.record({
     'https://api.ecr.us-east-1.amazonaws.com:443/',
     'https://logs.cn-north-1.amazonaws.com.cn/',
     'http://localhost:8000/a/b%20c/?x=1&b=two%20words&a=%C3%A4',
+    'https://bucket.s3.eu-central-1.amazonaws.com/a%20b/%C3%BC%2B%2A%281%29.txt?versioning=&list-type=2',
+    'https://scheduler.eu-central-1.amazonaws.com/schedules/a%2Fb?groupName=x%26y&groupName=a',
   ),
-  service: fc.constantFrom('ecs', 'ecr', 'logs', 'sts'),
+  method: fc.constantFrom('POST', 'GET', 'PUT', 'HEAD'),
+  service: fc.constantFrom('ecs', 'ecr', 'logs', 'sts', 's3', 'scheduler'),
   region: fc.constantFrom('eu-central-1', 'us-gov-west-1', 'cn-north-1'),
   body: fc.oneof(fc.constant(''), fc.string({ unit: 'grapheme' }), fc.json()),
   target: fc.stringMatching(/^[A-Za-z0-9_.]{1,40}$/),
@@ -47,6 +51,7 @@ test('botocore makes the same signature of the same headers', async (context) =>
   const cases = await Promise.all(
     fc.sample(request, 200).map(async (one) => {
       const headers = await signedHeaders({
+        method: one.method,
         url: new URL(one.url),
         service: one.service,
         region: one.region,
@@ -70,6 +75,7 @@ test('botocore makes the same signature of the same headers', async (context) =>
 
 test('the time is that of the request, in UTC', async () => {
   const headers = await signedHeaders({
+    method: 'POST',
     url: new URL('https://example.amazonaws.com/'),
     service: 'service',
     region: 'us-east-1',

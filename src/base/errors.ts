@@ -1,3 +1,5 @@
+import { oneLine } from './printable.js';
+
 /**
  * What kind of end a run came to. Each has one exit code, the contract of the command line.
  */
@@ -110,7 +112,7 @@ export function messageOf(error: unknown): string {
   if (error instanceof Error) {
     const code = (error as NodeJS.ErrnoException).code;
     const text = error.message || code || error.name;
-    return text.replace(/\s*\n\s*/g, ' ');
+    return oneLine(text);
   }
   return String(error);
 }

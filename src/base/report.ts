@@ -1,3 +1,4 @@
+import type { Page } from './page.js';
 import type { RolloutChange } from './rollout.js';
 
 /** How loud a message is. `debug` is shown with `--verbose` only. */
@@ -41,6 +42,8 @@ export type ReportEvent =
   | { readonly type: 'line'; readonly source: string; readonly text: string }
   /** A secret that no sink may show. Must come before anything that could contain it. */
   | { readonly type: 'mask'; readonly value: string }
+  /** What there is to show at the end; each sink has its own way, and most have none. */
+  | { readonly type: 'page'; readonly page: Page }
   /** GitHub-flavoured Markdown for the job summary. */
   | { readonly type: 'summary'; readonly markdown: string };
 

@@ -9,10 +9,15 @@ export interface RetryOptions {
   /** First wait in milliseconds; doubles, with full jitter, up to `maxDelayMs`. */
   readonly delayMs?: number;
   readonly maxDelayMs?: number;
+  /** By the clock: no wait goes beyond it. */
+  readonly deadline?: number | undefined;
   /** Says whether the failure may pass: true, false, or the milliseconds that the far side asked to wait. */
   readonly isTransient: (error: unknown) => boolean | number;
   readonly onRetry?: (error: unknown, waitMs: number, nextTry: number) => void;
 }
+
+/** Longest wait that a far side may ask for: a longer one is as good as a refusal. */
+const LONGEST_WAIT_MS = 300_000;
 
 /** Repeats `work` while its failures are transient. There is no wait after the last try. */
 export async function retry<Result>(
@@ -28,7 +33,9 @@ export async function retry<Result>(
       const verdict = options.isTransient(error);
       if (verdict === false) throw error;
       const ceiling = Math.min(maxDelayMs, delayMs * 2 ** (attempt - 1));
-      const wait = typeof verdict === 'number' ? verdict : ceiling / 2 + (Math.random() * ceiling) / 2;
+      const asked = typeof verdict === 'number' ? verdict : ceiling / 2 + (Math.random() * ceiling) / 2;
+      const wait = Math.min(asked, LONGEST_WAIT_MS);
+      if (options.deadline !== undefined && options.clock.now() + wait > options.deadline) throw error;
       options.onRetry?.(error, wait, attempt + 1);
       await options.clock.sleep(wait, options.signal);
     }

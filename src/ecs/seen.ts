@@ -1,5 +1,5 @@
-import { AwsError, isPassing } from '../aws/failure.js';
-import type { LadingError } from '../base/errors.js';
+import type { AwsError } from '../aws/failure.js';
+import { isAwsFailure, isTransient } from '../aws/failure.js';
 import { messageOf } from '../base/errors.js';
 
 /** What one read came to. Only `seen` tells something of the far side; the rest tells why it does not. */
@@ -54,7 +54,7 @@ export function createReader(): Reader {
       if (isDenied(error)) return close({ is: 'denied', operation, why });
       if (isUnknownOperation(error)) return close({ is: 'absent', operation, why });
       if (!isWebPage(error)) {
-        if (isPassing(error)) return { is: 'unread', operation, why };
+        if (isTransient(error)) return { is: 'unread', operation, why };
         throw error;
       }
       const count = (webPages.get(operation) ?? 0) + 1;
@@ -85,20 +85,18 @@ export function createReader(): Reader {
 
 /** Access is denied; not that the credentials are wrong or have expired. */
 export function isDenied(error: unknown): error is AwsError {
-  return (
-    error instanceof AwsError && /^(AccessDenied(Exception)?|UnauthorizedOperation|NotAuthorized)$/.test(error.type)
-  );
+  return isAwsFailure(error, 'denied');
 }
 
 export function isUnknownOperation(error: unknown): boolean {
-  return error instanceof AwsError && /^(UnknownOperation(Exception)?|InvalidAction|HTTP 501)$/.test(error.type);
+  return isAwsFailure(error, 'unknown-operation');
 }
 
 function isWebPage(error: unknown): boolean {
-  return error instanceof AwsError && error.status === 500 && /<(!doctype|html|head|title)/i.test(error.message);
+  return isAwsFailure(error, 'not-aws') && error.status === 500;
 }
 
 /** Credentials have run out in the middle: who comes again with fresh ones may go on. */
-export function isExpired(error: unknown): error is LadingError {
-  return error instanceof AwsError && /^ExpiredToken(Exception)?$/.test(error.type);
+export function isExpired(error: unknown): error is AwsError {
+  return isAwsFailure(error, 'expired');
 }

@@ -6,13 +6,16 @@ import type { Inputs } from '../base/input.js';
 import { createRedactor } from '../base/redact.js';
 import type { Report } from '../base/report.js';
 import { commandTable } from '../commands/index.js';
-import { escapeData, githubSink, harmless } from '../report/github.js';
+import { printable } from '../base/printable.js';
+import { annotation, harmless } from '../report/escape/workflow-command.js';
+import { githubSink } from '../report/github.js';
+import { openJobSummary } from '../report/job-summary.js';
 import { commonInputs } from './inputs/arguments.js';
 import { namingInputs } from './action-names.js';
 import { exitCodeOf, viewError } from './describe-error.js';
 import { knownKeys } from './inputs/known-keys.js';
 import { runCommand } from './run-command.js';
-import { appendSummary, readActionInputs, setOutput } from './runner-files.js';
+import { readActionInputs, setOutput } from './runner-files.js';
 import { resolveValues } from './inputs/values.js';
 
 export interface Runner {
@@ -44,12 +47,16 @@ export async function runAction(verb: string, runner: Runner): Promise<number> {
   } catch (error) {
     const view = viewError(error, runner.signal);
     if (error instanceof Error && 'result' in error && command) setOutputs(command, error.result, runner, shown);
-    if (view.stack) runner.write(`${harmless(shown(view.stack))}\n`);
+    if (view.stack) runner.write(`${harmless(printable(shown(view.stack)))}\n`);
     const hints = view.issues ? view.issues.flatMap((issue) => issue.hint ?? []) : view.hint ? [view.hint] : [];
     const named = (sentence: string) => namingInputs(sentence, command?.inputs ?? {});
     const text = shown([named(view.message), ...hints.map((hint) => `fix: ${named(hint)}`)].join('\n'));
-    runner.write(`::error title=lading ${verb}::${escapeData(text)}\n`);
-    appendSummary(runner.env, `### lading ${verb}: ${view.kind}\n\n${quoted(text)}\n`);
+    const title = `lading ${verb}`;
+    runner.write(`${annotation({ level: 'error', title, text })}\n`);
+    openJobSummary(runner.env)?.append({
+      title: `${title}: ${view.kind}`,
+      blocks: [{ type: 'note', level: 'error', text }],
+    });
     return exitCodeOf(view);
   }
 }
@@ -74,7 +81,7 @@ async function runVerb(
     quiet: settings.quiet ?? false,
     verbose: settings.verbose ?? env.RUNNER_DEBUG === '1',
     write: runner.write,
-    summarize: (markdown) => appendSummary(env, markdown),
+    summary: openJobSummary(env),
   });
   const named = (sentence: string) => namingInputs(sentence, command.inputs);
   const report: Report = (event) => {
@@ -99,7 +106,7 @@ async function runVerb(
         sink.close();
         setOutputs(command, result, runner, redact);
         const text = command.text?.(result);
-        if (text) runner.write(`${harmless(redact(text))}\n`);
+        if (text) runner.write(`${harmless(printable(redact(text)))}\n`);
       },
     });
   } finally {
@@ -117,11 +124,4 @@ function setOutputs(
     const value = output.of(result);
     if (value !== undefined) setOutput(runner.env, name, redact(String(value)));
   }
-}
-
-function quoted(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `> ${line.replaceAll('<', '&lt;')}`)
-    .join('\n>\n');
 }

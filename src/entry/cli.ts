@@ -4,10 +4,11 @@ import type { Command } from '../base/command.js';
 import type { Environment } from '../base/context.js';
 import { InputError, LadingError } from '../base/errors.js';
 import type { Inputs } from '../base/input.js';
+import { printable, printableJson } from '../base/printable.js';
 import { createRedactor } from '../base/redact.js';
 import { commandTable } from '../commands/index.js';
 import { chooseSink } from '../report/choose.js';
-import { escapeData, harmless } from '../report/github.js';
+import { annotation, harmless } from '../report/escape/workflow-command.js';
 import { commonInputs, parseArguments } from './inputs/arguments.js';
 import { exitCodeOf, formatError, viewError } from './describe-error.js';
 import { knownKeys } from './inputs/known-keys.js';
@@ -23,7 +24,7 @@ export interface Terminal {
   /** The computer's own when left out. */
   readonly clock?: Clock;
   readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 }
 
 /** One run of the command line. Returns its exit code instead of exiting. */
@@ -102,7 +103,8 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
         onResult(result, redact) {
           sink.close();
           const text = settings.json ? JSON.stringify(result, undefined, 2) : command.text?.(result);
-          if (text !== undefined && text !== '') terminal.stdout.write(`${redact(text)}\n`);
+          const safe = settings.json ? printableJson : printable;
+          if (text !== undefined && text !== '') terminal.stdout.write(`${safe(redact(text))}\n`);
         },
       });
     } finally {
@@ -128,13 +130,13 @@ function fail(
   if (json) {
     const result = error instanceof LadingError && 'result' in error ? (error.result as object) : {};
     const { stack: _stack, ...shown } = view;
-    terminal.stdout.write(`${redact(JSON.stringify({ error: shown, ...result }, undefined, 2))}\n`);
+    terminal.stdout.write(`${printableJson(redact(JSON.stringify({ error: shown, ...result }, undefined, 2)))}\n`);
   }
-  const text = redact(formatError(view));
+  const text = printable(redact(formatError(view)));
   if (terminal.env.GITHUB_ACTIONS !== 'true') terminal.stderr.write(`${text}\n`);
   else {
     terminal.stderr.write(`${harmless(text)}\n`);
-    terminal.stderr.write(`::error title=lading::${escapeData(redact(view.message))}\n`);
+    terminal.stderr.write(`${annotation({ level: 'error', title: 'lading', text: redact(view.message) })}\n`);
   }
   return exitCodeOf(view);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { input } from '../base/input.js';
-import { appendSummary, readActionInputs, setOutput } from './runner-files.js';
+import { readActionInputs, setOutput } from './runner-files.js';
 
 const inputs = {
   'dry-run': input.boolean('Dry'),
@@ -55,13 +55,4 @@ test('an output cannot end its own heredoc', () => {
   expect(lines.slice(1, 5)).toEqual(['one', 'EOF', 'b=2', delimiter]);
   expect(lines[5]).toMatch(/^c<<ghadelimiter_/);
   expect(lines[5]).not.toContain(delimiter);
-});
-
-test('a summary stays below the size at which GitHub drops all of it', () => {
-  const file = join(folder, 'summary');
-  const env = { GITHUB_STEP_SUMMARY: file };
-  appendSummary(env, 'first');
-  appendSummary(env, 'x'.repeat(1024 * 1024));
-  appendSummary(env, 'last\n');
-  expect(readFileSync(file, 'utf8')).toBe('first\nlast\n');
 });

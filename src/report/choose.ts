@@ -1,4 +1,5 @@
 import type { Environment } from '../base/context.js';
+import type { Page } from '../base/page.js';
 import type { Report } from '../base/report.js';
 import type { Verbosity } from './plain.js';
 import { plainLine } from './plain.js';
@@ -10,14 +11,47 @@ export interface Sink {
 
 interface Stage {
   readonly env: Environment;
-  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 }
 
-/** Live on a terminal, with commands in GitHub Actions, plain lines elsewhere. All of it on stderr. */
-export async function chooseSink({ env, stderr }: Stage, verbosity: Verbosity): Promise<Sink> {
+/** Width of a page in a log. */
+const LOG_WIDTH = 100;
+
+/**
+ * Live on a terminal, with commands in GitHub Actions, plain lines elsewhere. All of it on stderr; pages go to the
+ * summary of the job, where there is one, and are shown as text when that is asked for.
+ */
+export async function chooseSink(stage: Stage, verbosity: Verbosity): Promise<Sink> {
+  const { env } = stage;
+  const summary = env.GITHUB_STEP_SUMMARY ? (await import('./job-summary.js')).openJobSummary(env) : undefined;
+  const sink = await chooseScreen(stage, verbosity);
+  const show = verbosity.pages ? await pageWriter(stage) : undefined;
+  return {
+    ...sink,
+    report(event) {
+      sink.report(event);
+      if (event.type !== 'page') return;
+      summary?.append(event.page);
+      show?.(event.page);
+    },
+  };
+}
+
+/** Without the renderer for who shows none: starting fast is a feature. */
+async function pageWriter({ env, stderr }: Stage): Promise<(page: Page) => void> {
+  const { renderText } = await import('./page/terminal.js');
+  const { harmless } = await import('./escape/workflow-command.js');
+  const colors = stderr.isTTY === true && !env.NO_COLOR && !env.CI;
+  return (page) => {
+    const text = renderText(page, { width: stderr.columns ?? LOG_WIDTH, colors });
+    stderr.write(`${env.GITHUB_ACTIONS === 'true' ? harmless(text) : text}\n`);
+  };
+}
+
+async function chooseScreen({ env, stderr }: Stage, verbosity: Verbosity): Promise<Sink> {
   if (env.GITHUB_ACTIONS === 'true') {
     const { githubSink } = await import('./github.js');
-    return githubSink({ ...verbosity, write: (text) => stderr.write(text), summarize: undefined });
+    return githubSink({ ...verbosity, write: (text) => stderr.write(text), summary: undefined });
   }
   if (stderr.isTTY === true && !env.CI && env.TERM !== 'dumb') {
     const { ttySink } = await import('./tty.js');

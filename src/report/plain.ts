@@ -1,36 +1,36 @@
 import { formatBytes } from '../base/bytes.js';
 import { formatDuration } from '../base/duration.js';
+import { oneLine, printable } from '../base/printable.js';
 import type { ReportEvent } from '../base/report.js';
 import { rolloutLines } from './rollout-lines.js';
 
 export interface Verbosity {
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** Pages are shown as text. */
+  readonly pages?: boolean | undefined;
 }
 
-/** The line of an event in a log; undefined when it is not shown. */
+/** What of an event stands in a log; undefined when nothing does, as of a page. No text of others commands what shows it. */
 export function plainLine(event: ReportEvent, { quiet, verbose }: Verbosity): string | undefined {
   switch (event.type) {
     case 'message': {
       if (event.level === 'debug' && !verbose) return undefined;
       if (quiet && event.level !== 'warning' && event.level !== 'error') return undefined;
       const prefix = event.level === 'warning' || event.level === 'error' ? `${event.level}: ` : '';
-      return `${prefix}${event.text}${event.hint ? `\nhint: ${event.hint}` : ''}`;
+      return printable(`${prefix}${event.text}${event.hint ? `\nhint: ${event.hint}` : ''}`);
     }
     case 'task':
-      if (quiet) return undefined;
-      return taskLine(event);
+      return quiet ? undefined : taskLine(event);
     case 'rollout': {
       const { level, text, hint, logs, source } = rolloutLines(event);
       if (quiet && level === 'info') return undefined;
-      const lines = [
-        `${level === 'info' ? '  ' : `${level}: `}${printable(text)}`,
-        ...(hint ? [`hint: ${printable(hint)}`] : []),
-      ];
-      return [...lines, ...logs.map((line) => `  ${source} | ${printable(line)}`)].join('\n');
+      const head = `${level === 'info' ? '  ' : `${level}: `}${text}${hint ? `\nhint: ${hint}` : ''}`;
+      return [printable(head), ...logs.map((line) => `  ${oneLine(source)} | ${oneLine(line)}`)].join('\n');
     }
     case 'line':
-      return quiet ? undefined : `  ${event.source} | ${printable(event.text)}`;
+      return quiet ? undefined : `  ${oneLine(event.source)} | ${oneLine(event.text)}`;
+    case 'page':
     case 'progress':
     case 'mask':
     case 'summary':
@@ -40,7 +40,7 @@ export function plainLine(event: ReportEvent, { quiet, verbose }: Verbosity): st
 
 export function taskLine(event: Extract<ReportEvent, { type: 'task' }>): string | undefined {
   const words = [event.title, event.detail && `(${event.detail})`, event.ms !== undefined && formatDuration(event.ms)];
-  const text = words.filter(Boolean).join(' ');
+  const text = oneLine(words.filter(Boolean).join(' '));
   switch (event.state) {
     case 'start':
       return undefined;
@@ -56,10 +56,5 @@ export function taskLine(event: Extract<ReportEvent, { type: 'task' }>): string 
 export function progressText(event: Extract<ReportEvent, { type: 'progress' }>): string {
   const show = event.unit === 'bytes' ? formatBytes : String;
   const total = event.total === undefined ? '' : ` of ${show(event.total)}`;
-  return `${show(event.done)}${total}${event.detail ? `, ${event.detail}` : ''}`;
-}
-
-/** Control characters of a program's output must not move our cursor. */
-export function printable(text: string): string {
-  return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+  return oneLine(`${show(event.done)}${total}${event.detail ? `, ${event.detail}` : ''}`);
 }

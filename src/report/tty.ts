@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import type { Environment } from '../base/context.js';
+import { oneLine } from '../base/printable.js';
 import type { Report } from '../base/report.js';
 import type { Verbosity } from './plain.js';
 import { plainLine, progressText } from './plain.js';
@@ -27,17 +28,17 @@ export function ttySink(
 
   const report: Report = (event) => {
     if (event.type === 'task' && !verbosity.quiet) {
-      if (event.state === 'start') running.set(event.id, { title: event.title, progress: '' });
+      if (event.state === 'start') running.set(event.id, { title: oneLine(event.title), progress: '' });
       else running.delete(event.id);
     } else if (event.type === 'progress') {
       const task = running.get(event.id);
       if (task) task.progress = progressText(event);
     }
     const line = plainLine(event, verbosity);
-    if (line !== undefined) {
-      live.clear();
-      stream.write(`${paint(line, colors)}\n`);
-    }
+    if (line !== undefined || event.type === 'page') live.clear();
+    if (line !== undefined) stream.write(`${paint(line, colors)}\n`);
+    // What comes after a page is drawn below it.
+    if (event.type === 'page') return;
     draw();
   };
   return { report, close: () => live.clear() };

@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.js';
-import { exitCodes, LadingError, type ErrorKind } from '../base/errors.js';
+import { exitCodes, type ErrorKind } from '../base/errors.js';
 import type { ScheduleVerdict } from './check/schedule.js';
 
 /** What happened to one secret in one place. Never holds its value. */
@@ -42,20 +42,6 @@ export interface RotateResult {
   /** Requests to GitHub. */
   readonly requests: number;
   readonly writes: number;
-}
-
-/** A rotation that could not go on, or whose one secret failed; what was done until then goes with it. */
-export class RotationError extends LadingError {
-  override readonly name = 'RotationError';
-  readonly result: RotateResult;
-
-  constructor(
-    cause: Pick<LadingError, 'kind' | 'message' | 'code' | 'hint' | 'details'>,
-    { result }: { readonly result: RotateResult },
-  ) {
-    super(cause.kind, cause.message, { code: cause.code, hint: cause.hint, details: cause.details, cause });
-    this.result = result;
-  }
 }
 
 /** From the worst on: what a person must mend before what may pass by itself. */

@@ -1,9 +1,9 @@
 import type { Context } from '../base/context.js';
 import { formatDuration } from '../base/duration.js';
-import type { LadingError } from '../base/errors.js';
+import { LadingError } from '../base/errors.js';
 import { say } from '../base/report.js';
 import { rotationMarkdown, rotationPage } from './page.js';
-import { countText, RotationError, type RotatedSecret, type RotateResult } from './result.js';
+import { countText, type RotatedSecret, type RotateResult } from './result.js';
 
 const errorsTold = 20;
 
@@ -23,7 +23,10 @@ export function tellRotation(
   if (!alone) tellPlaces(report, secrets);
   if (stopped ?? !alone) say(report, 'info', `${countText(result)}${oldestOf(secrets)}`);
   const end = stopped ?? (alone && { ...alone, hint: alone.hint, details: undefined });
-  if (end) throw new RotationError(end, { result });
+  if (end) {
+    const { kind, code, message, hint, details } = end;
+    throw new LadingError(kind, message, { code, hint, details, cause: stopped, result });
+  }
   return result;
 }
 

@@ -1,5 +1,5 @@
 import type { AwsApi } from '../../src/aws/api.js';
-import { explainRefusal, isPassing } from '../../src/aws/failure.js';
+import { explainRefusal, explainStranger, isTransient } from '../../src/aws/failure.js';
 import type { Clock, VirtualClock } from '../../src/base/clock.js';
 import { virtualClock } from '../../src/base/clock.js';
 import { HttpError, LadingError } from '../../src/base/errors.js';
@@ -29,6 +29,9 @@ export interface Told {
 }
 
 const REGION = 'eu-central-1';
+const ENDPOINT = 'http://127.0.0.1';
+
+type Service = 'ecs' | 'logs';
 
 /** Deploys as the rollout wants it, in memory and on a virtual clock. */
 export async function deployAtAnotherEcs(
@@ -89,7 +92,7 @@ export function requestFor(rollout: Rollout): DeployRequest {
   };
 }
 
-function apiOf(ecs: Ecs, service: string, clock: Clock, signal: AbortSignal): AwsApi {
+function apiOf(ecs: Ecs, service: Service, clock: Clock, signal: AbortSignal): AwsApi {
   return {
     service,
     region: REGION,
@@ -100,14 +103,14 @@ function apiOf(ecs: Ecs, service: string, clock: Clock, signal: AbortSignal): Aw
           service,
           operation,
         );
-      return retry(once, { clock, signal, tries, delayMs: 300, isTransient: isPassing });
+      return retry(once, { clock, signal, tries, delayMs: 300, isTransient });
     },
   };
 }
 
-function outputOf(reply: Reply, service: string, operation: string): unknown {
+function outputOf(reply: Reply, service: Service, operation: string): unknown {
   const refused = (status: number, type: string | undefined, message: string) =>
-    explainRefusal({ service, operation, region: REGION, status, type, message });
+    explainRefusal({ service, operation, region: REGION, endpoint: ENDPOINT, status, type, message });
   switch (reply.kind) {
     case 'output':
       return reply.output;
@@ -116,7 +119,15 @@ function outputOf(reply: Reply, service: string, operation: string): unknown {
       throw new HttpError(`POST ${service}: socket hang up`, { code: 'NETWORK', cause });
     }
     case 'page':
-      throw refused(500, undefined, '<!doctype html><html><head><title>500 Internal Server Error</title>');
+      throw explainStranger({
+        service,
+        operation,
+        region: REGION,
+        endpoint: ENDPOINT,
+        status: reply.status,
+        isPage: true,
+        words: '500 Internal Server Error',
+      });
     case 'fault':
       throw refused(reply.fault.status, reply.fault.code, reply.fault.message);
   }

@@ -1,4 +1,4 @@
-import { isPassing } from '../../aws/failure.js';
+import { isTransient } from '../../aws/failure.js';
 import type { Clock } from '../../base/clock.js';
 import { LadingError, messageOf } from '../../base/errors.js';
 import type { Report } from '../../base/report.js';
@@ -32,7 +32,7 @@ export function patienceUntil(
         try {
           return await work(attempt);
         } catch (error) {
-          const mayPass = isPassing(error) || isRace(error);
+          const mayPass = isTransient(error) || isRace(error);
           const left = deadline - clock.now();
           if (!mayPass || signal.aborted) throw error;
           if (left <= 0) {

@@ -1,5 +1,5 @@
 import type { Place } from '../../api.js';
-import { isPassing } from '../../../aws/failure.js';
+import { isTransient } from '../../../aws/failure.js';
 import { LadingError } from '../../../base/errors.js';
 import { say } from '../../../base/report.js';
 import { primaryOf } from '../../api.js';
@@ -18,7 +18,7 @@ export async function settle(
     try {
       if (await isSettled()) return;
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
     }
     const left = deadline - clock.now();
     if (left <= 0) {

@@ -1,4 +1,4 @@
-import { isPassing } from '../../../aws/failure.js';
+import { isTransient } from '../../../aws/failure.js';
 import type { Clock } from '../../../base/clock.js';
 import type { RolloutChange } from '../../../base/rollout.js';
 import type { Cause, KnownCause } from '../../task/cause.js';
@@ -54,7 +54,7 @@ export async function followRollout(rollout: Rollout, begun: RolloutState, optio
       if (answer === 'asked') options.onChange({ kind: 'turning', by: 'us', reason });
       return answer;
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       await clock.sleep(1000, signal);
       return undefined;
     }

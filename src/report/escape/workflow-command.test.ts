@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { harmless } from './github.js';
+import { harmless } from './workflow-command.js';
 
 test.each([
   ['12 layers', '12 layers'],

@@ -1,0 +1,73 @@
+import { escapeHtml, webAddress } from './html.js';
+import { oneLine, printable } from '../../base/printable.js';
+
+/**
+ * Text as it stands in a line of GitHub-flavoured Markdown, in a cell of a table as well: no markup, no HTML, no link,
+ * nobody mentioned. Line breaks become `<br>`. https://github.github.com/gfm/
+ */
+export function escapeMarkdown(text: string): string {
+  const lines = printable(text).trim().split(/\n/);
+  return lines.map((line) => escapeLine(line.trim())).join('<br>');
+}
+
+function escapeLine(line: string): string {
+  return (
+    line
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      // A cell ends at a pipe even behind a backslash that is one itself.
+      .replace(/\|/g, '&#124;')
+      .replace(/[\\`*_[\]~$^!]/g, '\\$&')
+      // Addresses become links by themselves.
+      .replace(/:(?=\/\/)/g, '\\:')
+      .replace(/\bwww\./gi, (start) => `${start.slice(0, 3)}\\.`)
+      // GitHub looks for people, mails and issues in the text that comes out: a space without width parts them.
+      .replace(/@(?!sha256:)(?=[\w-])/g, '@&#8203;')
+      .replace(/#(?=\d)/g, '#&#8203;')
+      .replace(/\b(gh-)(?=\d)/gi, '$1&#8203;')
+      // At the start of a line: headings, lists, rules, numbers.
+      .replace(/^([#+=:-])/, '\\$1')
+      .replace(/^(\d+)([.)])/, '$1\\$2')
+  );
+}
+
+/** Text as code in a line, of a table as well. */
+export function markdownCode(text: string): string {
+  const line = printable(text).replace(/\s+/g, ' ').trim();
+  if (line === '') return '';
+  // Backslashes mean nothing in code, but they do in a table: there, tags hold it.
+  if (/[|`]/.test(line)) return `<code>${escapeLine(line)}</code>`;
+  return `\`${line}\``;
+}
+
+/** A link, or its text alone when it leads nowhere that may be followed. */
+export function markdownLink(text: string, href: string): string {
+  const address = webAddress(href);
+  const words = escapeMarkdown(text);
+  return address === undefined || words === '' ? words : `[${words}](<${address.replaceAll('&', '&amp;')}>)`;
+}
+
+/** A block of code that its text cannot end. */
+export function markdownFence(text: string, language = ''): string {
+  const body = printable(text).replace(/\n+$/, '');
+  const longest = Math.max(2, ...(body.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${/^[\w+-]{1,20}$/.test(language) ? language : ''}\n${body}\n${fence}`;
+}
+
+/** What someone opens. The body is Markdown, with a blank line on either side so that it is read as such. */
+export function markdownFold(title: string, body: string): string {
+  return `<details><summary>${escapeHtml(oneLine(title))}</summary>\n\n${body}\n\n</details>`;
+}
+
+/** Cells are Markdown already. A row has as many as the head. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  aligns: readonly ('left' | 'right' | undefined)[] = [],
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = head.map((_, column) => (aligns[column] === 'right' ? '---:' : '---'));
+  return [line(head), line(rule), ...rows.map(line)].join('\n');
+}
