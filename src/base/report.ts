@@ -43,9 +43,12 @@ export type ReportEvent =
   /** A secret that no sink may show. Must come before anything that could contain it. */
   | { readonly type: 'mask'; readonly value: string }
   /** What there is to show at the end; each sink has its own way, and most have none. */
-  | { readonly type: 'page'; readonly page: Page }
-  /** GitHub-flavoured Markdown for the job summary. */
-  | { readonly type: 'summary'; readonly markdown: string };
+  | {
+      readonly type: 'page';
+      readonly page: Page;
+      /** What a person at a terminal must read at once, whether or not pages are shown there. */
+      readonly brief?: Page | undefined;
+    };
 
 export type Report = (event: ReportEvent) => void;
 

@@ -55,7 +55,7 @@ export const deploy = defineCommand({
   action: true,
   async run(values, context): Promise<RollOutResult> {
     const { resolveImage } = await import('../release/resolve-image.js');
-    const { rollOut } = await import('../release/roll-out.js');
+    const { rollOutAlone } = await import('../release/roll-out.js');
     const asked = (values.image ?? []).map((text) => ({ ...parseImage(text), text: text.replace(/^[\w-]+=/, '') }));
     const order = {
       name: values.service,
@@ -73,7 +73,7 @@ export const deploy = defineCommand({
       ifUnchanged: values.ifUnchanged,
       commit: undefined,
     };
-    return rollOut([order], context, { dryRun: values.dryRun ?? false });
+    return rollOutAlone([order], context, { dryRun: values.dryRun ?? false });
   },
   text: deployText,
 });

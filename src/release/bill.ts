@@ -1,8 +1,9 @@
 import { formatBytes } from '../base/bytes.js';
-import { formatDuration } from '../base/duration.js';
 import { replaceFile } from '../base/files.js';
 import { revisionOf } from '../ecs/definition/read.js';
 import type { ServiceResult } from './roll-out.js';
+import type { ReleaseTimes } from './times.js';
+import { timesText } from './times.js';
 
 /** What was loaded, where it went, and how it ended: the result of `lading ship`. */
 export interface Bill {
@@ -14,8 +15,7 @@ export interface Bill {
   readonly services: readonly ServiceResult[];
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** Milliseconds of each stage. */
-  readonly times: { readonly build: number; readonly push: number; readonly deploy?: number; readonly total: number };
+  readonly times: ReleaseTimes;
 }
 
 export interface BillImage {
@@ -75,12 +75,6 @@ function serviceRows(service: ServiceResult): [string, string | undefined][] {
 
 function layerText(layer: BillLayer): string {
   return `${layer.kind} ${formatBytes(layer.size)}`;
-}
-
-function timesText(times: Bill['times']): string {
-  const parts = [`build ${formatDuration(times.build)}`, `push ${formatDuration(times.push)}`];
-  if (times.deploy !== undefined) parts.push(`deploy ${formatDuration(times.deploy)}`);
-  return `${formatDuration(times.total)} (${parts.join(', ')})`;
 }
 
 /** Replaces the file in one step. */

@@ -1,6 +1,8 @@
 import type { Environment } from '../base/context.js';
 import type { Page } from '../base/page.js';
 import type { Report } from '../base/report.js';
+import { harmless } from './escape/workflow-command.js';
+import { renderText } from './page/terminal.js';
 import type { Verbosity } from './plain.js';
 import { plainLine } from './plain.js';
 
@@ -25,22 +27,20 @@ export async function chooseSink(stage: Stage, verbosity: Verbosity): Promise<Si
   const { env } = stage;
   const summary = env.GITHUB_STEP_SUMMARY ? (await import('./job-summary.js')).openJobSummary(env) : undefined;
   const sink = await chooseScreen(stage, verbosity);
-  const show = verbosity.pages ? await pageWriter(stage) : undefined;
+  const show = pageWriter(stage);
   return {
     ...sink,
     report(event) {
       sink.report(event);
       if (event.type !== 'page') return;
       summary?.append(event.page);
-      show?.(event.page);
+      const shown = verbosity.pages ? event.page : event.brief;
+      if (shown) show(shown);
     },
   };
 }
 
-/** Without the renderer for who shows none: starting fast is a feature. */
-async function pageWriter({ env, stderr }: Stage): Promise<(page: Page) => void> {
-  const { renderText } = await import('./page/terminal.js');
-  const { harmless } = await import('./escape/workflow-command.js');
+function pageWriter({ env, stderr }: Stage): (page: Page) => void {
   const colors = stderr.isTTY === true && !env.NO_COLOR && !env.CI;
   return (page) => {
     const text = renderText(page, { width: stderr.columns ?? LOG_WIDTH, colors });

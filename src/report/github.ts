@@ -34,7 +34,6 @@ export function githubSink(options: GithubSinkOptions): { readonly report: Repor
         if (line.trim() !== '') options.write(`::add-mask::${escapeData(line)}\n`);
       return;
     }
-    if (event.type === 'summary') options.summary?.appendMarkdown(event.markdown);
     if (event.type === 'page') options.summary?.append(event.page);
     if (event.type === 'message' && (event.level === 'warning' || event.level === 'error')) {
       const text = `${event.text}${event.hint ? `\nfix: ${event.hint}` : ''}`;

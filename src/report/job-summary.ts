@@ -6,8 +6,6 @@ import { renderMarkdown, SUMMARY_LIMIT } from './page/markdown.js';
 /** The page that GitHub shows beside a job. */
 export interface JobSummary {
   append(page: Page): void;
-  /** Markdown as it is. */
-  appendMarkdown(markdown: string): void;
 }
 
 /** Undefined outside of a job. What would make GitHub drop all of it is cut. */
@@ -19,10 +17,6 @@ export function openJobSummary(env: Environment): JobSummary | undefined {
     append(page) {
       const text = renderMarkdown(page, room() - 1);
       if (text !== '') appendFileSync(file, `${text}\n`);
-    },
-    appendMarkdown(markdown) {
-      const text = markdown.endsWith('\n') ? markdown : `${markdown}\n`;
-      if (Buffer.byteLength(text) <= room()) appendFileSync(file, text);
     },
   };
 }

@@ -33,7 +33,6 @@ export function plainLine(event: ReportEvent, { quiet, verbose }: Verbosity): st
     case 'page':
     case 'progress':
     case 'mask':
-    case 'summary':
       return undefined;
   }
 }

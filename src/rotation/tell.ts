@@ -2,7 +2,7 @@ import type { Context } from '../base/context.js';
 import { formatDuration } from '../base/duration.js';
 import { LadingError } from '../base/errors.js';
 import { say } from '../base/report.js';
-import { rotationMarkdown, rotationPage } from './page.js';
+import { rotationPage } from './page.js';
 import { countText, type RotatedSecret, type RotateResult } from './result.js';
 
 const errorsTold = 20;
@@ -17,7 +17,7 @@ export function tellRotation(
   stopped: LadingError | undefined,
 ): RotateResult {
   const { secrets } = result;
-  report({ type: 'summary', markdown: rotationMarkdown(rotationPage(result)) });
+  report({ type: 'page', page: rotationPage(result) });
   const [only, ...others] = secrets;
   const alone = others.length === 0 && only?.action === 'failed' ? only.error : undefined;
   if (!alone) tellPlaces(report, secrets);
