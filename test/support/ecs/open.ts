@@ -83,10 +83,12 @@ export function openEcs({ clock, rollout, seed = 1, errs: laidOver }: EcsOptions
 
   const change = (known: Operation, service: string, operation: string, input: Json): Json => {
     reads.beforeChange(world, operation);
+    world.version += 1;
     const made = { at: world.now, service, operation, input: structuredClone(input) };
     try {
       return known.answer(world, made.input, pages(errs));
     } finally {
+      world.version += 1;
       changes.push({ ...made, ours: oursIn(world).length });
     }
   };

@@ -35,6 +35,7 @@ const OUTSIDE: Readonly<Record<string, CauseClass>> = {
 export function openWorld(rollout: Rollout, seed: string, start: number): World {
   const world: World = {
     now: start,
+    version: 0,
     start,
     seed,
     rollout,
@@ -68,6 +69,7 @@ export function advance(world: World, to: number): void {
   for (let next = world.queue.nextAt(); next !== undefined && next <= to; next = world.queue.nextAt()) {
     const event = world.queue.take()!;
     world.now = Math.max(world.now, event.at);
+    world.version += 1;
     event.run();
   }
   world.now = Math.max(world.now, to);

@@ -8,6 +8,8 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Everything there is. Times are milliseconds since 1970; nothing here knows a clock. */
 export interface World {
   now: number;
+  /** Grows with everything that happens. */
+  version: number;
   readonly start: number;
   readonly seed: string;
   readonly rollout: Rollout;

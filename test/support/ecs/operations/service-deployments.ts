@@ -6,6 +6,7 @@ import { reconcile } from '../engine/deployment/scheduler.js';
 import { pendingIn, runningIn, strategyOf, thresholdOf } from '../engine/deployment/service-facts.js';
 import { findServiceDeployment, needService } from './lookup.js';
 import { pageOf } from './page.js';
+import { sameAsBefore } from './same-as-before.js';
 import { wantedOf } from './show-service.js';
 import type { Deployment, Hook, Json, Service, ServiceDeployment, World } from '../engine/state.js';
 import type { Operation } from './operation.js';
@@ -39,7 +40,7 @@ export const serviceDeployments: Readonly<Record<string, Operation>> = {
       const found = arns.map((arn) => ({ arn, ...findServiceDeployment(world, arn) }));
       return {
         serviceDeployments: found.flatMap(({ service, deployment }) =>
-          service && deployment ? [show(world, service, deployment)] : [],
+          service && deployment ? [sameAsBefore(world, deployment, '', () => show(world, service, deployment))] : [],
         ),
         failures: found.filter(({ deployment }) => !deployment).map(({ arn }) => ({ arn, reason: 'MISSING' })),
       };

@@ -1,9 +1,14 @@
 import { compact, seconds } from '../engine/fields.js';
 import { activeOf, pendingIn, runningIn } from '../engine/deployment/service-facts.js';
+import { sameAsBefore } from './same-as-before.js';
 import type { Deployment, Json, Service, World } from '../engine/state.js';
 
 /** A service as DescribeServices shows it. */
 export function showService(world: World, service: Service, withTags: boolean): Json {
+  return sameAsBefore(world, service, String(withTags), () => show(world, service, withTags));
+}
+
+function show(world: World, service: Service, withTags: boolean): Json {
   const { tags, ...settings } = service.settings;
   const listed = service.status === 'INACTIVE' ? [] : service.deployments.filter((one) => one.listed);
   const current = service.history.at(-1);

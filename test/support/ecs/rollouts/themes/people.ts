@@ -60,7 +60,7 @@ export const people: readonly Rollout[] = [
   },
   {
     name: 'replaced just after its end',
-    others: [{ at: 400, does: 'update' }],
+    others: [{ at: 82, does: 'update' }],
     expect: well,
   },
   {
@@ -106,7 +106,7 @@ export const people: readonly Rollout[] = [
   },
   {
     name: 'the service is deleted right after its end',
-    others: [{ at: 300, does: 'delete' }],
+    others: [{ at: 82, does: 'delete' }],
     expect: well,
   },
   {
