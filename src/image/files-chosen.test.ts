@@ -175,7 +175,7 @@ describe('a Next.js app', () => {
     put('.next/BUILD_ID', 'id-1\n');
     put('public/logo.svg');
     put('.next/required-server-files.json', '{"relativeAppDir":"apps/web"}');
-    const recipe = await planNext(app, []);
+    const recipe = await planNext(app);
     expect(recipe.layers.map((layer) => [layer.kind, names(recipe, layer.kind)])).toEqual([
       ['node_modules', ['app/node_modules/next/index.js']],
       ['public', ['app/apps/web/public/logo.svg']],
@@ -207,9 +207,26 @@ test.each([
   put(`${output}/standalone/${output}/server/page.js`);
   put(`${output}/static/chunk.js`);
   put(`${output}/required-server-files.json`, '{}');
-  const recipe = await planNext(app, []);
+  const recipe = await planNext(app);
   expect(names(recipe, 'static')).toEqual([`app/${output}/static/chunk.js`]);
   expect(names(recipe, 'app')).toEqual([`app/${output}/server/page.js`, 'app/server.js']);
+});
+
+test('a prerendered page says that it was made when the image says so, and nothing else does', async () => {
+  put('.next/standalone/server.js');
+  for (const name of ['app/a.html', 'app/b.body', 'pages/c.html', 'pages/c.js'])
+    put(`.next/standalone/.next/server/${name}`);
+  put('.next/standalone/public/d.html');
+  const timed = async (createdAt?: number) =>
+    (await planNext(app, { createdAt })).layers
+      .flatMap((layer) => layer.entries.filter((entry) => entry.time !== undefined))
+      .map((entry) => [entry.name.slice('app/.next/server/'.length), entry.time]);
+  expect(await timed(1_700_000_000)).toEqual([
+    ['app/a.html', 1_700_000_000],
+    ['app/b.body', 1_700_000_000],
+    ['pages/c.html', 1_700_000_000],
+  ]);
+  expect(await timed()).toEqual([]);
 });
 
 describe('native modules', () => {

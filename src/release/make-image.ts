@@ -8,6 +8,7 @@ import type { BuiltImage, BuiltLayer } from '../image/build.js';
 import { buildImage, indexOf, titleOf } from '../image/build.js';
 import type { LayerPlan } from '../image/layer/entry.js';
 import { findPrevious } from '../image/previous.js';
+import { readSourceDate } from '../image/source-date.js';
 import { hasZstd } from '../image/layer/compress.js';
 import type { Layout } from '../image/layout/layout.js';
 import { checkPlace } from '../image/layout/layout-files.js';
@@ -83,6 +84,7 @@ async function makeImages(
       hint: 'Use Node 22.15 or newer, or gzip.',
     });
   }
+  const createdAt = readSourceDate(context);
   const asked = values.platform.map((text) => parsePlatform(text, '--platform'));
   const platforms = asked.filter((one, at) => asked.findIndex((other) => samePlatform(one, other)) === at);
   // The network starts first: walking and hashing hide it.
@@ -92,7 +94,7 @@ async function makeImages(
   const bases = platforms.map((platform) => readBase(source, platform));
   for (const waiting of [previous, ...bases]) waiting?.catch(() => undefined);
 
-  const recipe = await planRecipe(values, layout.directory, context);
+  const recipe = await planRecipe(values, { output: layout.directory, createdAt }, context);
   const sent = new Set<string>();
   let uploaded = 0;
   let bytesUploaded = 0;
@@ -113,7 +115,7 @@ async function makeImages(
             entrypoint: values.entrypoint,
           },
           compression: values.compression,
-          createdAt: Number(context.env.SOURCE_DATE_EPOCH ?? 0) || 0,
+          createdAt,
           previous,
           made: layersMade,
           scratch: layout.scratch,
@@ -170,13 +172,17 @@ async function keepBaseLayers(
   }
 }
 
-async function planRecipe(values: ImageValues, output: string, context: Context): Promise<Recipe> {
+async function planRecipe(
+  values: ImageValues,
+  { output, createdAt }: { readonly output: string; readonly createdAt: number },
+  context: Context,
+): Promise<Recipe> {
   const include = values.include ?? [];
   const { isNextApp, planNext, checkStandalone } = await import('../image/builders/next.js');
   if (values.builder === 'next' || (values.builder === 'auto' && (await isNextApp(values.app)))) {
     await checkStandalone(values.app);
     await (await import('../image/builders/app-build.js')).ensureBuilt(values.app, context);
-    return planNext(values.app, include);
+    return planNext(values.app, { include, createdAt });
   }
   return (await import('../image/builders/node.js')).planNode(values.app, {
     include,

@@ -14,6 +14,12 @@ import { walkFolder } from '../layer/walk.js';
 const ROOT = 'app';
 const PORT = 3000;
 
+/**
+ * Next.js takes the time of these for the time of rendering, and does not show what is older than its `expire` (a year
+ * by default, seen in 16.4.6). So they say what the image says, where it says something.
+ */
+const PRERENDERED = /\/server\/(app|pages)\/.*\.(html|body)$/;
+
 const serverFiles = v.looseObject({
   relativeAppDir: v.optional(v.string()),
   config: v.optional(v.looseObject({ output: v.optional(v.string()) })),
@@ -52,8 +58,15 @@ function notStandalone(config: string): LadingError {
   );
 }
 
+export interface NextOptions {
+  /** Files to pack although they look like secrets. */
+  readonly include?: readonly string[] | undefined;
+  /** Seconds since 1970 that the image says it was made at; 0 when it does not say. */
+  readonly createdAt?: number | undefined;
+}
+
 /** Layers that change at different speeds: packages, static and public files, server. https://nextjs.org/docs/app/api-reference/config/next-config-js/output */
-export async function planNext(app: string, include: readonly string[]): Promise<Recipe> {
+export async function planNext(app: string, { include = [], createdAt = 0 }: NextOptions = {}): Promise<Recipe> {
   const output = await findOutput(app);
   const standalone = join(app, output, 'standalone');
   if (!(await pathExists(standalone))) throw notStandalone((await findNextConfig(app)) ?? 'next.config.mjs');
@@ -70,15 +83,17 @@ export async function planNext(app: string, include: readonly string[]): Promise
   const guard = createSecretGuard(include);
   const notes: string[] = [];
   const onPrivate = (path: string) => notes.push(`${path} is private on disk and readable in the image`);
-  const traced = walkFolder(standalone, { into: ROOT, accept: (path) => guard.admits(path), onPrivate });
+  const isCached = (name: string) => name.startsWith(`${home}/${output}/server/`) && PRERENDERED.test(name);
+  const traced = walkFolder(standalone, { into: ROOT, accept: (path) => guard.admits(path), onPrivate }).map((entry) =>
+    createdAt > 0 && entry.type === 'file' && isCached(entry.name) ? { ...entry, time: createdAt } : entry,
+  );
   const isPackage = (entry: Entry) => /(^|\/)node_modules(\/|$)/.test(entry.name.slice(ROOT.length));
   const staticFiles = (await pathExists(join(app, output, 'static')))
-    ? walkFolder(join(app, output, 'static'), { into: `${home}/${output}/static`, served: true, onPrivate })
+    ? walkFolder(join(app, output, 'static'), { into: `${home}/${output}/static`, onPrivate })
     : [];
   const publicFiles = (await pathExists(join(app, 'public')))
     ? walkFolder(join(app, 'public'), {
         into: `${home}/public`,
-        served: true,
         accept: (path) => guard.admits(path),
         onPrivate,
       })

@@ -15,7 +15,6 @@ export interface WalkOptions {
   readonly accept?: Choice;
   /** Links may not point outside of this folder; the root when left out, anywhere when it is `anywhere`. */
   readonly within?: string;
-  readonly served?: boolean;
   /** Told of files that only their owner may read: in the image everyone can. */
   readonly onPrivate?: (path: string) => void;
 }
@@ -41,7 +40,7 @@ export function walkFolder(root: string, options: WalkOptions): Entry[] {
         const stat = lstatSync(file);
         if ((stat.mode & 0o044) === 0) options.onPrivate?.(path);
         const mode = stat.mode & 0o111 ? 0o755 : 0o644;
-        out.push({ name, type: 'file', file, size: stat.size, mode, ...(options.served && { served: true }) });
+        out.push({ name, type: 'file', file, size: stat.size, mode });
       } else {
         throw unpackable(file, 'sockets, pipes and devices cannot be packed');
       }
