@@ -11,6 +11,11 @@ import { pushNeeds } from './inputs/target.js';
 import { registryInputs } from './inputs/registry.js';
 import { regionInput } from './inputs/service.js';
 
+function checkVariable(name: string): void {
+  if (/^[A-Za-z_][\w-]*$/.test(name)) return;
+  throw new InputError({ where: '', message: `${JSON.stringify(name)} is no name of a variable` });
+}
+
 /** What the image is made of; shared with `ship`. */
 export const imageInputs = {
   app: input.path('Folder of the app', { placeholder: 'DIR', default: '.', key: 'build.app' }),
@@ -46,6 +51,10 @@ export const imageInputs = {
     placeholder: 'FILE',
     key: 'build.include',
   }),
+  'pass-env': input.list(
+    'Variable that the build script of the app gets although it may hold a secret, as `AWS_ACCESS_KEY_ID`',
+    { placeholder: 'NAME', key: 'build.pass-env', check: checkVariable },
+  ),
   output: input.path('Folder of the OCI layout; `.lading/image` when left out', {
     placeholder: 'DIR',
     key: 'build.output',

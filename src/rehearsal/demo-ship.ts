@@ -100,6 +100,7 @@ async function imageValues(app: string, base: string, context: Context) {
     entrypoint: undefined,
     compression: 'gzip' as const,
     include: undefined,
+    passEnv: undefined,
   };
 }
 

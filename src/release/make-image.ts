@@ -33,6 +33,8 @@ export interface ImageValues extends RegistryValues {
   readonly entrypoint: readonly string[] | undefined;
   readonly compression: 'gzip' | 'zstd';
   readonly include: readonly string[] | undefined;
+  /** Names of variables that the app's build script gets although they hold secrets. */
+  readonly passEnv: readonly string[] | undefined;
 }
 
 export interface Target {
@@ -181,7 +183,7 @@ async function planRecipe(
   const { isNextApp, planNext, checkStandalone } = await import('../image/builders/next.js');
   if (values.builder === 'next' || (values.builder === 'auto' && (await isNextApp(values.app)))) {
     await checkStandalone(values.app);
-    await (await import('../image/builders/app-build.js')).ensureBuilt(values.app, context);
+    await (await import('../image/builders/app-build.js')).ensureBuilt(values.app, context, values.passEnv);
     return planNext(values.app, { include, createdAt });
   }
   return (await import('../image/builders/node.js')).planNode(values.app, {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { childEnvironment } from '../../base/child-environment.js';
 import type { Context } from '../../base/context.js';
 import { ToolError } from '../../base/errors.js';
+import { howItEnded } from '../../base/exec.js';
 import { pathExists } from '../../base/files.js';
 import type { Report } from '../../base/report.js';
 import { say, withTask } from '../../base/report.js';
@@ -19,9 +21,10 @@ const RECORD = 'lading-build.json';
 
 /**
  * Runs the app's own build script when there is no output, or when the sources are others than those of the last
- * build that lading ran. What the user built himself is taken as it is.
+ * build that lading ran. What the user built himself is taken as it is. The script gets no secret of ours but those of
+ * the names in `passEnv`.
  */
-export async function ensureBuilt(app: string, context: BuildContext): Promise<void> {
+export async function ensureBuilt(app: string, context: BuildContext, passEnv: readonly string[] = []): Promise<void> {
   const output = await findOutput(app);
   const [built, record] = await Promise.all([pathExists(join(app, output, 'BUILD_ID')), readRecord(app, output)]);
   if (built && record === undefined) return warnOfOld(app, output, context.report);
@@ -31,30 +34,39 @@ export async function ensureBuilt(app: string, context: BuildContext): Promise<v
   const why = built ? 'its sources changed' : 'it is not built yet';
   say(context.report, 'info', `The app is built with ${manager} run build: ${why}.`);
   await withTask(context, 'Build the app', async () => {
-    const env = { ...context.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
+    const { env: passed, withheld } = childEnvironment(context.env, passEnv);
+    const env = { ...passed, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
     const tail: string[] = [];
-    const { code } = await context.exec(manager, ['run', 'build'], {
+    const ended = await context.exec(manager, ['run', 'build'], {
       cwd: app,
       env,
       signal: context.signal,
+      keep: 0,
       onLine(text) {
         context.report({ type: 'line', source: 'build', text });
         tail.push(text);
         if (tail.length > 20) tail.shift();
       },
     });
-    if (code === 0) return;
+    if (ended.code === 0) return;
     throw new ToolError(
       'tool',
-      `${manager} run build in ${app} ended with exit code ${code}: ${tail.filter((line) => line.trim()).at(-1) ?? 'it printed nothing'}`,
+      `${manager} run build in ${app} ${howItEnded(ended)}: ${tail.filter((line) => line.trim()).at(-1) ?? 'it printed nothing'}`,
       {
         code: 'BUILD_FAILED',
-        hint: `Run \`${manager} run build\` in ${app} to see all it says; are its packages installed?`,
+        hint: `Run \`${manager} run build\` in ${app} to see all it says; are its packages installed?${withoutText(withheld)}`,
         details: { lastLines: tail },
       },
     );
   });
   await writeFile(join(app, await findOutput(app), RECORD), `${JSON.stringify({ sources })}\n`).catch(() => undefined);
+}
+
+/** What a script may miss: a name that is only ours is none of its needs. */
+function withoutText(withheld: readonly string[]): string {
+  const names = withheld.filter((name) => !/^(LADING|INPUT|ACTIONS)_/i.test(name));
+  if (names.length === 0) return '';
+  return ` It ran without ${names.join(', ')}: name what it needs with --pass-env.`;
 }
 
 /** The user's own build is shipped as it is, but not in silence when it is not of these sources. */
