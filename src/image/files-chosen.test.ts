@@ -212,6 +212,44 @@ test.each([
   expect(names(recipe, 'app')).toEqual([`app/${output}/server/page.js`, 'app/server.js']);
 });
 
+describe('folders of a Next.js app that are links', () => {
+  let outside = '';
+  beforeEach(() => {
+    outside = mkdtempSync(join(tmpdir(), 'lading-outside-'));
+    writeFileSync(join(outside, 'id_of_somebody'), 'secret');
+    put('.next/standalone/server.js');
+    put('.next/required-server-files.json', '{}');
+  });
+  afterEach(() => rmSync(outside, { recursive: true }));
+
+  test.each(['public', '.next/static', '.next/standalone', '.next'])(
+    '%s: are refused when they leave the app',
+    async (name) => {
+      rmSync(join(app, name), { recursive: true, force: true });
+      if (name === '.next') mkdirSync(join(outside, 'standalone'));
+      symlinkSync(outside, join(app, name));
+      await expect(planNext(app)).rejects.toMatchObject({
+        kind: 'input',
+        code: 'UNPACKABLE',
+        message: expect.stringContaining(outside) as string,
+      });
+    },
+  );
+
+  test('are followed within the app', async () => {
+    put('assets/logo.svg');
+    symlinkSync('assets', join(app, 'public'));
+    expect(names(await planNext(app), 'public')).toEqual(['app/public/logo.svg']);
+  });
+
+  test('are refused when they lead to nothing', async () => {
+    symlinkSync('gone', join(app, 'public'));
+    await expect(planNext(app)).rejects.toMatchObject({
+      message: expect.stringContaining('leads to nothing') as string,
+    });
+  });
+});
+
 test('a prerendered page says that it was made when the image says so, and nothing else does', async () => {
   put('.next/standalone/server.js');
   for (const name of ['app/a.html', 'app/b.body', 'pages/c.html', 'pages/c.js'])

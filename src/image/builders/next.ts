@@ -9,7 +9,7 @@ import { withParents } from '../layer/entry.js';
 import { createSecretGuard } from '../layer/ignore.js';
 import { findNextConfig, findOutput } from './next-output.js';
 import type { Recipe } from './recipe.js';
-import { walkFolder } from '../layer/walk.js';
+import { findFolder, walkFolder } from '../layer/walk.js';
 
 const ROOT = 'app';
 const PORT = 3000;
@@ -68,8 +68,8 @@ export interface NextOptions {
 /** Layers that change at different speeds: packages, static and public files, server. https://nextjs.org/docs/app/api-reference/config/next-config-js/output */
 export async function planNext(app: string, { include = [], createdAt = 0 }: NextOptions = {}): Promise<Recipe> {
   const output = await findOutput(app);
-  const standalone = join(app, output, 'standalone');
-  if (!(await pathExists(standalone))) throw notStandalone((await findNextConfig(app)) ?? 'next.config.mjs');
+  const standalone = findFolder(app, join(output, 'standalone'));
+  if (standalone === undefined) throw notStandalone((await findNextConfig(app)) ?? 'next.config.mjs');
   const file = join(app, output, 'required-server-files.json');
   const told = parseJson(serverFiles, await readFile(file, 'utf8').catch(() => '{}'), file);
   const inside = (told.relativeAppDir ?? '').replaceAll('\\', '/');
@@ -88,11 +88,11 @@ export async function planNext(app: string, { include = [], createdAt = 0 }: Nex
     createdAt > 0 && entry.type === 'file' && isCached(entry.name) ? { ...entry, time: createdAt } : entry,
   );
   const isPackage = (entry: Entry) => /(^|\/)node_modules(\/|$)/.test(entry.name.slice(ROOT.length));
-  const staticFiles = (await pathExists(join(app, output, 'static')))
-    ? walkFolder(join(app, output, 'static'), { into: `${home}/${output}/static`, onPrivate })
-    : [];
-  const publicFiles = (await pathExists(join(app, 'public')))
-    ? walkFolder(join(app, 'public'), {
+  const staticFolder = findFolder(app, join(output, 'static'));
+  const staticFiles = staticFolder ? walkFolder(staticFolder, { into: `${home}/${output}/static`, onPrivate }) : [];
+  const publicFolder = findFolder(app, 'public');
+  const publicFiles = publicFolder
+    ? walkFolder(publicFolder, {
         into: `${home}/public`,
         accept: (path) => guard.admits(path),
         onPrivate,

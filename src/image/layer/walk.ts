@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { posix, resolve, sep } from 'node:path';
+import { lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { join, posix, resolve, sep } from 'node:path';
 import { LadingError } from '../../base/errors.js';
 import { unreadable } from './disk.js';
 import type { Entry } from './entry.js';
@@ -17,6 +17,32 @@ export interface WalkOptions {
   readonly within?: string;
   /** Told of files that only their owner may read: in the image everyone can. */
   readonly onPrivate?: (path: string) => void;
+}
+
+/**
+ * Real path of a folder below another, to be walked; undefined when nothing is there. Links on the way are followed as
+ * far as they stay within `root`: what lies elsewhere on this computer was not meant to be packed.
+ */
+export function findFolder(root: string, path: string): string | undefined {
+  const file = join(root, path);
+  if (!isThere(file)) return undefined;
+  let real: string;
+  try {
+    real = realpathSync(file);
+  } catch {
+    throw unpackable(file, `the link to ${readlinkSync(file)} leads to nothing`);
+  }
+  if (`${real}${sep}`.startsWith(`${realpathSync(root)}${sep}`)) return real;
+  throw unpackable(file, `it is a link to ${real}, out of the folder that is packed`);
+}
+
+function isThere(file: string): boolean {
+  try {
+    lstatSync(file);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Everything below a folder. Synchronous: three times as fast as promises for thousands of small entries. */
