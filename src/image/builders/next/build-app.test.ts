@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { TestWorld } from '../../../test/support/world.js';
-import { testWorld } from '../../../test/support/world.js';
-import { ensureBuilt } from './app-build.js';
+import type { TestWorld } from '../../../../test/support/world.js';
+import { testWorld } from '../../../../test/support/world.js';
+import { ensureBuilt } from './build-app.js';
 
 let app = '';
 let world: TestWorld;
@@ -40,9 +40,9 @@ function put(name: string, text: string) {
   mkdirSync(dirname(join(app, name)), { recursive: true });
   writeFileSync(join(app, name), text);
 }
-const build = async () => {
+const build = async (passEnv: readonly string[] = []) => {
   builds.length = 0;
-  await ensureBuilt(app, world);
+  await ensureBuilt({ app, passEnv, output: join(app, 'out/image') }, world);
   return builds;
 };
 
@@ -112,11 +112,11 @@ describe('the build of an app', () => {
     await build();
     expect(Object.keys(seen ?? {}).sort()).toEqual(['DATABASE_URL', 'NEXT_TELEMETRY_DISABLED', 'NODE_ENV', 'PATH']);
     put('app/page.js', 'two');
-    await ensureBuilt(app, world, ['GITHUB_TOKEN']);
+    await build(['GITHUB_TOKEN']);
     expect(seen).toHaveProperty('GITHUB_TOKEN');
     exitCode = 1;
     put('app/page.js', 'three');
-    await expect(ensureBuilt(app, world, ['GITHUB_TOKEN'])).rejects.toMatchObject({
+    await expect(build(['GITHUB_TOKEN'])).rejects.toMatchObject({
       hint: expect.stringMatching(/It ran without AWS_SECRET_ACCESS_KEY: name .* --pass-env\.$/) as string,
     });
   });
