@@ -1,6 +1,5 @@
 import { formatBytes } from '../base/bytes.js';
 import type { Context } from '../base/context.js';
-import { InputError } from '../base/errors.js';
 import { withTask } from '../base/report.js';
 import type { Platform, RawManifest } from '../oci/manifest.js';
 import { formatPlatform, samePlatform } from '../oci/platform.js';
@@ -14,7 +13,6 @@ import { chooseBuilder } from './builders/choose.js';
 import type { BuilderName } from './builders/index.js';
 import { withPlace } from './builders/package-json.js';
 import type { Compression } from './layer/compress.js';
-import { hasZstd } from './layer/compress.js';
 import type { LayerPlan } from './layer/entry.js';
 import type { Layout } from './layout/layout.js';
 import { checkPlace } from './layout/layout-files.js';
@@ -81,7 +79,6 @@ export async function makeImage(values: ImageValues, places: ImagePlaces, contex
 }
 
 async function makeImages(values: ImageValues, places: ImagePlaces, context: MakeContext): Promise<MadeImage> {
-  checkCompression(values.compression);
   const createdAt = readSourceDate(context);
   const { layout, target, base: source } = places;
   // The network starts first: walking and hashing hide it.
@@ -142,15 +139,6 @@ async function makeImages(values: ImageValues, places: ImagePlaces, context: Mak
   await layout.sweep();
   const none = { sent: new Set<string>(), uploaded: 0, bytesUploaded: 0 };
   return { root, images, previous: (await previous)?.manifests ?? [], ...(counted?.counts() ?? none) };
-}
-
-function checkCompression(compression: Compression): void {
-  if (compression !== 'zstd' || hasZstd()) return;
-  throw new InputError({
-    where: '--compression',
-    message: 'this Node cannot compress with zstd',
-    hint: 'Use Node 22.15 or newer, or gzip.',
-  });
 }
 
 function unique(platforms: readonly Platform[]): readonly Platform[] {

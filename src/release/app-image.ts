@@ -18,7 +18,7 @@ export interface AppImageValues extends ImageValues, RegistryValues {
 export async function makeAppImage(
   values: AppImageValues,
   layout: Layout,
-  { target }: { readonly target?: Target },
+  target: Target | undefined,
   context: Context,
 ): Promise<MadeImage> {
   const base = await findBase(values.base ?? DEFAULT_BASE, context, values);

@@ -1,6 +1,7 @@
 import { formatBytes } from '../base/bytes.js';
 import { formatDuration } from '../base/duration.js';
 import { replaceFile } from '../base/files.js';
+import { makeOwnFolder } from '../base/own-folder.js';
 import { revisionOf } from '../ecs/definition/read.js';
 import type { ServiceResult } from './roll-out.js';
 
@@ -85,5 +86,6 @@ function timesText(times: Bill['times']): string {
 
 /** Replaces the file in one step. */
 export async function writeBill(file: string, bill: Bill): Promise<void> {
+  await makeOwnFolder(file);
   await replaceFile(file, `${JSON.stringify(bill, undefined, 2)}\n`);
 }

@@ -1,6 +1,8 @@
 import type { Context } from '../base/context.js';
+import { checkCompression } from '../image/layer/compress.js';
 import { openLayout } from '../image/layout/layout.js';
-import type { MadeImage } from '../image/make-image.js';
+import { lockLayout } from '../image/lock-layout.js';
+import type { MadeImage, Target } from '../image/make-image.js';
 import type { Reference } from '../oci/reference.js';
 import type { AppImageValues } from './app-image.js';
 import { makeAppImage, previousCandidates } from './app-image.js';
@@ -29,15 +31,15 @@ export interface BuildOutcome {
 
 export async function buildAndPush(order: BuildOrder, context: Context): Promise<BuildOutcome> {
   const { values, to, tags, cacheFrom } = order;
+  checkCompression(values.compression);
   const layout = await openLayout(order.layout);
-  if (to === undefined) return { made: await makeAppImage(values, layout, {}, context) };
+  const make = (target?: Target) => lockLayout(layout, context, () => makeAppImage(values, layout, target, context));
+  if (to === undefined) return { made: await make() };
   const repository = openRegistry(to, context, values);
   if (order.push) {
     const { made, pushed } = await deliver(values, { layout, repository, tags, cacheFrom, dryRun: false }, context);
     return { made, pushed };
   }
   const previous = Promise.resolve(previousCandidates(repository, [], cacheFrom));
-  return {
-    made: await makeAppImage(values, layout, { target: { store: repository, previous, send: false } }, context),
-  };
+  return { made: await make({ store: repository, previous, send: false }) };
 }

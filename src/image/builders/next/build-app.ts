@@ -6,6 +6,7 @@ import { ToolError } from '../../../base/errors.js';
 import { howItEnded } from '../../../base/exec.js';
 import { pathExists } from '../../../base/files.js';
 import { say, withTask } from '../../../base/report.js';
+import { lockFile } from '../../lock-layout.js';
 import type { AppToPack, BuilderContext } from '../builder.js';
 import { findOutput } from './configuration.js';
 import { causeFinder } from './cause.js';
@@ -24,7 +25,7 @@ export async function ensureBuilt(request: AppToBuild, context: BuilderContext):
   const { app } = request;
   const output = await findOutput(app);
   const [built, record] = await Promise.all([pathExists(join(app, output, 'BUILD_ID')), readRecord(app, output)]);
-  const without = [join(app, output), request.output, `${request.output}.lock`].map(realPath);
+  const without = [join(app, output), request.output, lockFile(request.output)].map(realPath);
   if (built && record === undefined) {
     const newer = newerSource(app, statSync(join(app, output, 'BUILD_ID')).mtimeMs, without);
     const hint = `Build again, or remove ${output}: then lading builds.`;

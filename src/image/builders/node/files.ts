@@ -5,6 +5,7 @@ import type { Entry } from '../../layer/entry.js';
 import type { Choice, Listing } from '../../layer/ignore.js';
 import { allOf, createSecretGuard, listedBy, readDockerignore } from '../../layer/ignore.js';
 import { walkFolder } from '../../layer/walk.js';
+import { lockFile } from '../../lock-layout.js';
 import type { Workspace } from '../workspace.js';
 import { readPackage } from '../workspace.js';
 
@@ -50,7 +51,7 @@ export async function chooseFiles(request: FilesRequest): Promise<ChosenFiles> {
         (path) => {
           if (path.endsWith('/node_modules')) nested.add(`${into}/${path}`);
           const file = join(folder, path);
-          return isOwn(path) && (output === undefined || (file !== output && file !== `${output}.lock`));
+          return isOwn(path) && (output === undefined || (file !== output && file !== lockFile(output)));
         },
         (path) => path !== 'coverage' || !REPORTS.some((name) => existsSync(join(folder, path, name))),
         keeps,
