@@ -1,8 +1,14 @@
-import { expect, test } from 'vitest';
-import { createExec } from './exec.js';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createExec, howItEnded } from './exec.js';
 
 const exec = createExec(process.env);
 const node = process.execPath;
+const folder = mkdtempSync(join(tmpdir(), 'lading-exec-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 test('gives the exit code and both streams, line by line as they come', async () => {
   const lines: string[] = [];
@@ -12,22 +18,77 @@ test('gives the exit code and both streams, line by line as they come', async ()
   expect(lines.sort()).toEqual(['stderr:err', 'stdout:out']);
 });
 
-test('a secret goes in by standard input', async () => {
-  const result = await exec(node, ['-e', 'process.stdin.pipe(process.stdout)'], { input: 'secret' });
-  expect(result.stdout).toBe('secret\n');
+test('what a program prints comes as it is, every character', async () => {
+  const text = 'a\0b\r\nc\rd\u2028e\n\nnot the end';
+  const result = await exec(node, ['-e', 'process.stdin.pipe(process.stdout)'], { input: text });
+  expect(result.stdout).toBe(text);
 });
 
 test('a program that does not read its input is no failure', async () => {
   expect((await exec(node, ['-e', '0'], { input: 'x'.repeat(1 << 20) })).code).toBe(0);
 });
 
-test('a missing program says that it is not installed', async () => {
+test('a missing program says that it is not installed, a missing folder that it is not there', async () => {
   await expect(exec('no-such-program', [])).rejects.toMatchObject({ code: 'TOOL_MISSING', kind: 'tool' });
+  await expect(exec(node, [], { cwd: join(folder, 'none') })).rejects.toMatchObject({
+    code: 'TOOL_FAILED',
+    message: expect.stringContaining('none does not exist') as string,
+  });
 });
 
-test('cancelling ends it', async () => {
-  const controller = new AbortController();
-  const running = exec(node, ['-e', 'setTimeout(() => {}, 60000)'], { signal: controller.signal });
-  setTimeout(() => controller.abort(), 100);
-  await expect(running).rejects.toMatchObject({ kind: 'cancelled' });
+test('a death by a signal has its code and its name', async () => {
+  const killed = await exec(node, ['-e', 'process.kill(process.pid, "SIGKILL")']);
+  expect(killed).toMatchObject({ code: 137, signal: 'SIGKILL' });
+  expect(howItEnded(killed)).toBe('was ended by SIGKILL');
+  expect(howItEnded({ code: 3 })).toBe('ended with exit code 3');
+});
+
+test('of much output the end is kept, and it says that there was more', async () => {
+  const program = 'for (let at = 0; at < 200000; at++) console.log("line " + at)';
+  const result = await exec(node, ['-e', program], { keep: 1000 });
+  expect(result.stdout).toHaveLength(1000);
+  expect(result.stdout.endsWith('line 199999\n')).toBe(true);
+  expect(result.truncated).toBe(true);
+  expect(await exec(node, ['-e', program], { keep: 0 })).toEqual({ code: 0, stdout: '', stderr: '', truncated: true });
+});
+
+test('something left behind that holds the streams open is not waited for', async () => {
+  const left = 'require("node:child_process").spawn("sleep", ["20"], { stdio: "inherit", detached: true }).unref()';
+  const result = await exec(node, ['-e', `${left}; console.log("done")`]);
+  expect(result).toMatchObject({ code: 0, stdout: 'done\n' });
+}, 10_000);
+
+describe('cancelling', () => {
+  /** A shell whose children are told apart by a number that only they have. */
+  async function cancel(script: string, number: string, processes: number): Promise<number> {
+    const controller = new AbortController();
+    const running = exec('sh', ['-c', script.replaceAll('N', number)], { signal: controller.signal });
+    running.catch(() => undefined);
+    await expect.poll(() => alive(number)).toBe(processes);
+    const started = performance.now();
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ kind: 'cancelled' });
+    return performance.now() - started;
+  }
+  const alive = (number: string) =>
+    execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.includes(number) && !line.startsWith('Z')).length;
+
+  test('ends a program and what it started', async () => {
+    expect(await cancel('sleep 1N & sleep 2N & wait', '7301', 3)).toBeLessThan(2000);
+    expect(alive('7301')).toBe(0);
+  });
+
+  test('ends within two seconds what does not want to end', async () => {
+    const stubborn = 'trap "" TERM; (trap "" TERM; sleep 1N; sleep 2N) & sleep 3N; sleep 4N';
+    expect(await cancel(stubborn, '7302', 4)).toBeLessThan(2000);
+    await expect.poll(() => alive('7302')).toBe(0);
+  });
+
+  test('gives a program the time to tidy up', async () => {
+    const file = join(folder, 'tidy');
+    await cancel(`trap "sleep 0.3; echo tidy > ${file}; exit" TERM; sleep 1N & wait`, '7303', 2);
+    expect(readFileSync(file, 'utf8')).toBe('tidy\n');
+  });
 });

@@ -1,20 +1,27 @@
 import { defineCommand } from '../base/command.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
+import { builderChoices } from '../image/builders/index.js';
+import type { MadeImage } from '../image/make-image.js';
 import { DIFF_ID } from '../oci/manifest.js';
 import { formatPlatform, parsePlatform } from '../oci/platform.js';
+import type { Reference } from '../oci/reference.js';
 import { checkTag, parseReference } from '../oci/reference.js';
-import type { ImageValues, MadeImage } from '../release/make-image.js';
 import type { PushResult } from '../release/send.js';
 import { tagsOf } from '../release/send.js';
 import { pushNeeds } from './inputs/target.js';
 import { registryInputs } from './inputs/registry.js';
 import { regionInput } from './inputs/service.js';
 
+function checkVariable(name: string): void {
+  if (/^[A-Za-z_][\w-]*$/.test(name)) return;
+  throw new InputError({ where: '', message: `${JSON.stringify(name)} is no name of a variable` });
+}
+
 /** What the image is made of; shared with `ship`. */
 export const imageInputs = {
   app: input.path('Folder of the app', { placeholder: 'DIR', default: '.', key: 'build.app' }),
-  builder: input.choice('How the app is packed; `auto` looks at the folder', ['auto', 'next', 'node'], {
+  builder: input.choice('How the app is packed; `auto` looks at the folder', builderChoices, {
     default: 'auto',
     key: 'build.builder',
   }),
@@ -46,6 +53,10 @@ export const imageInputs = {
     placeholder: 'FILE',
     key: 'build.include',
   }),
+  'pass-env': input.list(
+    'Variable that the build script of the app gets although it may hold a secret, as `AWS_ACCESS_KEY_ID`',
+    { placeholder: 'NAME', key: 'build.pass-env', check: checkVariable },
+  ),
   output: input.path('Folder of the OCI layout; `.lading/image` when left out', {
     placeholder: 'DIR',
     key: 'build.output',
@@ -117,36 +128,33 @@ export const build = defineCommand({
   ],
   action: true,
   async run(values, context): Promise<BuildResult> {
-    const tags = checkPush(values);
-    const { layoutFolder, makeImage, previousCandidates } = await import('../release/make-image.js');
-    const { openLayout } = await import('../image/layout/layout.js');
+    const { tags, to } = checkPush(values);
+    const { buildAndPush } = await import('../release/build.js');
+    const { layoutFolder } = await import('../release/app-image.js');
     const base = values.pin ? await pinBase(values.base, context, values) : values.base;
-    const imageValues: ImageValues = { ...values, base, imageEnv: values.env };
-    const layout = await openLayout(layoutFolder(values.output, context));
-    if (values.to === undefined) return describeBuild(await makeImage(imageValues, layout, undefined, context));
-
-    const { openRegistry } = await import('../release/registries.js');
-    const repository = openRegistry(parseReference(values.to, '--to'), context, values);
-    const { cacheFrom } = values;
-    if (values.push) {
-      const { deliver } = await import('../release/deliver.js');
-      const delivery = { layout, repository, tags, cacheFrom, dryRun: false };
-      const { made, pushed } = await deliver(imageValues, delivery, context);
-      return { ...describeBuild(made), pushed };
-    }
-    const previous = Promise.resolve(previousCandidates(repository, [], cacheFrom));
-    const target = { repository, previous, send: false };
-    return describeBuild(await makeImage(imageValues, layout, target, context));
+    const platform = values.platform.map((text) => parsePlatform(text, '--platform'));
+    const { made, pushed } = await buildAndPush(
+      {
+        values: { ...values, base, platform, imageEnv: values.env },
+        layout: layoutFolder(values.output, context),
+        to,
+        push: values.push ?? false,
+        tags,
+        cacheFrom: values.cacheFrom,
+      },
+      context,
+    );
+    return { ...describeBuild(made), ...(pushed && { pushed }) };
   },
   text: (result) => result.pushed?.reference ?? result.digest,
 });
 
-/** The tags of `--push`, or what is wrong with it. */
+/** Where the image goes, with the tags of `--push`, or what is wrong with it. */
 function checkPush(values: {
   readonly to: string | undefined;
   readonly push: boolean | undefined;
   readonly tag: readonly string[] | undefined;
-}): readonly string[] {
+}): { readonly to: Reference | undefined; readonly tags: readonly string[] } {
   if (values.push && values.to === undefined) {
     throw new InputError({ where: '--push', message: 'it is not said where to', hint: 'Add --to REPOSITORY[:TAG].' });
   }
@@ -157,7 +165,8 @@ function checkPush(values: {
       hint: 'Add --push to send the image.',
     });
   }
-  return values.to === undefined ? [] : tagsOf(parseReference(values.to, '--to').tag, values.tag);
+  const to = values.to === undefined ? undefined : parseReference(values.to, '--to');
+  return { to, tags: to ? tagsOf(to.tag, values.tag) : [] };
 }
 
 async function pinBase(

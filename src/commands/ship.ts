@@ -1,5 +1,6 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
+import { parsePlatform } from '../oci/platform.js';
 import { parseReference } from '../oci/reference.js';
 import type { Bill } from '../release/bill.js';
 import { formatBill } from '../release/bill.js';
@@ -52,11 +53,11 @@ export const ship = defineCommand({
   action: true,
   async run(values, context): Promise<Bill> {
     const { shipRelease } = await import('../release/ship.js');
-    const { layoutFolder } = await import('../release/make-image.js');
+    const { layoutFolder } = await import('../release/app-image.js');
     const name = values.service;
     const image = {
       name,
-      values: { ...values, imageEnv: values.imageEnv },
+      values: { ...values, platform: values.platform.map((text) => parsePlatform(text, '--platform')) },
       to: parseReference(values.to, '--to'),
       tags: values.tag ?? [],
       cacheFrom: values.cacheFrom,

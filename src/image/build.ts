@@ -6,20 +6,20 @@ import type { Descriptor, ImageManifest, Platform, RawManifest } from '../oci/ma
 import { describe, DIFF_ID, encodeManifest } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';
 import { bytesBlob } from '../oci/memory.js';
-import { formatPlatform } from '../oci/platform.js';
 import type { Blob, PutOptions, Store } from '../oci/store.js';
 import type { BaseImage } from './base.js';
+import type { Recipe } from './builders/recipe.js';
+import type { ConfigLayer, Overrides } from './compose-config.js';
+import { composeConfig } from './compose-config.js';
 import type { Compression } from './layer/compress.js';
 import { guarded } from './layer/disk.js';
 import { bytesOf } from './layer/entry.js';
 import type { LayerPlan } from './layer/entry.js';
 import { compressLayer, hashLayer } from './layer/layer.js';
-import { checkNativeModules, libcOf } from './builders/native-modules.js';
+import { CHUNK } from './layer/tar.js';
+import { checkNativeModules, libcOf } from './native-modules.js';
 import type { PreviousImage } from './previous.js';
 import { knownLayers } from './previous.js';
-import type { MadeLayer, Overrides, Recipe } from './builders/recipe.js';
-import { composeConfig } from './builders/recipe.js';
-import { CHUNK } from './layer/tar.js';
 
 export interface BuildRequest {
   readonly recipe: Recipe;
@@ -36,7 +36,8 @@ export interface BuildRequest {
   readonly scratch: string;
 }
 
-export interface BuiltLayer extends MadeLayer {
+export interface BuiltLayer extends ConfigLayer {
+  readonly descriptor: Descriptor;
   /** Files, folders and links. */
   readonly files: number;
   /** Bytes before compression. */
@@ -183,8 +184,4 @@ export function indexOf(images: readonly BuiltImage[]): RawManifest {
     mediaType: mediaTypes.ociIndex,
     manifests: images.map((image) => ({ ...describe(image.manifest), platform: image.platform })),
   });
-}
-
-export function titleOf(recipe: Recipe, platform: Platform): string {
-  return `${recipe.kind === 'next' ? 'Next.js' : 'Node'} image for ${formatPlatform(platform)}`;
 }

@@ -5,6 +5,7 @@ import { replaceFile } from '../base/files.js';
 import { withTask } from '../base/report.js';
 import { writeHostBase } from '../image/host-base.js';
 import { openLayout } from '../image/layout/layout.js';
+import { parsePlatform } from '../oci/platform.js';
 import { parseReference } from '../oci/reference.js';
 import type { Bill } from '../release/bill.js';
 import { deliver } from '../release/deliver.js';
@@ -93,13 +94,14 @@ async function imageValues(app: string, base: string, context: Context) {
     app,
     base,
     builder: 'auto' as const,
-    platform: [await ownPlatform(context)],
+    platform: [parsePlatform(await ownPlatform(context))],
     imageEnv: undefined,
     label: undefined,
     user: undefined,
     entrypoint: undefined,
     compression: 'gzip' as const,
     include: undefined,
+    passEnv: undefined,
   };
 }
 

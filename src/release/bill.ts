@@ -1,5 +1,6 @@
 import { formatBytes } from '../base/bytes.js';
 import { replaceFile } from '../base/files.js';
+import { makeOwnFolder } from '../base/own-folder.js';
 import { revisionOf } from '../ecs/definition/read.js';
 import type { ServiceResult } from './roll-out.js';
 import type { ReleaseTimes } from './times.js';
@@ -79,5 +80,6 @@ function layerText(layer: BillLayer): string {
 
 /** Replaces the file in one step. */
 export async function writeBill(file: string, bill: Bill): Promise<void> {
+  await makeOwnFolder(file);
   await replaceFile(file, `${JSON.stringify(bill, undefined, 2)}\n`);
 }

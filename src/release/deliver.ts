@@ -1,10 +1,13 @@
 import type { Context } from '../base/context.js';
 import type { Commit } from '../image/git.js';
 import { readCommit } from '../image/git.js';
+import { checkCompression } from '../image/layer/compress.js';
 import type { Layout } from '../image/layout/layout.js';
 import type { Repository } from '../registry/repository.js';
-import type { ImageValues, MadeImage } from './make-image.js';
-import { makeImage, previousCandidates } from './make-image.js';
+import { lockLayout } from '../image/lock-layout.js';
+import type { MadeImage } from '../image/make-image.js';
+import type { AppImageValues } from './app-image.js';
+import { makeAppImage, previousCandidates } from './app-image.js';
 import type { PushResult } from './send.js';
 import { sendImage } from './send.js';
 
@@ -29,14 +32,19 @@ export interface Delivered {
 }
 
 /** Makes an image and sends it: each layer as soon as it is made, the manifest last. */
-export async function deliver(values: ImageValues, delivery: Delivery, context: Context): Promise<Delivered> {
+export async function deliver(values: AppImageValues, delivery: Delivery, context: Context): Promise<Delivered> {
+  checkCompression(values.compression);
+  return lockLayout(delivery.layout, context, () => makeAndSend(values, delivery, context));
+}
+
+async function makeAndSend(values: AppImageValues, delivery: Delivery, context: Context): Promise<Delivered> {
   const { layout, repository, dryRun } = delivery;
   const commit = readCommit(context, values.app);
   const previous = (delivery.running ?? Promise.resolve(undefined)).then((digest) => [
     ...(digest ? [digest] : []),
     ...previousCandidates(repository, delivery.tags, delivery.cacheFrom),
   ]);
-  const made = await makeImage(values, layout, { repository, previous, send: !dryRun }, context);
+  const made = await makeAppImage(values, layout, { store: repository, previous, send: !dryRun }, context);
   const builtAt = context.clock.now();
   const of = await commit;
   const tags = delivery.tags.length > 0 ? delivery.tags : of ? [tagOf(of, made.root.digest)] : [];

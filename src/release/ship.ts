@@ -9,7 +9,7 @@ import type { Reference } from '../oci/reference.js';
 import type { Bill, BillImage } from './bill.js';
 import { writeBill } from './bill.js';
 import { deliver } from './deliver.js';
-import type { ImageValues } from './make-image.js';
+import type { AppImageValues } from './app-image.js';
 import { openEcs } from './open-ecs.js';
 import { billPage, failurePage } from './page.js';
 import { openRegistry } from './registries.js';
@@ -21,7 +21,7 @@ import { tagsOf } from './send.js';
 /** One image of a release. */
 export interface ImageOrder {
   readonly name: string;
-  readonly values: ImageValues;
+  readonly values: AppImageValues;
   readonly to: Reference;
   readonly tags: readonly string[];
   readonly cacheFrom: string | undefined;

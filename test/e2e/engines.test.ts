@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { build } from '../../src/commands/build.js';
@@ -14,6 +14,7 @@ import { startDockerEngine } from '../support/docker-engine.js';
 import type { DockerRegistry } from '../support/docker-registry.js';
 import { startDockerRegistry } from '../support/docker-registry.js';
 import { requireTool } from '../support/tools.js';
+import { unpackImage } from '../support/unpack-image.js';
 import { testWorld } from '../support/world.js';
 
 const run = promisify(execFile);
@@ -37,10 +38,31 @@ const buildImage = async (folder: string, output: string) => {
   return build.run({ ...values, app: folder, base, output } as never, world);
 };
 
+/** One of each kind that Next.js makes at build and makes again every two seconds: page, route, page of the old router. */
+const TIMED = {
+  '/tick': 'app/tick/page.jsx',
+  '/feed': 'app/feed/route.js',
+  '/tock': 'pages/tock.jsx',
+} as const;
+
+function addTimedPages(): void {
+  const texts: Readonly<Record<keyof typeof TIMED, string>> = {
+    '/tick': 'export const revalidate = 2;\nexport default () => <p>at {Date.now()}</p>;\n',
+    '/feed': 'export const revalidate = 2;\nexport const GET = () => Response.json({ at: Date.now() });\n',
+    '/tock':
+      'export default ({ at }) => <p>at {at}</p>;\nexport const getStaticProps = () => ({ props: { at: Date.now() }, revalidate: 2 });\n',
+  };
+  for (const [path, file] of Object.entries(TIMED)) {
+    mkdirSync(dirname(join(app, file)), { recursive: true });
+    writeFileSync(join(app, file), texts[path as keyof typeof TIMED]);
+  }
+}
+
 beforeAll(async () => {
   registry = await startDockerRegistry();
   engine = await startDockerEngine();
   await prepareDemoApp(app, world);
+  addTimedPages();
   await writeHostBase(join(work, 'base'), { binary: process.execPath, version: process.versions.node }, world);
   digest = (await buildImage(app, join(work, 'image'))).digest;
   if (!registry) return;
@@ -84,6 +106,36 @@ test('two copies of the folder with other file times give the same digest', asyn
   expect((await buildImage(copy, join(work, 'second'))).digest).toBe(digest);
 });
 
+/** Every page that is made again changes within a few visits; its time of making grows. */
+async function seeTimedPagesChange(port: number): Promise<void> {
+  const made = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    expect(answer.status).toBe(200);
+    return Number(/\d{13}/.exec(await answer.text())?.[0]);
+  };
+  for (const path of Object.keys(TIMED)) {
+    const first = await made(path);
+    expect(first).toBeGreaterThan(0);
+    await expect.poll(() => made(path), { timeout: 10_000, interval: 500 }).toBeGreaterThan(first);
+  }
+}
+
+test('pages with `revalidate` are made again by the server of the image', async () => {
+  const root = join(work, 'unpacked');
+  await unpackImage(join(work, 'image'), root);
+  const port = await freePort();
+  const env = { PATH: process.env.PATH, NODE_ENV: 'production', HOSTNAME: '127.0.0.1', PORT: String(port) };
+  const child = spawn(process.execPath, ['server.js'], { cwd: join(root, 'app'), env, stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  try {
+    await visit(port);
+    await seeTimedPagesChange(port);
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}, 120_000);
+
 test('Docker Engine pulls and runs the image, and it stops on SIGTERM', async (context) => {
   if (!engine || !registry) return context.skip();
   const env = { ...engine.env, DOCKER_CONFIG: registry.config };
@@ -108,6 +160,7 @@ test('Docker Engine pulls and runs the image, and it stops on SIGTERM', async (c
   );
   try {
     await visit(port);
+    await seeTimedPagesChange(port);
     const started = Date.now();
     await run('docker', ['stop', '--time', '20', 'web'], { env });
     expect(Date.now() - started).toBeLessThan(15_000);

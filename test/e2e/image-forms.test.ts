@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,6 +30,7 @@ import type { DockerRegistry } from '../support/docker-registry.js';
 import { startDockerRegistry } from '../support/docker-registry.js';
 import { writeNodeApp, writeTinyBase } from '../support/node-app.js';
 import { requireTool } from '../support/tools.js';
+import { unpackImage } from '../support/unpack-image.js';
 
 const exec = promisify(execFile);
 let app = '';
@@ -172,6 +174,20 @@ test('the same base at another place of this disk gives the same image', async (
   cpSync(amd, moved, { recursive: true });
   const here = await build(['--base', `oci:${amd}`]);
   expect((await build(['--base', `oci:${moved}`])).digest).toBe(here.digest);
+});
+
+test('a file that a service serves has another time when it has other bytes, so that caches see it', async () => {
+  const at = async (text: string) => {
+    writeFileSync(join(app, 'data/served.txt'), text);
+    await build(['--base', `oci:${amd}`]);
+    const root = mkdtempSync(join(work, 'files-'));
+    await unpackImage(join(work, '.lading/image'), root);
+    return statSync(join(root, 'app/data/served.txt')).mtimeMs;
+  };
+  const [one, two, again] = [await at('cargo one'), await at('cargo two'), await at('cargo one')];
+  expect(two).not.toBe(one);
+  expect(again).toBe(one);
+  for (const time of [one, two]) expect(time).toBeGreaterThan(0);
 });
 
 describe('--pin', () => {

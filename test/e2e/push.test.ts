@@ -62,6 +62,7 @@ const buildValues = {
   entrypoint: undefined,
   compression: 'gzip' as const,
   include: undefined,
+  passEnv: undefined,
   output: undefined,
   cacheFrom: undefined,
   env: undefined,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { planNode } from './node.js';
+import { planNode } from './node/plan.js';
 import { findWorkspace, membersFor } from './workspace.js';
 
 let root = '';

@@ -1,6 +1,7 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { LadingError } from '../../base/errors.js';
+import { parseFile } from './package-json.js';
 
 /** Where the packages of an app are looked for. */
 export interface Workspace {
@@ -12,18 +13,19 @@ export interface Workspace {
   readonly path: string;
 }
 
-/** By the names of https://docs.npmjs.com/cli/configuring-npm/package-json, as far as packages are found by them. */
+type Words = Readonly<Record<string, string>>;
+
+/** What of a package.json says which packages and files belong together; what has another shape counts as not said. */
 export interface PackageManifest {
-  readonly workspaces?: unknown;
-  readonly files?: readonly string[];
-  readonly main?: string;
-  readonly bin?: string | Readonly<Record<string, string>>;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-  readonly bundleDependencies?: unknown;
-  readonly bundledDependencies?: unknown;
+  readonly workspaces: unknown;
+  readonly files: readonly string[] | undefined;
+  readonly main: string | undefined;
+  readonly bin: string | Words | undefined;
+  readonly dependencies: Words;
+  readonly devDependencies: Words;
+  readonly optionalDependencies: Words;
+  readonly peerDependencies: Words;
+  readonly bundled: readonly string[];
 }
 
 const LOCKFILES = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];
@@ -73,17 +75,43 @@ export function membersFor(workspace: Workspace): string[] {
   return [...found].slice(1).sort();
 }
 
+/** As npm reads it, which overlooks what somebody else published in a wrong shape. */
 export function readPackage(folder: string): PackageManifest {
   const file = join(folder, 'package.json');
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as PackageManifest;
-  } catch (cause) {
-    throw new LadingError('input', `${file} cannot be read: ${(cause as Error).message}`, {
-      code: 'PACKAGE_INVALID',
-      hint: 'Install the packages again, as with `npm ci`.',
-      cause,
-    });
-  }
+  const told = parseFile(file);
+  if (told === undefined) throw missing(file);
+  const fields = isMap(told) ? told : {};
+  const words = (name: string): Words => {
+    const value = fields[name];
+    return isMap(value) ? (value as Words) : {};
+  };
+  const list = (name: string) => {
+    const value = fields[name];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
+  };
+  const { main, bin } = fields;
+  return {
+    workspaces: fields.workspaces,
+    files: list('files'),
+    main: typeof main === 'string' ? main : undefined,
+    bin: typeof bin === 'string' ? bin : words('bin'),
+    dependencies: words('dependencies'),
+    devDependencies: words('devDependencies'),
+    optionalDependencies: words('optionalDependencies'),
+    peerDependencies: words('peerDependencies'),
+    bundled: [...(list('bundleDependencies') ?? []), ...(list('bundledDependencies') ?? [])],
+  };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function missing(file: string): LadingError {
+  return new LadingError('input', `${file} is missing`, {
+    code: 'PACKAGE_INVALID',
+    hint: 'Install the packages again, as with `npm ci`.',
+  });
 }
 
 function isThere(path: string): boolean {

@@ -3,7 +3,7 @@ import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeSync }
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { LadingError } from '../../base/errors.js';
+import { InputError } from '../../base/errors.js';
 import type { Descriptor } from '../../oci/manifest.js';
 import { mediaTypes } from '../../oci/media-type.js';
 import type { Blob } from '../../oci/store.js';
@@ -42,8 +42,17 @@ interface CompressOptions {
 type ZstdCompress = (bytes: Buffer, options: object, done: (error: Error | null, result: Buffer) => void) => void;
 const zstdCompress = (zlib as unknown as { zstdCompress?: ZstdCompress }).zstdCompress;
 
-export function hasZstd(): boolean {
-  return zstdCompress !== undefined;
+/** Refuses what this Node cannot do, before anything is made. */
+export function checkCompression(compression: Compression): void {
+  if (compression !== 'zstd' || zstdCompress) return;
+  throw new InputError(
+    {
+      where: '--compression',
+      message: 'this Node cannot compress with zstd',
+      hint: 'Use Node 22.15 or newer, or gzip.',
+    },
+    'NO_ZSTD',
+  );
 }
 
 /**
@@ -52,12 +61,7 @@ export function hasZstd(): boolean {
  */
 export function createCompressor(options: CompressOptions): Compressor {
   const { compression } = options;
-  if (compression === 'zstd' && !zstdCompress) {
-    throw new LadingError('input', `this Node cannot compress with zstd`, {
-      code: 'NO_ZSTD',
-      hint: 'Use Node 22.15 or newer, or --compression gzip.',
-    });
-  }
+  checkCompression(compression);
   const spool = createSpool(options.scratch);
   const queue: Promise<Buffer>[] = [];
   // Used again and again: fresh megabytes are slow to get, and stay until the collector comes.

@@ -10,8 +10,8 @@ export interface Entry {
   readonly mode: number;
   /** Target of a link, as it stands. */
   readonly link?: string;
-  /** Served to clients, who see its modification time in ETag and Last-Modified. */
-  readonly served?: boolean;
+  /** Its modification time in seconds since 1970; made from the content when left out. */
+  readonly time?: number;
 }
 
 /** What a layer is made of, before anything is read. */

@@ -18,6 +18,8 @@ export interface SecretGuard {
   admits(path: string): boolean;
   /** What was left out, in order. */
   readonly leftOut: readonly string[];
+  /** The same in words. */
+  notes(): readonly string[];
 }
 
 /** Keeps secrets out. Certificates inside of packages are theirs and go with them. */
@@ -26,6 +28,7 @@ export function createSecretGuard(include: readonly string[]): SecretGuard {
   const leftOut: string[] = [];
   return {
     leftOut,
+    notes: () => leftOut.map((path) => `${path} is left out: it looks like a secret (--include ${path} packs it)`),
     admits(path) {
       if (!SECRET.test(path) || EXAMPLE.test(path) || wanted.has(path) || /(^|\/)node_modules\//.test(path))
         return true;

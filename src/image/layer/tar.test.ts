@@ -1,11 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { timeOf } from './content-time.js';
 import { sortEntries, withParents } from './entry.js';
-import { paxRecord, splitName, tarChunks } from './tar.js';
+import { tarChunks } from './tar.js';
+import { paxRecord, splitName } from './tar-header.js';
 import { walkFolder } from './walk.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lading-tar-'));
@@ -65,18 +68,64 @@ describe('an archive', () => {
   });
 });
 
-test('served files of equal size have times of their own, made from their content', () => {
-  put('public/a.js', 'aaaa');
-  put('public/b.js', 'bbbb');
-  const entries = withParents(walkFolder(join(source, 'public'), { into: 'public', served: true }));
-  const bytes = Buffer.concat(Array.from(tarChunks(entries, { uid: 0, gid: 0 }), (piece) => Buffer.from(piece)));
-  const times = execFileSync('tar', ['--utc', '--full-time', '-tvf', '-'], { input: bytes, encoding: 'utf8' });
-  const [a, b] = ['a.js', 'b.js'].map(
-    (name) => new RegExp(`(\\d{4}-\\d\\d-\\d\\d \\S+) public/${name}`).exec(times)?.[1],
+describe('the time of a file', () => {
+  const timesOf = (root: string) => {
+    const out = mkdtempSync(join(folder, 'times-'));
+    expect(spawnSync('tar', ['-C', out, '-xf', '-'], { input: archive(root) }).status).toBe(0);
+    return (name: string) => lstatSync(join(out, 'app', name)).mtimeMs / 1000;
+  };
+  const tree = (files: Readonly<Record<string, string | Buffer>>) => {
+    const root = mkdtempSync(join(folder, 'tree-'));
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(root, name), bytes);
+    return timesOf(root);
+  };
+
+  test('is made from its content: equal bytes have one, other bytes of that size another', () => {
+    const long = Buffer.alloc((1 << 20) + 7, 'x');
+    const other = Buffer.from(long);
+    other[3] = 0;
+    const at = tree({ a: 'aaaa', b: 'bbbb', 'again.js': 'aaaa', long, other, same: long });
+    expect(at('a')).toBe(at('again.js'));
+    expect(at('a')).not.toBe(at('b'));
+    expect(at('long')).toBe(at('same'));
+    expect(at('long')).not.toBe(at('other'));
+  });
+
+  test('is never 0, whatever it is, and long past', () => {
+    const at = timesOf(source);
+    for (const name of ['empty', 'large', 'nothing', 'link', 'long-link', 'run.sh', 'blocks/512', 'blocks']) {
+      expect(at(name), name).toBeGreaterThanOrEqual(Date.UTC(2000, 0, 1) / 1000);
+      expect(at(name), name).toBeLessThan(Date.UTC(2017, 0, 5) / 1000);
+    }
+  });
+
+  test('does not depend on where in the archive the file lies', () => {
+    const bytes = Buffer.alloc(700_000, 'lading');
+    const [first, second] = [tree({ b: bytes }), tree({ a: Buffer.alloc(600_000), b: bytes })];
+    expect(second('b')).toBe(first('b'));
+  });
+
+  test('may be given', () => {
+    const root = mkdtempSync(join(folder, 'given-'));
+    writeFileSync(join(root, 'page.html'), 'page');
+    const entries = withParents(walkFolder(root, { into: '' }).map((entry) => ({ ...entry, time: 1_700_000_000 })));
+    const input = Buffer.concat([...tarChunks(entries, { uid: 0, gid: 0 })]);
+    expect(execFileSync('tar', ['--utc', '--full-time', '-tvf', '-'], { input, encoding: 'utf8' })).toContain(
+      '2023-11-14 22:13:20 page.html',
+    );
+  });
+});
+
+test('two contents of one size have one time as good as never', () => {
+  const pair = fc
+    .integer({ min: 1, max: 4096 })
+    .chain((size) => fc.tuple(...[0, 1].map(() => fc.uint8Array({ minLength: size, maxLength: size }))));
+  fc.assert(
+    fc.property(pair, ([a = new Uint8Array(), b = new Uint8Array()]) => {
+      fc.pre(!Buffer.from(a).equals(b));
+      expect(timeOf(crc32(a))).not.toBe(timeOf(crc32(b)));
+    }),
   );
-  expect(a).toBeTruthy();
-  expect(a).not.toBe(b);
-  rmSync(join(source, 'public'), { recursive: true });
 });
 
 test('the length of a PAX record counts bytes and itself', () => {

@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { posix, resolve, sep } from 'node:path';
+import { lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { join, posix, resolve, sep } from 'node:path';
 import { LadingError } from '../../base/errors.js';
 import { unreadable } from './disk.js';
 import type { Entry } from './entry.js';
@@ -15,9 +15,34 @@ export interface WalkOptions {
   readonly accept?: Choice;
   /** Links may not point outside of this folder; the root when left out, anywhere when it is `anywhere`. */
   readonly within?: string;
-  readonly served?: boolean;
   /** Told of files that only their owner may read: in the image everyone can. */
   readonly onPrivate?: (path: string) => void;
+}
+
+/**
+ * Real path of a folder below another, to be walked; undefined when nothing is there. Links on the way are followed as
+ * far as they stay within `root`: what lies elsewhere on this computer was not meant to be packed.
+ */
+export function findFolder(root: string, path: string): string | undefined {
+  const file = join(root, path);
+  if (!isThere(file)) return undefined;
+  let real: string;
+  try {
+    real = realpathSync(file);
+  } catch {
+    throw unpackable(file, `the link to ${readlinkSync(file)} leads to nothing`);
+  }
+  if (`${real}${sep}`.startsWith(`${realpathSync(root)}${sep}`)) return real;
+  throw unpackable(file, `it is a link to ${real}, out of the folder that is packed`);
+}
+
+function isThere(file: string): boolean {
+  try {
+    lstatSync(file);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Everything below a folder. Synchronous: three times as fast as promises for thousands of small entries. */
@@ -41,7 +66,7 @@ export function walkFolder(root: string, options: WalkOptions): Entry[] {
         const stat = lstatSync(file);
         if ((stat.mode & 0o044) === 0) options.onPrivate?.(path);
         const mode = stat.mode & 0o111 ? 0o755 : 0o644;
-        out.push({ name, type: 'file', file, size: stat.size, mode, ...(options.served && { served: true }) });
+        out.push({ name, type: 'file', file, size: stat.size, mode });
       } else {
         throw unpackable(file, 'sockets, pipes and devices cannot be packed');
       }

@@ -1,10 +1,10 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { LadingError } from '../../base/errors.js';
-import type { Entry } from '../layer/entry.js';
-import { walkFolder } from '../layer/walk.js';
-import type { Workspace } from './workspace.js';
-import { isMember, readPackage, resolvePackage } from './workspace.js';
+import { LadingError } from '../../../base/errors.js';
+import type { Entry } from '../../layer/entry.js';
+import { walkFolder } from '../../layer/walk.js';
+import type { Workspace } from '../workspace.js';
+import { isMember, readPackage, resolvePackage } from '../workspace.js';
 
 export interface Packages {
   /** What was installed, and the links to it. */
@@ -27,13 +27,15 @@ export function collectPackages({ root, app }: Workspace, into: string): Package
 
   function visit(from: string): void {
     const wanted = readPackage(from);
-    const optional = { ...wanted.optionalDependencies, ...wanted.peerDependencies };
-    const bundled = [wanted.bundleDependencies, wanted.bundledDependencies].filter(Array.isArray).flat() as string[];
-    for (const name of bundled) optional[name] ??= '';
-    for (const name of new Set([...Object.keys(wanted.dependencies ?? {}), ...Object.keys(optional)])) {
+    const optional = new Set([
+      ...Object.keys(wanted.optionalDependencies),
+      ...Object.keys(wanted.peerDependencies),
+      ...wanted.bundled,
+    ]);
+    for (const name of new Set([...Object.keys(wanted.dependencies), ...optional])) {
       const found = resolvePackage(from, name, root);
       if (found !== undefined) add(found);
-      else if (!(name in optional)) throw missing(name, relative(root, from) || 'the app', { root, app });
+      else if (!optional.has(name)) throw missing(name, relative(root, from) || 'the app', { root, app });
     }
   }
 

@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { TestWorld } from '../../../test/support/world.js';
-import { testWorld } from '../../../test/support/world.js';
-import { ensureBuilt } from './app-build.js';
+import type { TestWorld } from '../../../../test/support/world.js';
+import { testWorld } from '../../../../test/support/world.js';
+import { ensureBuilt } from './build-app.js';
 
 let app = '';
 let world: TestWorld;
 let builds: string[];
+let seen: TestWorld['env'] | undefined;
 let exitCode = 0;
 
 beforeEach(() => {
@@ -21,6 +22,7 @@ beforeEach(() => {
   const plain = testWorld({ cwd: app });
   const exec: TestWorld['exec'] = async (program, args = [], options = {}) => {
     builds.push([program, ...args].join(' '));
+    seen = options.env;
     options.onLine?.('Failed to compile: page.js', 'stderr');
     if (exitCode === 0) put(`${output}/BUILD_ID`, 'id');
     if (exitCode === 0) put(`${output}/required-server-files.json`, '{}');
@@ -38,9 +40,9 @@ function put(name: string, text: string) {
   mkdirSync(dirname(join(app, name)), { recursive: true });
   writeFileSync(join(app, name), text);
 }
-const build = async () => {
+const build = async (passEnv: readonly string[] = []) => {
   builds.length = 0;
-  await ensureBuilt(app, world);
+  await ensureBuilt({ app, passEnv, output: join(app, 'out/image') }, world);
   return builds;
 };
 
@@ -102,6 +104,21 @@ describe('the build of an app', () => {
   ])('with %s runs by %s', async (lockfile, manager) => {
     put(lockfile, '');
     expect(await build()).toEqual([`${manager} run build`]);
+  });
+
+  test('gets the environment without secrets that are ours, and those that are named', async () => {
+    const env = { PATH: '/bin', DATABASE_URL: 'x', LADING_TO: 'x', GITHUB_TOKEN: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
+    world = { ...world, env };
+    await build();
+    expect(Object.keys(seen ?? {}).sort()).toEqual(['DATABASE_URL', 'NEXT_TELEMETRY_DISABLED', 'NODE_ENV', 'PATH']);
+    put('app/page.js', 'two');
+    await build(['GITHUB_TOKEN']);
+    expect(seen).toHaveProperty('GITHUB_TOKEN');
+    exitCode = 1;
+    put('app/page.js', 'three');
+    await expect(build(['GITHUB_TOKEN'])).rejects.toMatchObject({
+      hint: expect.stringMatching(/It ran without AWS_SECRET_ACCESS_KEY: name .* --pass-env\.$/) as string,
+    });
   });
 
   test('that fails tells the last line and leaves nothing that looks built', async () => {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { LadingError } from '../../base/errors.js';
-import type { ImageConfig } from '../../oci/config.js';
-import type { Entry } from '../layer/entry.js';
+import { LadingError } from '../base/errors.js';
+import type { ImageConfig } from '../oci/config.js';
+import type { Entry } from './layer/entry.js';
 
 export type Libc = 'glibc' | 'musl';
 

@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createSecretGuard } from './layer/ignore.js';
-import type { NodeOptions } from './builders/node.js';
-import { planNode } from './builders/node.js';
+import type { NodeOptions } from './plan.js';
+import { planNode } from './plan.js';
 
 let app = '';
 beforeEach(() => {
@@ -119,17 +118,3 @@ describe('packages', () => {
     });
   });
 });
-
-test.each([
-  ...['.env', '.envrc', '.env.local', '.env-prod', '.ENV', 'a/.ssh', '.aws', '.git-credentials', 'id_ed25519_sk'],
-  ...['a.PEM', 'prod.tfvars', 'terraform.tfstate', 'terraform.tfstate.backup', 'release.keystore', '.dev.vars'],
-])('%s looks like a secret', (path) => {
-  expect(createSecretGuard([]).admits(path)).toBe(false);
-});
-
-test.each(['.environment.ts', 'src/env.ts', 'keys.ts', 'docker', '.env.example', 'monkey', 'a.key.ts'])(
-  '%s does not',
-  (path) => {
-    expect(createSecretGuard([]).admits(path)).toBe(true);
-  },
-);

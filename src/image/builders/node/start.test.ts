@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { planNode } from './node.js';
+import { planNode } from './plan.js';
 import { parseStart, scriptOf } from './start.js';
 
 let app = '';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 import { parse } from 'shell-quote';
-import { LadingError } from '../../base/errors.js';
+import { LadingError } from '../../../base/errors.js';
 
 /** What runs in the image, and the variables that its start script sets. */
 export interface Start {

@@ -1,0 +1,27 @@
+import type { Context } from '../base/context.js';
+import { takeLock } from '../base/lock.js';
+import { makeOwnFolder } from '../base/own-folder.js';
+import { guarded } from './layer/disk.js';
+import type { Layout } from './layout/layout.js';
+
+/** Runs what writes to a layout, and what reads it afterwards, while no other run of lading does so. */
+export async function lockLayout<Result>(
+  { directory }: Pick<Layout, 'directory'>,
+  context: Pick<Context, 'clock' | 'report' | 'signal'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const release = await guarded(directory, async () => {
+    await makeOwnFolder(directory);
+    return takeLock(lockFile(directory), `the image in ${directory}`, context);
+  });
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/** Beside the layout: other tools may read all that lies in it. */
+export function lockFile(directory: string): string {
+  return `${directory}.lock`;
+}
