@@ -13,6 +13,7 @@ import { openJobSummary } from '../report/job-summary.js';
 import { commonInputs } from './inputs/arguments.js';
 import { namingInputs } from './action-names.js';
 import { exitCodeOf, viewError } from './describe-error.js';
+import { heeding } from './heed.js';
 import { knownKeys } from './inputs/known-keys.js';
 import { runCommand } from './run-command.js';
 import { readActionInputs, setOutput } from './runner-files.js';
@@ -22,8 +23,13 @@ export interface Runner {
   readonly env: Environment;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** Rejects with a failure that nobody waited for. */
+  readonly escaped?: Promise<never>;
   readonly write: (text: string) => void;
 }
+
+/** The runner sends SIGINT, and SIGTERM after 7.5 seconds: by then we are gone. */
+const PATIENCE_MS = 6500;
 
 /** Inputs that every action has, beside those of its verb. */
 export const actionInputs: Inputs = (({ config, cwd, quiet, verbose, timeout }) => ({
@@ -43,7 +49,9 @@ export async function runAction(verb: string, runner: Runner): Promise<number> {
     const entry = commandTable.find((candidate) => candidate.name === verb);
     if (!entry) throw new InputError({ where: verb, message: 'is not a verb of lading' });
     command = await entry.load();
-    return await runVerb(command, runner, (secret) => redactor.add(secret));
+    const work = runVerb(command, runner, (secret) => redactor.add(secret));
+    const { signal, escaped } = runner;
+    return await heeding(work, verb, { signal, escaped, patienceMs: PATIENCE_MS });
   } catch (error) {
     const view = viewError(error, runner.signal);
     if (error instanceof Error && 'result' in error && command) setOutputs(command, error.result, runner, shown);
@@ -92,7 +100,7 @@ async function runVerb(
   try {
     return await runCommand({
       command,
-      given: new Map([...given].filter(([name]) => name in command.inputs)),
+      given: new Map([...given].filter(([name]) => Object.hasOwn(command.inputs, name))),
       issues: [...issues, ...common.issues],
       nameOf,
       env,
@@ -100,7 +108,7 @@ async function runVerb(
       config: settings.config,
       signal: runner.signal,
       sink: report,
-      timeout: 'timeout' in command.inputs ? undefined : settings.timeout,
+      timeout: Object.hasOwn(command.inputs, 'timeout') ? undefined : settings.timeout,
       knownKeys,
       onResult(result, redact) {
         sink.close();

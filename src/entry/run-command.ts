@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import type { Command } from '../base/command.js';
 import type { Environment } from '../base/context.js';
-import { InputError, LadingError } from '../base/errors.js';
+import { cancelled, InputError, LadingError } from '../base/errors.js';
 import type { Inputs } from '../base/input.js';
 import { camelCase } from '../base/input.js';
 import { formatDuration } from '../base/duration.js';
@@ -36,7 +36,8 @@ export interface Invocation {
 
 /** From what was given to the result: one way for every door. Returns the exit code of a run that did not throw. */
 export async function runCommand(invocation: Invocation): Promise<number> {
-  const { command, cwd } = invocation;
+  const { command, cwd, signal } = invocation;
+  if (signal.aborted) throw cancelled(command.name);
   const path = invocation.config ? resolve(cwd, invocation.config) : await findConfigFile(cwd);
   const config = path === undefined ? undefined : await readConfigFile(path);
   const resolved = resolveValues(command.inputs, {
@@ -60,6 +61,8 @@ export async function runCommand(invocation: Invocation): Promise<number> {
   maskSecrets(command.inputs, resolved.values, world.context.report);
   try {
     const result = await command.run(resolved.values, world.context);
+    // What ran on to its end all the same is told, and is no success: the next command must not begin.
+    if (signal.aborted) throw Object.assign(cancelled(command.name), { result });
     invocation.onResult(result, world.redact);
     await command.running?.(result);
     return command.exitCode?.(result) ?? 0;
@@ -80,7 +83,8 @@ export async function runCommand(invocation: Invocation): Promise<number> {
 
 function limited(signal: AbortSignal, timeout: number | undefined) {
   if (timeout === undefined) return { signal, expired: () => false, clear: () => undefined };
-  const timer = AbortSignal.timeout(timeout);
+  // Node takes no longer waits than 24 days.
+  const timer = AbortSignal.timeout(Math.min(timeout, 2 ** 31 - 1));
   return { signal: AbortSignal.any([signal, timer]), expired: () => timer.aborted, clear: () => undefined };
 }
 

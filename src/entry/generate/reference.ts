@@ -79,6 +79,7 @@ export function referenceIndex(commands: readonly Command<Inputs, unknown>[]): s
         ]),
       ],
     ),
+    'SIGINT and SIGTERM end a run with 130 within two seconds; a second one ends it at once. Who stops reading, as `head` does, neither ends the work nor changes the code. A result that cannot be written to stdout, as on a full disk, is told on stderr with code 2 (`RESULT_NOT_WRITTEN`) when the verb itself ended well.',
   ].join('\n\n')}\n`;
 }
 

@@ -51,10 +51,10 @@ export function parseArguments(argv: readonly string[], inputs: Inputs): Argumen
     if (token.kind === 'option-terminator') continue;
     // Node names a negated option now with and now without its `no-`.
     const raw = token.rawName.replace(/^-+/, '').replace(/=.*$/s, '');
-    const negated = raw.startsWith('no-') && !(raw in inputs);
+    const negated = raw.startsWith('no-') && !Object.hasOwn(inputs, raw);
     const name = negated ? raw.slice(3) : raw;
     const where = token.rawName;
-    const declared = inputs[name];
+    const declared = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
     if (!declared || (negated && declared.kind !== 'boolean')) {
       if (token.value === undefined) afterUnknown = token.index;
       const near = nearest(raw, Object.keys(inputs));
