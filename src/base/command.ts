@@ -1,5 +1,7 @@
 import type { Context } from './context.js';
 import type { Inputs, ValuesOf } from './input.js';
+import type { Origins } from './origin.js';
+import { given } from './origin.js';
 
 /** A step output of the action, taken from the result. */
 export interface Output<Result> {
@@ -42,7 +44,8 @@ export interface Command<I extends Inputs = Inputs, Result = unknown> {
   readonly examples: readonly Example[];
   /** A GitHub Action is generated for it. */
   readonly action?: boolean;
-  run(values: ValuesOf<I>, context: Context): Promise<Result>;
+  /** Values that a program put together itself need no origins. */
+  run(values: ValuesOf<I>, context: Context, origins?: Origins): Promise<Result>;
   /** What stands on stdout without `--json`; left out, nothing does. */
   text?(result: Result): string | undefined;
   /** What goes on after the result is out, as a server does, until the signal aborts. */
@@ -51,7 +54,12 @@ export interface Command<I extends Inputs = Inputs, Result = unknown> {
   exitCode?(result: Result): number;
 }
 
+/** As it is declared: `run` always knows where its values came from. */
+export interface Declaration<I extends Inputs, Result> extends Omit<Command<I, Result>, 'run'> {
+  run(values: ValuesOf<I>, context: Context, origins: Origins): Promise<Result>;
+}
+
 /** Declares a verb, once for the command line, the action and the library. */
-export function defineCommand<const I extends Inputs, Result>(command: Command<I, Result>): Command<I, Result> {
-  return command;
+export function defineCommand<const I extends Inputs, Result>(declaration: Declaration<I, Result>): Command<I, Result> {
+  return { ...declaration, run: (values, context, origins = given) => declaration.run(values, context, origins) };
 }

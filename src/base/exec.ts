@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Environment } from './context.js';
+import type { Environment } from './environment.js';
 import type { LadingError } from './errors.js';
 import { cancelled, ToolError } from './errors.js';
 

@@ -2,61 +2,14 @@ import { defineCommand } from '../base/command.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
 import { DIFF_ID } from '../oci/manifest.js';
-import { formatPlatform, parsePlatform } from '../oci/platform.js';
-import { checkTag, parseReference } from '../oci/reference.js';
+import { formatPlatform } from '../oci/platform.js';
+import type { Reference } from '../oci/reference.js';
 import type { ImageValues, MadeImage } from '../release/make-image.js';
 import type { PushResult } from '../release/send.js';
 import { tagsOf } from '../release/send.js';
+import { referenceForm, tagForm } from './inputs/forms.js';
+import { imageInputs } from './inputs/image.js';
 import { pushNeeds } from './inputs/target.js';
-import { registryInputs } from './inputs/registry.js';
-import { regionInput } from './inputs/service.js';
-
-/** What the image is made of; shared with `ship`. */
-export const imageInputs = {
-  app: input.path('Folder of the app', { placeholder: 'DIR', default: '.', key: 'build.app' }),
-  builder: input.choice('How the app is packed; `auto` looks at the folder', ['auto', 'next', 'node'], {
-    default: 'auto',
-    key: 'build.builder',
-  }),
-  base: input.string('Base image of a registry, or `oci:DIR[:TAG]` for a layout; public Node 22 slim when left out', {
-    placeholder: 'REF',
-    key: 'build.base',
-    check: (text) => text.startsWith('oci:') || parseReference(text),
-  }),
-  platform: input.list('Platform of the image; several make an index', {
-    placeholder: 'OS/ARCH',
-    default: ['linux/amd64'],
-    key: 'build.platform',
-    check: (text) => parsePlatform(text),
-  }),
-  label: input.pairs('Label of the image', { placeholder: 'K=V', key: 'build.label' }),
-  user: input.string('User that runs the image, as `uid:gid`; `1000:1000` when left out', {
-    placeholder: 'USER',
-    key: 'build.user',
-  }),
-  entrypoint: input.list('Words of the program that runs, one flag for each', {
-    placeholder: 'WORD',
-    key: 'build.entrypoint',
-  }),
-  compression: input.choice('How layers are compressed; zstd needs Node 22.15', ['gzip', 'zstd'], {
-    default: 'gzip',
-    key: 'build.compression',
-  }),
-  include: input.list('File to pack although it looks like a secret, relative to the app', {
-    placeholder: 'FILE',
-    key: 'build.include',
-  }),
-  output: input.path('Folder of the OCI layout; `.lading/image` when left out', {
-    placeholder: 'DIR',
-    key: 'build.output',
-  }),
-  'cache-from': input.string('Tag or digest in the target whose layers are used again', {
-    placeholder: 'TAG',
-    key: 'build.cache-from',
-  }),
-  ...registryInputs,
-  ...regionInput,
-} as const;
 
 export interface BuildResult {
   readonly digest: string;
@@ -88,10 +41,10 @@ export const build = defineCommand({
     to: input.string('Repository that the image will go to: what it holds is not made again', {
       placeholder: 'REPOSITORY',
       key: false,
-      check: (text) => parseReference(text),
+      ...referenceForm,
     }),
     push: input.boolean('Send the image to `--to`, too', { key: false }),
-    tag: input.list('Further tag for `--push`', { placeholder: 'TAG', key: false, check: (tag) => checkTag(tag) }),
+    tag: input.list('Further tag for `--push`', { placeholder: 'TAG', key: false, ...tagForm }),
     pin: input.boolean('Write the base image with its digest into lading.yml', { key: false }),
   },
   outputs: {
@@ -126,7 +79,7 @@ export const build = defineCommand({
     if (values.to === undefined) return describeBuild(await makeImage(imageValues, layout, undefined, context));
 
     const { openRegistry } = await import('../release/registries.js');
-    const repository = openRegistry(parseReference(values.to, '--to'), context, values);
+    const repository = openRegistry(values.to, context, values);
     const { cacheFrom } = values;
     if (values.push) {
       const { deliver } = await import('../release/deliver.js');
@@ -143,7 +96,7 @@ export const build = defineCommand({
 
 /** The tags of `--push`, or what is wrong with it. */
 function checkPush(values: {
-  readonly to: string | undefined;
+  readonly to: Reference | undefined;
   readonly push: boolean | undefined;
   readonly tag: readonly string[] | undefined;
 }): readonly string[] {
@@ -157,7 +110,7 @@ function checkPush(values: {
       hint: 'Add --push to send the image.',
     });
   }
-  return values.to === undefined ? [] : tagsOf(parseReference(values.to, '--to').tag, values.tag);
+  return values.to === undefined ? [] : tagsOf(values.to.tag, values.tag);
 }
 
 async function pinBase(

@@ -1,8 +1,8 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
-import { parseReference } from '../oci/reference.js';
 import type { RollOutResult } from '../release/roll-out.js';
-import { deployInputs, deployNeeds, parseVariable } from './inputs/deploy.js';
+import { deployInputs, deployNeeds } from './inputs/deploy.js';
+import { containerImageForm } from './inputs/forms.js';
 import { registryInputs } from './inputs/registry.js';
 
 export const deploy = defineCommand({
@@ -14,7 +14,7 @@ export const deploy = defineCommand({
     ...deployInputs,
     image: input.list(
       'Image to deploy, by tag or digest; the container is found by the repository when it is not named',
-      { placeholder: '[CONTAINER=]REF', key: 'deploy.image', check: parseImage },
+      { placeholder: '[CONTAINER=]REF', key: 'deploy.image', ...containerImageForm },
     ),
     ...registryInputs,
   },
@@ -56,14 +56,13 @@ export const deploy = defineCommand({
   async run(values, context): Promise<RollOutResult> {
     const { resolveImage } = await import('../release/resolve-image.js');
     const { rollOut } = await import('../release/roll-out.js');
-    const asked = (values.image ?? []).map((text) => ({ ...parseImage(text), text: text.replace(/^[\w-]+=/, '') }));
     const order = {
       name: values.service,
       cluster: values.cluster,
       service: values.service,
       region: values.region,
-      images: await Promise.all(asked.map((one) => resolveImage(one, values, context))),
-      env: (values.env ?? []).map(parseVariable),
+      images: await Promise.all((values.image ?? []).map((one) => resolveImage(one, values, context))),
+      env: values.env ?? [],
       taskDefinition: values.taskDefinition,
       force: values.forceNewDeployment ?? false,
       desiredCount: values.desiredCount,
@@ -97,10 +96,4 @@ function serviceText(service: RollOutResult['services'][number]): string {
     default:
       return `${name} is ${service.outcome}: ${revision}`;
   }
-}
-
-/** `web=REF` or `REF`. */
-function parseImage(text: string) {
-  const named = /^([A-Za-z0-9_-]{1,255})=(.+)$/.exec(text);
-  return { container: named?.[1], reference: parseReference(named?.[2] ?? text, '--image') };
 }

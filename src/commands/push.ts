@@ -1,6 +1,5 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
-import { parseReference } from '../oci/reference.js';
 import type { PushResult } from '../release/send.js';
 import { registryInputs } from './inputs/registry.js';
 import { regionInput } from './inputs/service.js';
@@ -42,10 +41,9 @@ export const push = defineCommand({
     const { openRegistry } = await import('../release/registries.js');
     const { openLayout } = await import('../image/layout/layout.js');
     const { layoutFolder } = await import('../release/make-image.js');
-    const reference = parseReference(values.to, '--to');
-    const tags = tagsOf(reference.tag, values.tag);
+    const tags = tagsOf(values.to.tag, values.tag);
     const layout = await openLayout(layoutFolder(values.from, context));
-    const repository = openRegistry(reference, context, values);
+    const repository = openRegistry(values.to, context, values);
     return sendImage(
       { layout, repository, selector: 'latest', plan: { tags }, values, dryRun: values.dryRun ?? false },
       context,

@@ -1,10 +1,9 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
-import { parseReference } from '../oci/reference.js';
 import type { Bill } from '../release/bill.js';
 import { formatBill } from '../release/bill.js';
-import { imageInputs } from './build.js';
-import { deployInputs, deployNeeds, parseVariable } from './inputs/deploy.js';
+import { deployInputs, deployNeeds } from './inputs/deploy.js';
+import { imageInputs } from './inputs/image.js';
 import { pushNeeds, targetInputs } from './inputs/target.js';
 
 export const ship = defineCommand({
@@ -57,7 +56,7 @@ export const ship = defineCommand({
     const image = {
       name,
       values: { ...values, imageEnv: values.imageEnv },
-      to: parseReference(values.to, '--to'),
+      to: values.to,
       tags: values.tag ?? [],
       cacheFrom: values.cacheFrom,
       layout: layoutFolder(values.output, context),
@@ -68,7 +67,7 @@ export const ship = defineCommand({
       service: values.service,
       region: values.region,
       uses: [{ image: name, container: values.container }],
-      env: (values.env ?? []).map(parseVariable),
+      env: values.env ?? [],
       taskDefinition: values.taskDefinition,
       force: values.forceNewDeployment ?? false,
       desiredCount: values.desiredCount,

@@ -14,7 +14,7 @@ import { commonInputs } from './inputs/arguments.js';
 import { namingInputs } from './action-names.js';
 import { exitCodeOf, viewError } from './describe-error.js';
 import { heeding } from './heed.js';
-import { knownKeys } from './inputs/known-keys.js';
+import { fileShape } from './inputs/file-shape.js';
 import { runCommand } from './run-command.js';
 import { readActionInputs, setOutput } from './runner-files.js';
 import { resolveValues } from './inputs/values.js';
@@ -32,9 +32,10 @@ export interface Runner {
 const PATIENCE_MS = 6500;
 
 /** Inputs that every action has, beside those of its verb. */
-export const actionInputs: Inputs = (({ config, cwd, quiet, verbose, timeout }) => ({
+export const actionInputs: Inputs = (({ config, cwd, environment, quiet, verbose, timeout }) => ({
   config,
   cwd,
+  environment,
   quiet,
   verbose,
   timeout,
@@ -75,12 +76,16 @@ async function runVerb(
   onMask: (secret: string) => void,
 ): Promise<number> {
   const { env, cwd } = runner;
-  const { given, issues } = readActionInputs(env, { ...actionInputs, ...command.inputs });
+  const { given, issues } = await readActionInputs(env, { ...actionInputs, ...command.inputs });
   const nameOf = (name: string) => `input ${name}`;
-  const common = resolveValues(actionInputs, { given, nameOf, env, config: undefined, cwd, command: command.name });
+  const shared = Object.fromEntries(
+    Object.entries(actionInputs).filter(([name]) => !Object.hasOwn(command.inputs, name)),
+  );
+  const common = await resolveValues(shared, { given, nameOf, env, file: undefined, cwd, command: command.name });
   const settings = common.values as {
     readonly config?: string;
     readonly cwd?: string;
+    readonly environment?: string;
     readonly quiet?: boolean;
     readonly verbose?: boolean;
     readonly timeout?: number;
@@ -106,10 +111,13 @@ async function runVerb(
       env,
       cwd: settings.cwd ? resolve(cwd, settings.cwd) : cwd,
       config: settings.config,
+      environment: settings.environment
+        ? { name: settings.environment, where: common.origins.where('environment') }
+        : undefined,
       signal: runner.signal,
       sink: report,
       timeout: Object.hasOwn(command.inputs, 'timeout') ? undefined : settings.timeout,
-      knownKeys,
+      fileShape,
       onResult(result, redact) {
         sink.close();
         setOutputs(command, result, runner, redact);

@@ -9,12 +9,12 @@ import { createRedactor } from '../base/redact.js';
 import { commandTable } from '../commands/index.js';
 import { chooseSink } from '../report/choose.js';
 import { annotation, harmless } from '../report/escape/workflow-command.js';
-import { commonInputs, parseArguments } from './inputs/arguments.js';
+import { commonInputs, isOn, parseArguments } from './inputs/arguments.js';
 import { exitCodeOf, formatError, viewError } from './describe-error.js';
-import { knownKeys } from './inputs/known-keys.js';
+import { fileShape } from './inputs/file-shape.js';
 import { heeding } from './heed.js';
 import { nearest } from './inputs/nearest.js';
-import type { Given } from './inputs/parse-value.js';
+import type { Given } from './inputs/given.js';
 import { runCommand } from './run-command.js';
 import { resolveValues } from './inputs/values.js';
 
@@ -71,22 +71,23 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
   // Errors come past the sinks: what was masked during the run is hidden in them, too.
   const redactor = createRedactor();
   const redact = (text: string) => redactor.redact(text);
-  let json = flags.has('json') && flags.get('json') !== false;
+  let json = isOn(flags.get('json'));
   let told = false;
   try {
     const cwd = typeof terminal.cwd === 'string' ? terminal.cwd : workingDirectory(terminal.cwd);
     const shared = Object.entries(commonInputs).filter(([name]) => !Object.hasOwn(command.inputs, name));
-    const common = resolveValues(Object.fromEntries(shared), {
+    const common = await resolveValues(Object.fromEntries(shared), {
       given: flags,
       nameOf: (name) => `--${name}`,
       env: terminal.env,
-      config: undefined,
+      file: undefined,
       cwd,
       command: command.name,
     });
     const settings = common.values as {
       config?: string;
       cwd?: string;
+      environment?: string;
       json?: boolean;
       quiet?: boolean;
       verbose?: boolean;
@@ -102,6 +103,9 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
       env: terminal.env,
       cwd: settings.cwd ? resolve(cwd, settings.cwd) : cwd,
       config: settings.config,
+      environment: settings.environment
+        ? { name: settings.environment, where: common.origins.where('environment') }
+        : undefined,
       signal: terminal.signal,
       clock: terminal.clock,
       sink(event) {
@@ -109,7 +113,7 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
         sink.report(event);
       },
       timeout: Object.hasOwn(command.inputs, 'timeout') ? undefined : settings.timeout,
-      knownKeys,
+      fileShape,
       onResult(result) {
         sink.close();
         told = true;

@@ -5,6 +5,7 @@ import { replaceFile } from '../base/files.js';
 import { withTask } from '../base/report.js';
 import { writeHostBase } from '../image/host-base.js';
 import { openLayout } from '../image/layout/layout.js';
+import type { Platform } from '../oci/manifest.js';
 import { parseReference } from '../oci/reference.js';
 import type { Bill } from '../release/bill.js';
 import { deliver } from '../release/deliver.js';
@@ -103,9 +104,10 @@ async function imageValues(app: string, base: string, context: Context) {
   };
 }
 
-async function ownPlatform(context: Context): Promise<string> {
+async function ownPlatform(context: Context): Promise<Platform> {
   const { stdout } = await context.exec('node', ['-p', 'process.arch'], { signal: context.signal });
-  return `linux/${stdout.trim() === 'x64' ? 'amd64' : stdout.trim()}`;
+  const architecture = stdout.trim();
+  return { os: 'linux', architecture: architecture === 'x64' ? 'amd64' : architecture };
 }
 
 /** Asks until the page is there; a task may have a moment to go. */

@@ -12,8 +12,8 @@ import { hasZstd } from '../image/layer/compress.js';
 import type { Layout } from '../image/layout/layout.js';
 import { checkPlace } from '../image/layout/layout-files.js';
 import type { Recipe } from '../image/builders/recipe.js';
-import type { RawManifest } from '../oci/manifest.js';
-import { parsePlatform, samePlatform } from '../oci/platform.js';
+import type { Platform, RawManifest } from '../oci/manifest.js';
+import { samePlatform } from '../oci/platform.js';
 import { selectorOf } from '../oci/reference.js';
 import { teeStore } from '../oci/tee.js';
 import type { Repository } from '../registry/repository.js';
@@ -25,7 +25,7 @@ export interface ImageValues extends RegistryValues {
   readonly app: string;
   readonly builder: 'auto' | 'next' | 'node';
   readonly base: string | undefined;
-  readonly platform: readonly string[];
+  readonly platform: readonly Platform[];
   readonly label: Readonly<Record<string, string>> | undefined;
   readonly imageEnv: Readonly<Record<string, string>> | undefined;
   readonly user: string | undefined;
@@ -83,7 +83,7 @@ async function makeImages(
       hint: 'Use Node 22.15 or newer, or gzip.',
     });
   }
-  const asked = values.platform.map((text) => parsePlatform(text, '--platform'));
+  const asked = values.platform;
   const platforms = asked.filter((one, at) => asked.findIndex((other) => samePlatform(one, other)) === at);
   // The network starts first: walking and hashing hide it.
   const source = await findBase(values.base ?? DEFAULT_BASE, context, values);

@@ -1,5 +1,5 @@
-import { InputError } from '../../base/errors.js';
 import { input } from '../../base/input.js';
+import { variableForm } from './forms.js';
 import { serviceInputs } from './service.js';
 
 /** How a service is deployed; shared by the verbs that do. */
@@ -9,7 +9,7 @@ export const deployInputs = {
     placeholder: 'FILE',
     key: 'deploy.task-definition',
   }),
-  env: input.list('Variable of a container', { placeholder: 'CONTAINER:K=V', key: 'deploy.env', check: parseVariable }),
+  env: input.list('Variable of a container', { placeholder: 'CONTAINER:K=V', key: 'deploy.env', ...variableForm }),
   'force-new-deployment': input.boolean('Start new tasks even when nothing changed', { key: false }),
   'desired-count': input.integer('Number of tasks; left as it is when not given', { placeholder: 'N', key: false }),
   wait: input.choice(
@@ -66,14 +66,3 @@ export const deployNeeds = [
     optional: true,
   },
 ] as const;
-
-/** `CONTAINER:K=V`. */
-export function parseVariable(text: string): {
-  readonly container: string;
-  readonly name: string;
-  readonly value: string;
-} {
-  const match = /^([A-Za-z0-9_-]{1,255}):([^=]+)=(.*)$/s.exec(text);
-  if (!match) throw new InputError({ where: '--env', message: `takes CONTAINER:K=V, not ${JSON.stringify(text)}` });
-  return { container: match[1] ?? '', name: match[2] ?? '', value: match[3] ?? '' };
-}

@@ -1,15 +1,15 @@
 import { input } from '../../base/input.js';
-import { checkTag, parseReference } from '../../oci/reference.js';
+import { referenceForm, tagForm } from './forms.js';
 
-/** Where an image goes; shared with `ship`. */
+/** Where an image goes; shared by `push` and `ship`. */
 export const targetInputs = {
   to: input.string('Repository, with a tag if you like', {
     placeholder: 'REPOSITORY[:TAG]',
     required: true,
     key: 'push.to',
-    check: (text) => parseReference(text),
+    ...referenceForm,
   }),
-  tag: input.list('Further tag', { placeholder: 'TAG', key: 'push.tag', check: (tag) => checkTag(tag) }),
+  tag: input.list('Further tag', { placeholder: 'TAG', key: 'push.tag', ...tagForm }),
 } as const;
 
 /** What a push needs to be allowed on ECR. */

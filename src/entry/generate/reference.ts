@@ -6,7 +6,7 @@ import type { Input, Inputs } from '../../base/input.js';
 import { camelCase } from '../../base/input.js';
 import { commonInputs, variableName } from '../inputs/arguments.js';
 import { flagText, formatDefault } from '../help.js';
-import { keyOf } from '../inputs/values.js';
+import { keyOf } from '../inputs/shape.js';
 import { policyFor } from './policy.js';
 
 /** `init rotate` → `init-rotate`. */
@@ -29,6 +29,7 @@ export function referencePage(command: Command<Inputs, unknown>, library: boolea
       ),
     ),
     ...section('Inputs', inputTable(command)),
+    ...fieldTables(command),
     'What is given comes first, then the variable, then the key in `lading.yml`, then the default. [Common flags](README.md#common-flags) are there too.',
     ...outputs(command),
     ...(command.action ? section('As an action', fence('yaml', [actionUse(command)])) : []),
@@ -110,8 +111,36 @@ function inputTable(command: Command<Inputs, unknown>): string {
   return table(['Flag', 'Variable', 'Key', 'Means'], rows);
 }
 
+/** The fields of each map of maps, and of each map, with their keys in `lading.yml`. */
+function fieldTables(command: Command<Inputs, unknown>): string[] {
+  return Object.entries(command.inputs).flatMap(([name, input]) => {
+    if (!input.fields) return [];
+    const key = keyOf(command.name, name, input) ?? name;
+    const start = input.kind === 'entries' ? `${key}.NAME` : key;
+    const head = input.kind === 'entries' ? `\`--${name} NAME.FIELD=VALUE\`` : `\`--${name} FIELD=VALUE\``;
+    return [
+      `### Fields of ${code(name)}`,
+      `As a flag ${head}.`,
+      table(['Key', 'Means'], fieldRows(input.fields, start)),
+    ];
+  });
+}
+
+function fieldRows(fields: Inputs, start: string): string[][] {
+  return Object.entries(fields).flatMap(([name, field]) =>
+    field.kind === 'record' && field.fields
+      ? fieldRows(field.fields, `${start}.${name}`)
+      : [[code(`${start}.${name}`), `${field.summary}${choicesOf(field)}${remark(field)}`]],
+  );
+}
+
+function choicesOf({ choices, placeholder }: Input<unknown>): string {
+  return choices && !placeholder ? `; one of ${choices.map(code).join(', ')}` : '';
+}
+
 function remark(input: Input<unknown>): string {
   const choices = input.choices && input.placeholder ? `; one of ${input.choices.map(code).join(', ')}` : '';
+  if (input.kind === 'entries') return choices;
   if (input.default !== undefined) return `${choices} (default ${code(formatDefault(input))})`;
   return input.required ? `${choices} (needed)` : choices;
 }
