@@ -1,3 +1,5 @@
+import type { Source } from './origin.js';
+
 /**
  * The declaration of one input of a verb. From it come the flag, the environment variable, the action input, the key
  * in `lading.yml`, the help, the reference page and the JSON Schema.
@@ -78,6 +80,8 @@ export type Entry<Fields extends Inputs> = ValuesOf<Fields> & {
   readonly name: string;
   /** For errors: the place of a field (`smoke.url` inside of a record), else of the entry, as `lading.yml:12:5`. */
   readonly where: (field?: string) => string;
+  /** Where the value of a field came from; `absent` when it was not given, also when it has a default. */
+  readonly source: (field: string) => Source;
 };
 
 function maker(kind: InputKind) {
@@ -115,7 +119,7 @@ export const input = {
       required: (options.required ?? false) as Chosen extends string ? true : false,
     };
   },
-  /** Maps by name, in the order in which they stand; none is an empty list. A field may not be called name or where. */
+  /** Maps by name, in the order in which they stand; none is an empty list. A field may not be called name, where or source. */
   entries<const Fields extends Inputs>(
     summary: string,
     options: { readonly fields: Fields; readonly key?: string | false; readonly placeholder?: string },

@@ -9,6 +9,7 @@ import type { PushResult } from '../release/send.js';
 import { tagsOf } from '../release/send.js';
 import { referenceForm, tagForm } from './inputs/forms.js';
 import { imageInputs } from './inputs/image.js';
+import { imageReleaseInputs } from './inputs/release.js';
 import { pushNeeds } from './inputs/target.js';
 
 export interface BuildResult {
@@ -46,6 +47,7 @@ export const build = defineCommand({
     push: input.boolean('Send the image to `--to`, too', { key: false }),
     tag: input.list('Further tag for `--push`', { placeholder: 'TAG', key: false, ...tagForm }),
     pin: input.boolean('Write the base image with its digest into lading.yml', { key: false }),
+    ...imageReleaseInputs,
   },
   outputs: {
     digest: { summary: 'Digest of the image', of: (result: BuildResult) => result.digest },
@@ -69,18 +71,28 @@ export const build = defineCommand({
     { command: 'lading build --json', about: 'Digest and layers as JSON' },
   ],
   action: true,
-  async run(values, context): Promise<BuildResult> {
-    const tags = checkPush(values);
+  async run(values, context, origins): Promise<BuildResult> {
+    const { planImageRelease } = await import('../release/plan-release.js');
+    const { onlyOne } = await import('../release/only-one.js');
     const { layoutFolder, makeImage, previousCandidates } = await import('../release/make-image.js');
     const { openLayout } = await import('../image/layout/layout.js');
-    const base = values.pin ? await pinBase(values.base, context, values) : values.base;
-    const imageValues: ImageValues = { ...values, base, imageEnv: values.env };
-    const layout = await openLayout(layoutFolder(values.output, context));
-    if (values.to === undefined) return describeBuild(await makeImage(imageValues, layout, undefined, context));
+    const image = onlyOne(planImageRelease(values, origins), origins);
+    // What a file says of the target is for those who push.
+    const to = values.to ?? (values.push ? image.to : undefined);
+    const tags = checkPush({ ...values, to }, image.tags);
+    const base = values.pin
+      ? await pinBase(image.values.base, context, {
+          region: values.region,
+          image: values.images.length > 0 ? image.name : undefined,
+        })
+      : image.values.base;
+    const imageValues: ImageValues = { ...image.values, base };
+    const layout = await openLayout(layoutFolder(image.output, context, image.place));
+    if (to === undefined) return describeBuild(await makeImage(imageValues, layout, undefined, context));
 
     const { openRegistry } = await import('../release/registries.js');
-    const repository = openRegistry(values.to, context, values);
-    const { cacheFrom } = values;
+    const repository = openRegistry(to, context, image.values);
+    const { cacheFrom } = image;
     if (values.push) {
       const { deliver } = await import('../release/deliver.js');
       const delivery = { layout, repository, tags, cacheFrom, dryRun: false };
@@ -95,11 +107,14 @@ export const build = defineCommand({
 });
 
 /** The tags of `--push`, or what is wrong with it. */
-function checkPush(values: {
-  readonly to: Reference | undefined;
-  readonly push: boolean | undefined;
-  readonly tag: readonly string[] | undefined;
-}): readonly string[] {
+function checkPush(
+  values: {
+    readonly to: Reference | undefined;
+    readonly push: boolean | undefined;
+    readonly tag: readonly string[] | undefined;
+  },
+  tags: readonly string[],
+): readonly string[] {
   if (values.push && values.to === undefined) {
     throw new InputError({ where: '--push', message: 'it is not said where to', hint: 'Add --to REPOSITORY[:TAG].' });
   }
@@ -110,16 +125,16 @@ function checkPush(values: {
       hint: 'Add --push to send the image.',
     });
   }
-  return values.to === undefined ? [] : tagsOf(values.to.tag, values.tag);
+  return values.to === undefined ? [] : tagsOf(values.to.tag, tags);
 }
 
 async function pinBase(
   base: string | undefined,
   context: Parameters<typeof build.run>[1],
-  values: { readonly region?: string | undefined },
+  options: { readonly region?: string | undefined; readonly image?: string | undefined },
 ) {
   const { writePin } = await import('../release/pin.js');
-  return writePin(base, context, values);
+  return writePin(base, context, options);
 }
 
 export function describeBuild(made: MadeImage): BuildResult {

@@ -4,6 +4,7 @@ import type { RollOutResult } from '../release/roll-out.js';
 import { deployInputs, deployNeeds } from './inputs/deploy.js';
 import { containerImageForm } from './inputs/forms.js';
 import { registryInputs } from './inputs/registry.js';
+import { releaseInputs } from './inputs/release.js';
 
 export const deploy = defineCommand({
   name: 'deploy',
@@ -17,6 +18,7 @@ export const deploy = defineCommand({
       { placeholder: '[CONTAINER=]REF', key: 'deploy.image', ...containerImageForm },
     ),
     ...registryInputs,
+    ...releaseInputs,
   },
   outputs: {
     outcome: {
@@ -53,26 +55,21 @@ export const deploy = defineCommand({
     { command: 'lading deploy --service shop --image web=shop@sha256:… --dry-run', about: 'What would change' },
   ],
   action: true,
-  async run(values, context): Promise<RollOutResult> {
-    const { resolveImage } = await import('../release/resolve-image.js');
+  async run(values, context, origins): Promise<RollOutResult> {
+    const { planRelease } = await import('../release/plan-release.js');
+    const { refuseUnbuilt } = await import('../release/refuse-unbuilt.js');
+    const { resolveUsed } = await import('../release/resolve-image.js');
     const { rollOut } = await import('../release/roll-out.js');
-    const order = {
-      name: values.service,
-      cluster: values.cluster,
-      service: values.service,
-      region: values.region,
-      images: await Promise.all((values.image ?? []).map((one) => resolveImage(one, values, context))),
-      env: values.env ?? [],
-      taskDefinition: values.taskDefinition,
-      force: values.forceNewDeployment ?? false,
-      desiredCount: values.desiredCount,
-      wait: values.wait,
-      timeoutMs: values.timeout,
-      failFast: values.failFast,
-      ifUnchanged: values.ifUnchanged,
+    const release = planRelease(values, origins);
+    refuseUnbuilt(release);
+    const orders = release.services.map(async (service) => ({
+      ...service,
+      images: await Promise.all(
+        service.images.map((use) => resolveUsed(use, { ...values, region: service.region }, context)),
+      ),
       commit: undefined,
-    };
-    return rollOut([order], context, { dryRun: values.dryRun ?? false });
+    }));
+    return rollOut(await Promise.all(orders), context, { dryRun: values.dryRun ?? false });
   },
   text: deployText,
 });

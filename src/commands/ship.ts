@@ -4,6 +4,7 @@ import type { Bill } from '../release/bill.js';
 import { formatBill } from '../release/bill.js';
 import { deployInputs, deployNeeds } from './inputs/deploy.js';
 import { imageInputs } from './inputs/image.js';
+import { releaseInputs } from './inputs/release.js';
 import { pushNeeds, targetInputs } from './inputs/target.js';
 
 export const ship = defineCommand({
@@ -20,6 +21,7 @@ export const ship = defineCommand({
       placeholder: 'NAME',
       key: 'deploy.container',
     }),
+    ...releaseInputs,
   },
   outputs: {
     outcome: {
@@ -49,34 +51,11 @@ export const ship = defineCommand({
     { command: 'lading ship --dry-run', about: 'What would happen' },
   ],
   action: true,
-  async run(values, context): Promise<Bill> {
+  async run(values, context, origins): Promise<Bill> {
+    const { planRelease } = await import('../release/plan-release.js');
     const { shipRelease } = await import('../release/ship.js');
-    const { layoutFolder } = await import('../release/make-image.js');
-    const name = values.service;
-    const image = {
-      name,
-      values: { ...values, imageEnv: values.imageEnv },
-      to: values.to,
-      tags: values.tag ?? [],
-      cacheFrom: values.cacheFrom,
-      layout: layoutFolder(values.output, context),
-    };
-    const service = {
-      name,
-      cluster: values.cluster,
-      service: values.service,
-      region: values.region,
-      uses: [{ image: name, container: values.container }],
-      env: values.env ?? [],
-      taskDefinition: values.taskDefinition,
-      force: values.forceNewDeployment ?? false,
-      desiredCount: values.desiredCount,
-      wait: values.wait,
-      timeoutMs: values.timeout,
-      failFast: values.failFast,
-      ifUnchanged: values.ifUnchanged,
-    };
-    return shipRelease({ images: [image], services: [service], dryRun: values.dryRun ?? false }, context);
+    const making = { values: { ...values, env: values.imageEnv }, renamed: { env: 'image-env' } };
+    return shipRelease(planRelease(values, origins, making), { dryRun: values.dryRun ?? false }, context);
   },
   text: formatBill,
 });

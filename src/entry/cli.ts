@@ -13,7 +13,7 @@ import { commonInputs, isOn, parseArguments } from './inputs/arguments.js';
 import { exitCodeOf, formatError, viewError } from './describe-error.js';
 import { fileShape } from './inputs/file-shape.js';
 import { heeding } from './heed.js';
-import { nearest } from './inputs/nearest.js';
+import { nearest } from '../base/nearest.js';
 import type { Given } from './inputs/given.js';
 import { runCommand } from './run-command.js';
 import { resolveValues } from './inputs/values.js';

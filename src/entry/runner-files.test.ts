@@ -41,7 +41,7 @@ test.each<[string, string, keyof typeof inputs, unknown]>([
     'INPUT_SERVICES',
     'web:\n  cluster: a\n',
     'services',
-    [{ name: 'web', cluster: 'a', where: expect.any(Function) as unknown }],
+    [{ name: 'web', cluster: 'a', where: expect.any(Function) as unknown, source: expect.any(Function) as unknown }],
   ],
 ])('%s=%j is given as %s', async (variable, text, name, value) => {
   expect(await valueOf(variable, text, name)).toEqual({ issues: [], value });

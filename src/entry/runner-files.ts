@@ -5,7 +5,7 @@ import { namesOf } from './inputs/arguments.js';
 import type { Given } from './inputs/given.js';
 import type { Inputs } from '../base/input.js';
 import type { InputIssue } from '../base/errors.js';
-import { nearest } from './inputs/nearest.js';
+import { nearest } from '../base/nearest.js';
 import { readText } from './inputs/texts.js';
 
 /**
@@ -27,7 +27,7 @@ export async function readActionInputs(
     if (own !== undefined && declared) {
       // A block scalar ends with a line break that nobody means.
       const trimmed = declared.secret ? text : text.trim();
-      const read = await readText(declared, trimmed, `input ${own}`);
+      const read = await readText(declared, trimmed, { where: `input ${own}`, source: 'flag' });
       issues.push(...read.issues);
       if (read.given) given.set(own, read.given);
     } else {

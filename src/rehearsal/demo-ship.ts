@@ -69,14 +69,16 @@ export async function shipApp(sandbox: Sandbox, base: string, app: string, conte
     to: parseReference(`${sandbox.host}/harbour`),
     tags: [],
     cacheFrom: undefined,
-    layout: join(app, '.lading/image'),
+    output: undefined,
+    place: 'image',
+    where: () => 'demo',
   };
   const service = {
     name,
     cluster: 'default',
     service: name,
     region: undefined,
-    uses: [{ image: name, container: undefined }],
+    images: [{ from: 'release' as const, container: undefined, image: name }],
     env: [],
     taskDefinition: undefined,
     force: false,
@@ -85,8 +87,12 @@ export async function shipApp(sandbox: Sandbox, base: string, app: string, conte
     timeoutMs: 120_000,
     failFast: true,
     ifUnchanged: 'attach' as const,
+    after: [],
+    smoke: undefined,
+    where: () => 'demo',
   };
-  return shipRelease({ images: [image], services: [service], dryRun: false }, inSandbox(sandbox, app, context));
+  const release = { images: [image], tasks: [], services: [service] };
+  return shipRelease(release, { dryRun: false }, inSandbox(sandbox, app, context));
 }
 
 async function imageValues(app: string, base: string, context: Context) {

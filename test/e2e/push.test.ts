@@ -51,7 +51,7 @@ function worldFor(env: Record<string, string> = {}): TestWorld {
   return world;
 }
 
-const common = { insecureRegistry: undefined, region: undefined };
+const common = { insecureRegistry: undefined, region: undefined, images: [], only: undefined };
 const buildValues = {
   ...common,
   app: '',

@@ -6,6 +6,7 @@ import type { Platform } from '../../oci/manifest.js';
 import { formatPlatform, parsePlatform } from '../../oci/platform.js';
 import type { Reference } from '../../oci/reference.js';
 import { checkTag, formatReference, parseReference } from '../../oci/reference.js';
+import type { ImageChoice } from '../../release/release.js';
 import type { AskedImage } from '../../release/resolve-image.js';
 
 export const referenceForm: Form<Reference> = {
@@ -47,6 +48,15 @@ export const variableForm: Form<ContainerVariable> = {
     return { container: match[1] ?? '', name: match[2] ?? '', value: match[3] ?? '' };
   },
   format: ({ container, name, value }) => `${container}:${name}=${value}`,
+};
+
+/** `web=IMAGE` or `IMAGE`, which may be the name of one that the release makes. */
+export const imageChoiceForm: Form<ImageChoice> = {
+  parse(text) {
+    const named = /^([A-Za-z0-9_-]{1,255})=(.+)$/.exec(text);
+    return { container: named?.[1], text: named?.[2] ?? text };
+  },
+  format: ({ container, text }) => `${container === undefined ? '' : `${container}=`}${text}`,
 };
 
 /** `web=REF` or `REF` */

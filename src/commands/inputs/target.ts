@@ -5,7 +5,6 @@ import { referenceForm, tagForm } from './forms.js';
 export const targetInputs = {
   to: input.string('Repository, with a tag if you like', {
     placeholder: 'REPOSITORY[:TAG]',
-    required: true,
     key: 'push.to',
     ...referenceForm,
   }),

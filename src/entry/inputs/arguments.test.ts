@@ -3,7 +3,7 @@ import type { Inputs } from '../../base/input.js';
 import { input } from '../../base/input.js';
 import { parseArguments } from './arguments.js';
 import type { Given } from './given.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../../base/nearest.js';
 import { parseInput } from './parse-input.js';
 import { readText } from './texts.js';
 
@@ -143,22 +143,31 @@ describe('the text of a variable', () => {
     ['smoke', 'url: x', { url: 'x', status: undefined }],
     ['smoke', '{"url": "x", "status": 200}', { url: 'x', status: 200 }],
   ])('of %s given as %j is %j', async (name, text, value) => {
-    const read = await readText(inputs[name] as Inputs[string], text, 'LADING_X');
+    const read = await readText(inputs[name] as Inputs[string], text, { where: 'LADING_X', source: 'variable' });
     expect(valueOf(name, read.given)).toEqual({ value, issues: [] });
   });
 
   test('is YAML for entries, with places inside of it', async () => {
-    const read = await readText(inputs.services as Inputs[string], 'web:\n  cluster: [a]\n', 'LADING_SERVICES');
+    const read = await readText(inputs.services as Inputs[string], 'web:\n  cluster: [a]\n', {
+      where: 'LADING_SERVICES',
+      source: 'variable',
+    });
     expect(valueOf('services', read.given)?.issues).toMatchObject([
       { where: 'LADING_SERVICES:2:12', message: 'takes one value, not a list' },
     ]);
-    const broken = await readText(inputs.services as Inputs[string], 'web: [', 'input services');
+    const broken = await readText(inputs.services as Inputs[string], 'web: [', {
+      where: 'input services',
+      source: 'flag',
+    });
     expect(broken).toMatchObject({
       given: undefined,
       issues: [{ where: expect.stringMatching(/^input services:1:/) as string }],
     });
     expect(
-      valueOf('services', (await readText(inputs.services as Inputs[string], 'web.cluster=a', 'V')).given)?.issues,
+      valueOf(
+        'services',
+        (await readText(inputs.services as Inputs[string], 'web.cluster=a', { where: 'V', source: 'variable' })).given,
+      )?.issues,
     ).toMatchObject([{ where: 'V:1:1', message: 'takes a map of names, each with its keys, not a text' }]);
   });
 });

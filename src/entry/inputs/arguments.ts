@@ -3,7 +3,7 @@ import type { InputIssue } from '../../base/errors.js';
 import type { Inputs } from '../../base/input.js';
 import { input } from '../../base/input.js';
 import type { Given } from './given.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../../base/nearest.js';
 import { readFlags } from './texts.js';
 
 /** Flags that every verb has. */

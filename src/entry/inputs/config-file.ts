@@ -5,7 +5,7 @@ import { checkSection } from './check-file.js';
 import { readConfigText } from './find-config.js';
 import type { Given, GivenMap } from './given.js';
 import { asMap } from './given.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../../base/nearest.js';
 import { overlaySection } from './overlay.js';
 import type { Section } from './shape.js';
 
@@ -22,7 +22,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   const name = basename(path);
   const text = await readConfigText(path, name);
   const { readYaml } = await import('./yaml.js');
-  const root = asMap(await readYaml(text, { name, folder: dirname(path) }));
+  const root = asMap(await readYaml(text, { name, folder: dirname(path), source: 'file' }));
   if (root) return { path, root };
   throw new InputError({
     where: `${name}:1:1`,

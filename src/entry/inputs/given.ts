@@ -1,32 +1,37 @@
+import type { Source } from '../../base/origin.js';
+
 /**
  * What was given for an input, before it is read: the text of a flag, of a variable, of a node of `lading.yml`. Every
- * part knows its place, so that each mistake is told where it stands.
+ * part knows its place, so that each mistake is told where it stands, and its source, so that one may win over another.
  */
 export type Given = GivenText | GivenList | GivenMap;
 
-export interface GivenText {
-  readonly is: 'text';
-  readonly text: string;
+interface Place {
   /** For errors: `--tag`, `LADING_TAG`, `lading.yml:4:7`. */
   readonly where: string;
+  /** A flag when left out. */
+  readonly source?: Source | undefined;
+}
+
+export interface GivenText extends Place {
+  readonly is: 'text';
+  readonly text: string;
   /** A key with nothing behind it. */
   readonly blank?: boolean;
   /** Where a relative path in it starts; the working directory when left out. */
   readonly folder?: string;
 }
 
-export interface GivenList {
+export interface GivenList extends Place {
   readonly is: 'list';
   readonly items: readonly Given[];
-  readonly where: string;
   /** A flag that came several times. */
   readonly repeated?: boolean;
 }
 
-export interface GivenMap {
+export interface GivenMap extends Place {
   readonly is: 'map';
   readonly entries: ReadonlyMap<string, GivenEntry>;
-  readonly where: string;
 }
 
 export interface GivenEntry {
@@ -54,5 +59,6 @@ export function mapGiven(entries: Iterable<readonly [string, Given]>, where: str
 /** A key with nothing behind it stands for an empty map, where a map is meant. */
 export function asMap(given: Given): GivenMap | undefined {
   if (given.is === 'map') return given;
-  return given.is === 'text' && given.blank ? { is: 'map', entries: new Map(), where: given.where } : undefined;
+  const { where, source } = given;
+  return given.is === 'text' && given.blank ? { is: 'map', entries: new Map(), where, source } : undefined;
 }

@@ -3,7 +3,7 @@ import type { Input, Inputs } from '../../base/input.js';
 import { camelCase } from '../../base/input.js';
 import type { Given } from './given.js';
 import { listGiven, mapGiven, textGiven } from './given.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../../base/nearest.js';
 
 export interface GivenObject {
   readonly given: ReadonlyMap<string, Given>;

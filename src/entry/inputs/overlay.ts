@@ -50,5 +50,6 @@ function overlay(below: Given, above: Given, layOf: (name: string) => Lay | unde
     const lay = under && layOf(name);
     entries.set(name, lay ? { keyWhere: entry.keyWhere, value: lay(under.value, entry.value) } : entry);
   }
-  return { is: 'map', entries, where: above.is === 'text' ? below.where : above.where };
+  const { where, source } = above.is === 'text' ? below : above;
+  return { is: 'map', entries, where, source };
 }

@@ -1,9 +1,10 @@
 import type { InputIssue } from '../../base/errors.js';
 import type { Input, Inputs } from '../../base/input.js';
 import { camelCase } from '../../base/input.js';
+import type { Source } from '../../base/origin.js';
 import type { Given, GivenMap } from './given.js';
 import { asMap } from './given.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../../base/nearest.js';
 import type { Parsed } from './parsed.js';
 import { collect, wrong } from './parsed.js';
 
@@ -24,8 +25,9 @@ export function parseEntries(input: Input<unknown>, given: Given, parse: ParseFi
     const fields = asMap(value);
     if (!fields) return wrong(value, `\`${name}\` takes keys, not a ${value.is}`);
     const parsed = parseFields(input.fields ?? {}, fields, { parse, where: keyWhere, of: name });
-    const where = (field?: string) => placeOf(fields, field) ?? keyWhere;
-    return { ...parsed, value: { ...(parsed.value as object), name, where } };
+    const where = (field?: string) => partOf(fields, field)?.where ?? keyWhere;
+    const source = (field: string) => sourceOf(partOf(fields, field));
+    return { ...parsed, value: { ...(parsed.value as object), name, where, source } };
   });
   return collect(parts, (values) => values);
 }
@@ -36,11 +38,15 @@ export function parseRecord(input: Input<unknown>, given: Given, parse: ParseFie
   return parseFields(input.fields ?? {}, given, { parse, where: given.where, of: '' });
 }
 
-/** The place of a field, also of one in a record: `smoke.url`. */
-function placeOf(map: GivenMap, field: string | undefined): string | undefined {
+/** What was given for a field, also for one in a record: `smoke.url`. */
+function partOf(map: GivenMap, field: string | undefined): Given | undefined {
   let at: Given | undefined = map;
   for (const part of field?.split('.') ?? []) at = at?.is === 'map' ? at.entries.get(part)?.value : undefined;
-  return at === map ? undefined : at?.where;
+  return at === map ? undefined : at;
+}
+
+function sourceOf(given: Given | undefined): Source {
+  return given ? (given.source ?? 'flag') : 'absent';
 }
 
 interface FieldsOptions {

@@ -39,7 +39,7 @@ const inputs = {
 
 /** What stands in `f` under a key, read as an input. */
 async function parse(name: keyof typeof inputs, yaml: string) {
-  const given = await readYaml(`v: ${yaml}`, { name: 'f', folder: '/file' });
+  const given = await readYaml(`v: ${yaml}`, { name: 'f', folder: '/file', source: 'file' });
   if (given.is !== 'map') throw new Error();
   const value = given.entries.get('v')?.value;
   if (!value) throw new Error();
@@ -127,8 +127,13 @@ describe('entries', () => {
       '{web: {cluster: a, smoke: {url: u}}, __proto__: , api: {env: [X=1]}}',
     );
     expect(issues).toEqual([]);
-    const entries = value as { name: string; where: (field?: string) => string; wait: string }[];
-    expect(entries.map(({ where: _where, ...rest }) => rest)).toEqual([
+    const entries = value as {
+      name: string;
+      where: (field?: string) => string;
+      source: (field: string) => string;
+      wait: string;
+    }[];
+    expect(entries.map(({ where: _where, source: _source, ...rest }) => rest)).toEqual([
       { name: 'web', cluster: 'a', desiredCount: undefined, wait: 'deployed', env: undefined, smoke: { url: 'u' } },
       {
         name: '__proto__',
@@ -146,5 +151,11 @@ describe('entries', () => {
     expect(web?.where('smoke.url')).toBe('f:1:36');
     expect(web?.where('env')).toBe('f:1:5');
     expect(proto?.where('cluster')).toBe('f:1:41');
+    expect(['cluster', 'smoke.url', 'env', 'wait'].map((field) => web?.source(field))).toEqual([
+      'file',
+      'file',
+      'absent',
+      'absent',
+    ]);
   });
 });

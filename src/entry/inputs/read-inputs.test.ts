@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../base/errors.js';
-import type { Inputs } from '../../base/input.js';
+import type { Entry, Inputs } from '../../base/input.js';
 import { input } from '../../base/input.js';
 import { parseArguments } from './arguments.js';
 import type { InputRequest } from './read-inputs.js';
@@ -122,7 +122,7 @@ describe('values', () => {
       { name: 'api', label: { l: 'm' } },
       { name: 'new', cluster: 'n' },
     ]);
-    const [web] = values.services as { where: (field?: string) => string }[];
+    const [web] = values.services as Entry<Inputs>[];
     expect(['cluster', 'image', 'after', 'smoke.url', 'smoke.timeout'].map((field) => web?.where(field))).toEqual([
       'lading.yml:3:18',
       'LADING_SERVICES:1:19',
@@ -130,6 +130,9 @@ describe('values', () => {
       '--services web.smoke.url',
       'lading.yml:3:71',
     ]);
+    expect(
+      ['cluster', 'image', 'after', 'smoke.url', 'smoke.timeout', 'app'].map((field) => web?.source(field)),
+    ).toEqual([...['file', 'variable', 'flag', 'flag', 'file', 'absent']]);
     expect(origins.of('services')).toBe('flag');
   });
 
@@ -254,7 +257,7 @@ describe('an environment', () => {
       'lading.yml:10:13',
       'lading.yml:2:31',
     ]);
-    const [web] = values.services as { where: (field?: string) => string }[];
+    const [web] = values.services as Entry<Inputs>[];
     expect([web?.where('cluster'), web?.where('after'), web?.where('smoke.timeout')]).toEqual([
       'lading.yml:14:31',
       'lading.yml:6:37',

@@ -3,7 +3,7 @@ import { InputError } from '../../base/errors.js';
 import type { Input, Inputs } from '../../base/input.js';
 import type { Given } from './given.js';
 import { listGiven, mapGiven, textGiven } from './given.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../../base/nearest.js';
 
 export interface Read {
   readonly given: Given | undefined;
@@ -97,14 +97,18 @@ export function fieldPaths(fields: Inputs): readonly string[] {
  * The text of a variable or of an action's input. A list or pairs: a line each, or parted by commas when there is one
  * line. Entries and records: YAML, or JSON.
  */
-export async function readText(input: Input<unknown>, text: string, where: string): Promise<Read> {
+export async function readText(
+  input: Input<unknown>,
+  text: string,
+  { where, source }: { readonly where: string; readonly source: 'flag' | 'variable' },
+): Promise<Read> {
   if (input.kind === 'list' || input.kind === 'pairs') {
     return { given: listGiven(splitList(input, text), where), issues: [] };
   }
   if (input.kind !== 'entries' && input.kind !== 'record') return { given: textGiven(text, where), issues: [] };
   try {
     const { readYaml } = await import('./yaml.js');
-    return { given: await readYaml(text, { name: where }), issues: [] };
+    return { given: await readYaml(text, { name: where, source }), issues: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { given: undefined, issues: error.issues };

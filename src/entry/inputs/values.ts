@@ -70,7 +70,7 @@ async function readVariable(name: string, input: Input<unknown>, env: Environmen
   for (const one of [name, ...(input.aliases ?? [])]) {
     const variable = `LADING_${variableName(one)}`;
     const text = env[variable];
-    if (text !== undefined && text !== '') return readText(input, text, variable);
+    if (text !== undefined && text !== '') return readText(input, text, { where: variable, source: 'variable' });
   }
   return { given: undefined, issues: [] };
 }

@@ -10,9 +10,9 @@ function plain(given: Given): unknown {
   return new Map([...given.entries].map(([key, { value }]) => [key, plain(value)]));
 }
 
-const read = async (text: string) => plain(await readYaml(text, { name: 'f' }));
+const read = async (text: string) => plain(await readYaml(text, { name: 'f', source: 'file' }));
 const issuesOf = async (text: string) => {
-  const error = await readYaml(text, { name: 'f' }).catch((thrown: unknown) => thrown);
+  const error = await readYaml(text, { name: 'f', source: 'file' }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(InputError);
   return (error as InputError).issues.map(({ where, message }) => `${where} ${message}`);
 };
@@ -66,7 +66,7 @@ describe('YAML', () => {
   });
 
   test('every part knows its place', async () => {
-    const given = await readYaml('a:\n  b: c\n  d: [e, f]\n', { name: 'f' });
+    const given = await readYaml('a:\n  b: c\n  d: [e, f]\n', { name: 'f', source: 'file' });
     if (given.is !== 'map') throw new Error();
     const a = given.entries.get('a');
     expect(a?.keyWhere).toBe('f:1:1');
@@ -99,12 +99,12 @@ describe('YAML', () => {
       (_, at) => `a${at + 1}: &a${at + 1} [${Array(10).fill(`*a${at}`).join(', ')}]`,
     );
     const started = performance.now();
-    await readYaml(`a0: &a0 x\n${levels.join('\n')}\n`, { name: 'f' });
+    await readYaml(`a0: &a0 x\n${levels.join('\n')}\n`, { name: 'f', source: 'file' });
     const merges = Array.from(
       { length: 30 },
       (_, at) => `b${at + 1}: &b${at + 1} {x: *b${at}, y: *b${at}, <<: *b${at}}`,
     );
-    await readYaml(`b0: &b0 {z: 1}\n${merges.join('\n')}\n`, { name: 'f' });
+    await readYaml(`b0: &b0 {z: 1}\n${merges.join('\n')}\n`, { name: 'f', source: 'file' });
     expect(performance.now() - started).toBeLessThan(2000);
   });
 

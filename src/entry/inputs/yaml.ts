@@ -2,6 +2,7 @@ import type * as Yaml from 'yaml';
 import type { Document, Node, Pair, ParsedNode } from 'yaml';
 import type { InputIssue } from '../../base/errors.js';
 import { InputError } from '../../base/errors.js';
+import type { Source } from '../../base/origin.js';
 import type { Given, GivenEntry, GivenMap } from './given.js';
 
 /** Deeper than anything that has a meaning. */
@@ -13,6 +14,7 @@ export interface YamlOptions {
   readonly name: string;
   /** Where relative paths in it start. */
   readonly folder?: string | undefined;
+  readonly source: Source;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function readYaml(text: string, options: YamlOptions): Promise<Give
       wrong.slice(0, 20).map(({ pos, message }) => ({ where: at(pos[0]), message: message.trim() })),
     );
   }
-  const reader = new Reader(yaml, at, options.folder);
+  const reader = new Reader(yaml, at, options);
   const given = reader.read(document.contents, 0);
   if (reader.issues.length > 0) throw new InputError(reader.issues);
   return given;
@@ -59,12 +61,13 @@ class Reader {
   constructor(
     private readonly yaml: typeof Yaml,
     private readonly at: (offset: number | undefined) => string,
-    private readonly folder: string | undefined,
+    private readonly options: YamlOptions,
   ) {}
 
   read(node: Node | ParsedNode | null | undefined, depth: number): Given {
     const where = this.at(node?.range?.[0]);
-    if (!node) return { is: 'text', text: '', where, blank: true };
+    const { source } = this.options;
+    if (!node) return { is: 'text', text: '', where, source, blank: true };
     if (++this.nodes > MAX_NODES) throw new InputError({ where, message: `more than ${MAX_NODES} values` });
     if (depth > MAX_DEPTH) throw new InputError({ where, message: 'is nested too deeply' });
     if (this.yaml.isAlias(node)) return this.readAlias(node.source, where);
@@ -83,17 +86,19 @@ class Reader {
       where,
       message: given ? `*${name} stands inside of &${name}` : `there is no &${name} before it`,
     });
-    return { is: 'text', text: '', where };
+    return { is: 'text', text: '', where, source: this.options.source };
   }
 
   private readNew(node: Node, where: string, depth: number): Given {
     const { isMap, isScalar, isSeq } = this.yaml;
+    const { source, folder } = this.options;
     if (isMap(node)) return this.readMap(node.items, where, depth);
-    if (isSeq(node)) return { is: 'list', items: node.items.map((item) => this.read(item as Node, depth + 1)), where };
+    if (isSeq(node))
+      return { is: 'list', items: node.items.map((item) => this.read(item as Node, depth + 1)), where, source };
     if (!isScalar(node)) throw new InputError({ where, message: 'is not a text, a list or a map' });
     const text = typeof node.value === 'string' ? node.value : '';
     const blank = text === '' && (node.type === undefined || node.type === 'PLAIN');
-    return { is: 'text', text, where, ...(blank && { blank }), ...(this.folder && { folder: this.folder }) };
+    return { is: 'text', text, where, source, ...(blank && { blank }), ...(folder && { folder }) };
   }
 
   private readMap(items: readonly Pair[], where: string, depth: number): GivenMap {
@@ -126,7 +131,7 @@ class Reader {
     }
     // What is named first wins, and keys of the map itself win over all.
     for (const map of below) for (const [name, entry] of map.entries) if (!entries.has(name)) entries.set(name, entry);
-    return { is: 'map', entries, where };
+    return { is: 'map', entries, where, source: this.options.source };
   }
 
   private readMerge(value: Given): readonly GivenMap[] {
