@@ -10,18 +10,17 @@ export interface Output<Result> {
   readonly of: (result: Result) => string | number | boolean | undefined;
 }
 
-/** What a verb needs to be allowed to do. Yields the IAM policy, the workflow `permissions:` and the checks of `doctor`. */
-export interface Needs {
-  readonly aws?: readonly AwsNeed[];
-  /** Keys and levels of the workflow's `permissions:` block. */
-  readonly github?: Readonly<Record<string, 'read' | 'write'>>;
-}
+/**
+ * What a verb needs to be allowed to do, by the party that allows it: `aws`, `github`. Yields the policy, the workflow's
+ * `permissions:` and the checks of `doctor`.
+ */
+export type Needs = Readonly<Record<string, readonly Need[]>>;
 
-export interface AwsNeed {
-  /** As in a policy: `ecs:UpdateService`. */
+export interface Need {
+  /** In the party's words: `ecs:UpdateService`, `write`. */
   readonly action: string;
-  /** What the policy's resource is made from; `*` when AWS takes nothing narrower. */
-  readonly resource: '*' | 'repository' | 'cluster' | 'service' | 'task' | 'task-definition' | 'role' | 'log-group';
+  /** On what, in the party's words: a kind of resource, `id-token`. */
+  readonly resource: string;
   /** Why, in the words of the reference page. */
   readonly why: string;
   /** The verb works without it, with less to tell. */

@@ -10,7 +10,7 @@ import { tagsOf } from '../release/send.js';
 import { referenceForm, tagForm } from './inputs/forms.js';
 import { imageInputs } from './inputs/image.js';
 import { imageReleaseInputs } from './inputs/release.js';
-import { pushNeeds } from './inputs/target.js';
+import { pushNeeds } from './needs/push.js';
 
 export interface BuildResult {
   readonly digest: string;

@@ -1,10 +1,11 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
 import type { RollOutResult } from '../release/roll-out.js';
-import { deployInputs, deployNeeds } from './inputs/deploy.js';
+import { deployInputs } from './inputs/deploy.js';
 import { containerImageForm } from './inputs/forms.js';
 import { registryInputs } from './inputs/registry.js';
 import { releaseInputs } from './inputs/release.js';
+import { deployNeeds } from './needs/deploy.js';
 
 export const deploy = defineCommand({
   name: 'deploy',

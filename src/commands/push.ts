@@ -4,7 +4,8 @@ import type { PushResult } from '../release/send.js';
 import { registryInputs } from './inputs/registry.js';
 import { imageReleaseInputs } from './inputs/release.js';
 import { regionInput } from './inputs/service.js';
-import { pushNeeds, targetInputs } from './inputs/target.js';
+import { targetInputs } from './inputs/target.js';
+import { pushNeeds } from './needs/push.js';
 
 export const push = defineCommand({
   name: 'push',

@@ -1,9 +1,9 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
 import type { RollbackResult } from '../ecs/rollout/rollback.js';
-import { deployNeeds } from './inputs/deploy.js';
 import { servicesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';
+import { deployNeeds } from './needs/deploy.js';
 
 export const rollback = defineCommand({
   name: 'rollback',

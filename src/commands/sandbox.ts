@@ -4,7 +4,10 @@ import type { Context } from '../base/context.js';
 import { InputError } from '../base/errors.js';
 import type { Form } from '../base/input.js';
 import { input } from '../base/input.js';
+import type { ListedScenario } from '../rehearsal/scenario-list.js';
 import type { Scenario } from '../sandbox/ecs/scenario.js';
+
+export type { ListedScenario };
 
 interface SandboxResult {
   readonly url: string;
@@ -112,4 +115,9 @@ async function findScenario(text: string, cwd: string): Promise<Scenario> {
   }
   const { parseScenario } = await import('../sandbox/ecs/parse-scenario.js');
   return parseScenario(file, text);
+}
+
+/** Scenarios by name, for the reference page. */
+export async function listScenarios(): Promise<readonly ListedScenario[]> {
+  return (await import('../rehearsal/scenario-list.js')).listScenarios();
 }

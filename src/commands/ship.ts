@@ -2,10 +2,12 @@ import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
 import type { Bill } from '../release/bill.js';
 import { formatBill } from '../release/bill.js';
-import { deployInputs, deployNeeds } from './inputs/deploy.js';
+import { deployInputs } from './inputs/deploy.js';
 import { imageInputs } from './inputs/image.js';
 import { releaseInputs } from './inputs/release.js';
-import { pushNeeds, targetInputs } from './inputs/target.js';
+import { targetInputs } from './inputs/target.js';
+import { deployNeeds } from './needs/deploy.js';
+import { pushNeeds } from './needs/push.js';
 
 export const ship = defineCommand({
   name: 'ship',

@@ -1,13 +1,13 @@
 import type { Command } from '../../base/command.js';
-import type { ListedScenario } from '../../rehearsal/scenario-list.js';
+import type { ListedScenario } from '../../commands/sandbox.js';
 import { exitCodes } from '../../base/errors.js';
 import { actionAddress } from '../../base/action-release.js';
 import type { Input, Inputs } from '../../base/input.js';
 import { camelCase } from '../../base/input.js';
+import { policyFor } from '../../commands/needs/policy.js';
 import { commonInputs, variableName } from '../inputs/arguments.js';
 import { flagText, formatDefault } from '../help.js';
 import { keyOf } from '../inputs/shape.js';
-import { policyFor } from './policy.js';
 
 /** `init rotate` → `init-rotate`. */
 export function slugOf(verb: string): string {
@@ -158,8 +158,8 @@ function actionUse(command: Command<Inputs, unknown>): string {
 }
 
 function permissions(command: Command<Inputs, unknown>): string[] {
-  const { aws = [], github = {} } = command.needs ?? {};
-  const block = Object.entries(github).map(([key, level]) => `  ${key}: ${level}`);
+  const { aws = [], github = [] } = command.needs ?? {};
+  const block = github.map(({ action, resource }) => `  ${resource}: ${action}`);
   return [
     ...(block.length > 0
       ? section('What the workflow needs', fence('yaml', [`permissions:\n${block.join('\n')}`]))
