@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { generatedFiles, generatedFolders } from '../src/entry/generate/files.js';
-import { policyFor } from '../src/entry/generate/policy.js';
+import { policyFor } from '../src/commands/needs/policy.js';
 
 const root = join(import.meta.dirname, '..');
 const files = await generatedFiles();
@@ -74,6 +74,7 @@ test('a policy has a statement for each kind of resource, and no action twice', 
     { action: 'ecs:UpdateService', resource: 'service', why },
     { action: 'ecs:ListTasks', resource: 'cluster', why },
   ]);
+  expect(() => policyFor([{ action: 'a:B', resource: 'sevrice', why }])).toThrow(/no kind of AWS resource/);
   expect(policy.Statement.map(({ Action }) => Action)).toEqual([
     ['ecs:DescribeServices', 'ecs:UpdateService'],
     ['ecs:ListTasks'],

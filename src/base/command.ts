@@ -1,5 +1,7 @@
 import type { Context } from './context.js';
 import type { Inputs, ValuesOf } from './input.js';
+import type { Origins } from './origin.js';
+import { given } from './origin.js';
 
 /** A step output of the action, taken from the result. */
 export interface Output<Result> {
@@ -8,18 +10,17 @@ export interface Output<Result> {
   readonly of: (result: Result) => string | number | boolean | undefined;
 }
 
-/** What a verb needs to be allowed to do. Yields the IAM policy, the workflow `permissions:` and the checks of `doctor`. */
-export interface Needs {
-  readonly aws?: readonly AwsNeed[];
-  /** Keys and levels of the workflow's `permissions:` block. */
-  readonly github?: Readonly<Record<string, 'read' | 'write'>>;
-}
+/**
+ * What a verb needs to be allowed to do, by the party that allows it: `aws`, `github`. Yields the policy, the workflow's
+ * `permissions:` and the checks of `doctor`.
+ */
+export type Needs = Readonly<Record<string, readonly Need[]>>;
 
-export interface AwsNeed {
-  /** As in a policy: `ecs:UpdateService`. */
+export interface Need {
+  /** In the party's words: `ecs:UpdateService`, `write`. */
   readonly action: string;
-  /** What the policy's resource is made from; `*` when AWS takes nothing narrower. */
-  readonly resource: '*' | 'repository' | 'cluster' | 'service' | 'task' | 'task-definition' | 'role' | 'log-group';
+  /** On what, in the party's words: a kind of resource, `id-token`. */
+  readonly resource: string;
   /** Why, in the words of the reference page. */
   readonly why: string;
   /** The verb works without it, with less to tell. */
@@ -42,7 +43,8 @@ export interface Command<I extends Inputs = Inputs, Result = unknown> {
   readonly examples: readonly Example[];
   /** A GitHub Action is generated for it. */
   readonly action?: boolean;
-  run(values: ValuesOf<I>, context: Context): Promise<Result>;
+  /** Values that a program put together itself need no origins. */
+  run(values: ValuesOf<I>, context: Context, origins?: Origins): Promise<Result>;
   /** What stands on stdout without `--json`; left out, nothing does. */
   text?(result: Result): string | undefined;
   /** What goes on after the result is out, as a server does, until the signal aborts. */
@@ -51,7 +53,12 @@ export interface Command<I extends Inputs = Inputs, Result = unknown> {
   exitCode?(result: Result): number;
 }
 
+/** As it is declared: `run` always knows where its values came from. */
+export interface Declaration<I extends Inputs, Result> extends Omit<Command<I, Result>, 'run'> {
+  run(values: ValuesOf<I>, context: Context, origins: Origins): Promise<Result>;
+}
+
 /** Declares a verb, once for the command line, the action and the library. */
-export function defineCommand<const I extends Inputs, Result>(command: Command<I, Result>): Command<I, Result> {
-  return command;
+export function defineCommand<const I extends Inputs, Result>(declaration: Declaration<I, Result>): Command<I, Result> {
+  return { ...declaration, run: (values, context, origins = given) => declaration.run(values, context, origins) };
 }

@@ -1,17 +1,20 @@
 import type { Clock } from './clock.js';
+import type { Environment } from './environment.js';
 import type { Exec } from './exec.js';
 import type { Http } from './http.js';
 import type { Report } from './report.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from './environment.js';
 
 /** The world, handed over once. A function takes `Pick<Context, …>`, so that its signature tells its effects. */
 export interface Context {
   readonly env: Environment;
-  /** Absolute path that relative paths of inputs start from. */
+  /** Absolute path that relative paths of inputs start from; those in `lading.yml` start at its folder. */
   readonly cwd: string;
   /** The `lading.yml` of the run; undefined when it has none. */
   readonly configFile?: string | undefined;
+  /** The part of `lading.yml` under `environments` that this run took. */
+  readonly environment?: string | undefined;
   readonly http: Http;
   readonly exec: Exec;
   readonly clock: Clock;

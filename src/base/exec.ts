@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Environment } from './context.js';
+import type { Environment } from './environment.js';
 import type { LadingError } from './errors.js';
 import { cancelled, ToolError } from './errors.js';
 import { collectOutput } from './output.js';

@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Environment } from './context.js';
+import type { Environment } from './environment.js';
 import { cancelled, errnoOf, HttpError, messageOf } from './errors.js';
 import { proxyFor } from './proxy.js';
 

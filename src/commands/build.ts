@@ -1,73 +1,16 @@
 import { defineCommand } from '../base/command.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
-import { builderChoices } from '../image/builders/index.js';
 import type { MadeImage } from '../image/make-image.js';
 import { DIFF_ID } from '../oci/manifest.js';
-import { formatPlatform, parsePlatform } from '../oci/platform.js';
+import { formatPlatform } from '../oci/platform.js';
 import type { Reference } from '../oci/reference.js';
-import { checkTag, parseReference } from '../oci/reference.js';
 import type { PushResult } from '../release/send.js';
 import { tagsOf } from '../release/send.js';
-import { pushNeeds } from './inputs/target.js';
-import { registryInputs } from './inputs/registry.js';
-import { regionInput } from './inputs/service.js';
-
-function checkVariable(name: string): void {
-  if (/^[A-Za-z_][\w-]*$/.test(name)) return;
-  throw new InputError({ where: '', message: `${JSON.stringify(name)} is no name of a variable` });
-}
-
-/** What the image is made of; shared with `ship`. */
-export const imageInputs = {
-  app: input.path('Folder of the app', { placeholder: 'DIR', default: '.', key: 'build.app' }),
-  builder: input.choice('How the app is packed; `auto` looks at the folder', builderChoices, {
-    default: 'auto',
-    key: 'build.builder',
-  }),
-  base: input.string('Base image of a registry, or `oci:DIR[:TAG]` for a layout; public Node 22 slim when left out', {
-    placeholder: 'REF',
-    key: 'build.base',
-    check: (text) => text.startsWith('oci:') || parseReference(text),
-  }),
-  platform: input.list('Platform of the image; several make an index', {
-    placeholder: 'OS/ARCH',
-    default: ['linux/amd64'],
-    key: 'build.platform',
-    check: (text) => parsePlatform(text),
-  }),
-  label: input.pairs('Label of the image', { placeholder: 'K=V', key: 'build.label' }),
-  user: input.string('User that runs the image, as `uid:gid`; `1000:1000` when left out', {
-    placeholder: 'USER',
-    key: 'build.user',
-  }),
-  entrypoint: input.list('Words of the program that runs, one flag for each', {
-    placeholder: 'WORD',
-    key: 'build.entrypoint',
-  }),
-  compression: input.choice('How layers are compressed; zstd needs Node 22.15', ['gzip', 'zstd'], {
-    default: 'gzip',
-    key: 'build.compression',
-  }),
-  include: input.list('File to pack although it looks like a secret, relative to the app', {
-    placeholder: 'FILE',
-    key: 'build.include',
-  }),
-  'pass-env': input.list(
-    'Variable that the build script of the app gets although it may hold a secret, as `AWS_ACCESS_KEY_ID`',
-    { placeholder: 'NAME', key: 'build.pass-env', check: checkVariable },
-  ),
-  output: input.path('Folder of the OCI layout; `.lading/image` when left out', {
-    placeholder: 'DIR',
-    key: 'build.output',
-  }),
-  'cache-from': input.string('Tag or digest in the target whose layers are used again', {
-    placeholder: 'TAG',
-    key: 'build.cache-from',
-  }),
-  ...registryInputs,
-  ...regionInput,
-} as const;
+import { referenceForm, tagForm } from './inputs/forms.js';
+import { imageInputs } from './inputs/image.js';
+import { imageReleaseInputs } from './inputs/release.js';
+import { pushNeeds } from './needs/push.js';
 
 export interface BuildResult {
   readonly digest: string;
@@ -99,11 +42,12 @@ export const build = defineCommand({
     to: input.string('Repository that the image will go to: what it holds is not made again', {
       placeholder: 'REPOSITORY',
       key: false,
-      check: (text) => parseReference(text),
+      ...referenceForm,
     }),
     push: input.boolean('Send the image to `--to`, too', { key: false }),
-    tag: input.list('Further tag for `--push`', { placeholder: 'TAG', key: false, check: (tag) => checkTag(tag) }),
+    tag: input.list('Further tag for `--push`', { placeholder: 'TAG', key: false, ...tagForm }),
     pin: input.boolean('Write the base image with its digest into lading.yml', { key: false }),
+    ...imageReleaseInputs,
   },
   outputs: {
     digest: { summary: 'Digest of the image', of: (result: BuildResult) => result.digest },
@@ -127,20 +71,29 @@ export const build = defineCommand({
     { command: 'lading build --json', about: 'Digest and layers as JSON' },
   ],
   action: true,
-  async run(values, context): Promise<BuildResult> {
-    const { tags, to } = checkPush(values);
+  async run(values, context, origins): Promise<BuildResult> {
+    const { planImageRelease } = await import('../release/plan-release.js');
+    const { onlyOne } = await import('../release/only-one.js');
     const { buildAndPush } = await import('../release/build.js');
     const { layoutFolder } = await import('../release/app-image.js');
-    const base = values.pin ? await pinBase(values.base, context, values) : values.base;
-    const platform = values.platform.map((text) => parsePlatform(text, '--platform'));
+    const image = onlyOne(planImageRelease(values, origins), origins);
+    // What a file says of the target is for those who push.
+    const to = values.to ?? (values.push ? image.to : undefined);
+    const tags = checkPush({ ...values, to }, image.tags);
+    const base = values.pin
+      ? await pinBase(image.values.base, context, {
+          region: values.region,
+          image: values.images.length > 0 ? image.name : undefined,
+        })
+      : image.values.base;
     const { made, pushed } = await buildAndPush(
       {
-        values: { ...values, base, platform, imageEnv: values.env },
-        layout: layoutFolder(values.output, context),
+        values: { ...image.values, base },
+        layout: layoutFolder(image.output, context, image.place),
         to,
         push: values.push ?? false,
         tags,
-        cacheFrom: values.cacheFrom,
+        cacheFrom: image.cacheFrom,
       },
       context,
     );
@@ -149,12 +102,15 @@ export const build = defineCommand({
   text: (result) => result.pushed?.reference ?? result.digest,
 });
 
-/** Where the image goes, with the tags of `--push`, or what is wrong with it. */
-function checkPush(values: {
-  readonly to: string | undefined;
-  readonly push: boolean | undefined;
-  readonly tag: readonly string[] | undefined;
-}): { readonly to: Reference | undefined; readonly tags: readonly string[] } {
+/** The tags of `--push`, or what is wrong with it. */
+function checkPush(
+  values: {
+    readonly to: Reference | undefined;
+    readonly push: boolean | undefined;
+    readonly tag: readonly string[] | undefined;
+  },
+  tags: readonly string[],
+): readonly string[] {
   if (values.push && values.to === undefined) {
     throw new InputError({ where: '--push', message: 'it is not said where to', hint: 'Add --to REPOSITORY[:TAG].' });
   }
@@ -165,17 +121,16 @@ function checkPush(values: {
       hint: 'Add --push to send the image.',
     });
   }
-  const to = values.to === undefined ? undefined : parseReference(values.to, '--to');
-  return { to, tags: to ? tagsOf(to.tag, values.tag) : [] };
+  return values.to === undefined ? [] : tagsOf(values.to.tag, tags);
 }
 
 async function pinBase(
   base: string | undefined,
   context: Parameters<typeof build.run>[1],
-  values: { readonly region?: string | undefined },
+  options: { readonly region?: string | undefined; readonly image?: string | undefined },
 ) {
   const { writePin } = await import('../release/pin.js');
-  return writePin(base, context, values);
+  return writePin(base, context, options);
 }
 
 export function describeBuild(made: MadeImage): BuildResult {

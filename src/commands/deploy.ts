@@ -1,9 +1,11 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
-import { parseReference } from '../oci/reference.js';
 import type { RollOutResult } from '../release/roll-out.js';
-import { deployInputs, deployNeeds, parseVariable } from './inputs/deploy.js';
+import { deployInputs } from './inputs/deploy.js';
+import { containerImageForm } from './inputs/forms.js';
 import { registryInputs } from './inputs/registry.js';
+import { releaseInputs } from './inputs/release.js';
+import { deployNeeds } from './needs/deploy.js';
 
 export const deploy = defineCommand({
   name: 'deploy',
@@ -14,9 +16,10 @@ export const deploy = defineCommand({
     ...deployInputs,
     image: input.list(
       'Image to deploy, by tag or digest; the container is found by the repository when it is not named',
-      { placeholder: '[CONTAINER=]REF', key: 'deploy.image', check: parseImage },
+      { placeholder: '[CONTAINER=]REF', key: 'deploy.image', ...containerImageForm },
     ),
     ...registryInputs,
+    ...releaseInputs,
   },
   outputs: {
     outcome: {
@@ -53,27 +56,21 @@ export const deploy = defineCommand({
     { command: 'lading deploy --service shop --image web=shop@sha256:… --dry-run', about: 'What would change' },
   ],
   action: true,
-  async run(values, context): Promise<RollOutResult> {
-    const { resolveImage } = await import('../release/resolve-image.js');
+  async run(values, context, origins): Promise<RollOutResult> {
+    const { planRelease } = await import('../release/plan-release.js');
+    const { refuseUnbuilt } = await import('../release/refuse-unbuilt.js');
+    const { resolveUsed } = await import('../release/resolve-image.js');
     const { rollOutAlone } = await import('../release/roll-out.js');
-    const asked = (values.image ?? []).map((text) => ({ ...parseImage(text), text: text.replace(/^[\w-]+=/, '') }));
-    const order = {
-      name: values.service,
-      cluster: values.cluster,
-      service: values.service,
-      region: values.region,
-      images: await Promise.all(asked.map((one) => resolveImage(one, values, context))),
-      env: (values.env ?? []).map(parseVariable),
-      taskDefinition: values.taskDefinition,
-      force: values.forceNewDeployment ?? false,
-      desiredCount: values.desiredCount,
-      wait: values.wait,
-      timeoutMs: values.timeout,
-      failFast: values.failFast,
-      ifUnchanged: values.ifUnchanged,
+    const release = planRelease(values, origins);
+    refuseUnbuilt(release);
+    const orders = release.services.map(async (service) => ({
+      ...service,
+      images: await Promise.all(
+        service.images.map((use) => resolveUsed(use, { ...values, region: service.region }, context)),
+      ),
       commit: undefined,
-    };
-    return rollOutAlone([order], context, { dryRun: values.dryRun ?? false });
+    }));
+    return rollOutAlone(await Promise.all(orders), context, { dryRun: values.dryRun ?? false });
   },
   text: deployText,
 });
@@ -97,10 +94,4 @@ function serviceText(service: RollOutResult['services'][number]): string {
     default:
       return `${name} is ${service.outcome}: ${revision}`;
   }
-}
-
-/** `web=REF` or `REF`. */
-function parseImage(text: string) {
-  const named = /^([A-Za-z0-9_-]{1,255})=(.+)$/.exec(text);
-  return { container: named?.[1], reference: parseReference(named?.[2] ?? text, '--image') };
 }

@@ -1,6 +1,7 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
 import type { ServiceLine } from '../ecs/task/service-logs.js';
+import { servicesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';
 
 export interface LogsResult {
@@ -12,6 +13,7 @@ export const logs = defineCommand({
   summary: 'Shows the log lines of the tasks of a service, of those that died too',
   inputs: {
     ...serviceInputs,
+    ...servicesInput,
     since: input.duration('How far back', { placeholder: 'DURATION', default: 600_000, key: false }),
     container: input.string('Only this container', { placeholder: 'NAME', key: false }),
     task: input.string('Only this task, by its id', { placeholder: 'ID', key: false }),
@@ -30,11 +32,14 @@ export const logs = defineCommand({
     { command: 'lading logs --cluster production --service shop --since 1h', about: 'The last hour' },
     { command: 'lading logs --service shop --follow', about: 'As they come' },
   ],
-  async run(values, context): Promise<LogsResult> {
+  async run(values, context, origins): Promise<LogsResult> {
+    const { planServices } = await import('../release/plan-release.js');
+    const { onlyOne } = await import('../release/only-one.js');
     const { openEcs } = await import('../release/open-ecs.js');
     const { openServiceLogs } = await import('../ecs/task/service-logs.js');
-    const ecs = await openEcs(context, values);
-    const read = openServiceLogs(values, ecs, context.clock.now() - values.since);
+    const place = onlyOne(planServices(values, origins), origins);
+    const ecs = await openEcs(context, place);
+    const read = openServiceLogs({ ...values, ...place }, ecs, context.clock.now() - values.since);
     for (;;) {
       const lines = await read();
       if (!values.follow) return { lines };

@@ -1,10 +1,11 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
-import { parseReference } from '../oci/reference.js';
 import type { PushResult } from '../release/send.js';
 import { registryInputs } from './inputs/registry.js';
+import { imageReleaseInputs } from './inputs/release.js';
 import { regionInput } from './inputs/service.js';
-import { pushNeeds, targetInputs } from './inputs/target.js';
+import { targetInputs } from './inputs/target.js';
+import { pushNeeds } from './needs/push.js';
 
 export const push = defineCommand({
   name: 'push',
@@ -20,6 +21,7 @@ export const push = defineCommand({
     'dry-run': input.boolean('Say what would be sent, and send nothing', { key: false }),
     ...registryInputs,
     ...regionInput,
+    ...imageReleaseInputs,
   },
   outputs: {
     digest: { summary: 'Digest of the image', of: (result: PushResult) => result.digest },
@@ -37,15 +39,17 @@ export const push = defineCommand({
     },
   ],
   action: true,
-  async run(values, context): Promise<PushResult> {
+  async run(values, context, origins): Promise<PushResult> {
+    const { planTargets } = await import('../release/plan-release.js');
+    const { onlyOne } = await import('../release/only-one.js');
     const { sendImage, tagsOf } = await import('../release/send.js');
     const { openRegistry } = await import('../release/registries.js');
     const { openLayout } = await import('../image/layout/layout.js');
     const { layoutFolder } = await import('../release/app-image.js');
-    const reference = parseReference(values.to, '--to');
-    const tags = tagsOf(reference.tag, values.tag);
-    const layout = await openLayout(layoutFolder(values.from, context));
-    const repository = openRegistry(reference, context, values);
+    const image = onlyOne(planTargets(values, origins), origins);
+    const tags = tagsOf(image.to.tag, image.tags);
+    const layout = await openLayout(layoutFolder(values.from ?? image.output, context, image.place));
+    const repository = openRegistry(image.to, context, values);
     return sendImage(
       { layout, repository, selector: 'latest', plan: { tags }, values, dryRun: values.dryRun ?? false },
       context,

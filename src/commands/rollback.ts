@@ -1,14 +1,16 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
 import type { RollbackResult } from '../ecs/rollout/rollback.js';
-import { deployNeeds } from './inputs/deploy.js';
+import { servicesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';
+import { deployNeeds } from './needs/deploy.js';
 
 export const rollback = defineCommand({
   name: 'rollback',
   summary: 'Goes back: turns the deployment in flight, or deploys the last revision that was successful',
   inputs: {
     ...serviceInputs,
+    ...servicesInput,
     timeout: input.duration('Longest time for the rollback', {
       placeholder: 'DURATION',
       default: 900_000,
@@ -21,16 +23,15 @@ export const rollback = defineCommand({
     { command: 'lading rollback --cluster production --service shop', about: 'Go back' },
     { command: 'lading rollback --service shop --dry-run', about: 'Where it would go' },
   ],
-  async run(values, context): Promise<RollbackResult> {
+  async run(values, context, origins): Promise<RollbackResult> {
+    const { planServices } = await import('../release/plan-release.js');
+    const { onlyOne } = await import('../release/only-one.js');
     const { openEcs } = await import('../release/open-ecs.js');
     const { rollBack } = await import('../ecs/rollout/rollback.js');
-    const request = {
-      cluster: values.cluster,
-      service: values.service,
-      timeoutMs: values.timeout,
-      dryRun: values.dryRun ?? false,
-    };
-    return rollBack(request, await openEcs(context, values));
+    const place = onlyOne(planServices(values, origins), origins);
+    const { cluster, service, timeoutMs = values.timeout } = place;
+    const request = { cluster, service, timeoutMs, dryRun: values.dryRun ?? false };
+    return rollBack(request, await openEcs(context, place));
   },
   text(result) {
     const to = result.to.slice(result.to.lastIndexOf('/') + 1);

@@ -90,11 +90,11 @@ export const rotate = defineCommand({
       { action: 'ecr:GetAuthorizationToken', resource: '*', why: 'to get the password of the registry' },
       ...pullActions.map((action) => ({
         action,
-        resource: 'repository' as const,
+        resource: 'repository',
         why: 'so that jobs can pull: the password carries the rights of the role',
       })),
     ],
-    github: { 'id-token': 'write' },
+    github: [{ action: 'write', resource: 'id-token', why: 'to sign in to AWS by OIDC' }],
   },
   examples: [
     { command: 'lading rotate --to acme/shop', about: 'Writes ECR_PASSWORD of one repository' },

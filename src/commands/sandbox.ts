@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { defineCommand } from '../base/command.js';
 import type { Context } from '../base/context.js';
 import { InputError } from '../base/errors.js';
+import type { Form } from '../base/input.js';
 import { input } from '../base/input.js';
+import type { ListedScenario } from '../rehearsal/scenario-list.js';
 import type { Scenario } from '../sandbox/ecs/scenario.js';
+
+export type { ListedScenario };
 
 interface SandboxResult {
   readonly url: string;
@@ -12,6 +16,16 @@ interface SandboxResult {
 }
 
 const running = new WeakMap<SandboxResult, () => Promise<void>>();
+
+/** `NAME=IMAGE` */
+const serviceForm: Form<{ readonly name: string; readonly image: string }> = {
+  parse(text) {
+    const at = text.indexOf('=');
+    if (at <= 0) throw new InputError({ where: '--service', message: `takes NAME=IMAGE, not ${JSON.stringify(text)}` });
+    return { name: text.slice(0, at), image: text.slice(at + 1) };
+  },
+  format: ({ name, image }) => `${name}=${image}`,
+};
 
 export const sandbox = defineCommand({
   name: 'sandbox',
@@ -29,7 +43,7 @@ export const sandbox = defineCommand({
     service: input.list('ECS service to make in the cluster `default`, with one container `web` of an image', {
       placeholder: 'NAME=IMAGE',
       key: false,
-      check: parseService,
+      ...serviceForm,
     }),
     github: input.list('Repository of a GitHub to start beside it, whose secrets can be written', {
       placeholder: 'OWNER/REPO',
@@ -49,7 +63,7 @@ export const sandbox = defineCommand({
     const scenario = values.scenario === undefined ? undefined : await findScenario(values.scenario, context.cwd);
     const started = await startSandbox({ port: values.port, scenario, tasks: values.tasks, createOnPush: true });
     for (const name of values.repository ?? []) started.createRepository(name);
-    for (const { name, image } of (values.service ?? []).map(parseService)) {
+    for (const { name, image } of values.service ?? []) {
       const { makeSandboxService } = await import('../rehearsal/service.js');
       await makeSandboxService(started, { name, image: image.includes('/') ? image : `${started.host}/${image}` });
     }
@@ -103,8 +117,7 @@ async function findScenario(text: string, cwd: string): Promise<Scenario> {
   return parseScenario(file, text);
 }
 
-function parseService(text: string): { readonly name: string; readonly image: string } {
-  const at = text.indexOf('=');
-  if (at <= 0) throw new InputError({ where: '--service', message: `takes NAME=IMAGE, not ${JSON.stringify(text)}` });
-  return { name: text.slice(0, at), image: text.slice(at + 1) };
+/** Scenarios by name, for the reference page. */
+export async function listScenarios(): Promise<readonly ListedScenario[]> {
+  return (await import('../rehearsal/scenario-list.js')).listScenarios();
 }

@@ -1,12 +1,13 @@
 import { defineCommand } from '../base/command.js';
 import { input } from '../base/input.js';
-import { parsePlatform } from '../oci/platform.js';
-import { parseReference } from '../oci/reference.js';
 import type { Bill } from '../release/bill.js';
 import { formatBill } from '../release/bill.js';
-import { imageInputs } from './build.js';
-import { deployInputs, deployNeeds, parseVariable } from './inputs/deploy.js';
-import { pushNeeds, targetInputs } from './inputs/target.js';
+import { deployInputs } from './inputs/deploy.js';
+import { imageInputs } from './inputs/image.js';
+import { releaseInputs } from './inputs/release.js';
+import { targetInputs } from './inputs/target.js';
+import { deployNeeds } from './needs/deploy.js';
+import { pushNeeds } from './needs/push.js';
 
 export const ship = defineCommand({
   name: 'ship',
@@ -22,6 +23,7 @@ export const ship = defineCommand({
       placeholder: 'NAME',
       key: 'deploy.container',
     }),
+    ...releaseInputs,
   },
   outputs: {
     outcome: {
@@ -51,34 +53,11 @@ export const ship = defineCommand({
     { command: 'lading ship --dry-run', about: 'What would happen' },
   ],
   action: true,
-  async run(values, context): Promise<Bill> {
+  async run(values, context, origins): Promise<Bill> {
+    const { planRelease } = await import('../release/plan-release.js');
     const { shipRelease } = await import('../release/ship.js');
-    const { layoutFolder } = await import('../release/app-image.js');
-    const name = values.service;
-    const image = {
-      name,
-      values: { ...values, platform: values.platform.map((text) => parsePlatform(text, '--platform')) },
-      to: parseReference(values.to, '--to'),
-      tags: values.tag ?? [],
-      cacheFrom: values.cacheFrom,
-      layout: layoutFolder(values.output, context),
-    };
-    const service = {
-      name,
-      cluster: values.cluster,
-      service: values.service,
-      region: values.region,
-      uses: [{ image: name, container: values.container }],
-      env: (values.env ?? []).map(parseVariable),
-      taskDefinition: values.taskDefinition,
-      force: values.forceNewDeployment ?? false,
-      desiredCount: values.desiredCount,
-      wait: values.wait,
-      timeoutMs: values.timeout,
-      failFast: values.failFast,
-      ifUnchanged: values.ifUnchanged,
-    };
-    return shipRelease({ images: [image], services: [service], dryRun: values.dryRun ?? false }, context);
+    const making = { values: { ...values, env: values.imageEnv }, renamed: { env: 'image-env' } };
+    return shipRelease(planRelease(values, origins, making), { dryRun: values.dryRun ?? false }, context);
   },
   text: formatBill,
 });

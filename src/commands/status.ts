@@ -1,11 +1,12 @@
 import { defineCommand } from '../base/command.js';
 import type { ServiceStatus } from '../ecs/status.js';
+import { servicesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';
 
 export const status = defineCommand({
   name: 'status',
   summary: 'Shows what a service runs, its last deployments and events, and why the last task failed',
-  inputs: { ...serviceInputs },
+  inputs: { ...serviceInputs, ...servicesInput },
   needs: {
     aws: [
       { action: 'ecs:DescribeServices', resource: 'service', why: 'to read the service' },
@@ -16,10 +17,13 @@ export const status = defineCommand({
     ],
   },
   examples: [{ command: 'lading status --cluster production --service shop', about: 'A service' }],
-  async run(values, context): Promise<ServiceStatus> {
+  async run(values, context, origins): Promise<ServiceStatus> {
+    const { planServices } = await import('../release/plan-release.js');
+    const { onlyOne } = await import('../release/only-one.js');
     const { openEcs } = await import('../release/open-ecs.js');
     const { readStatus } = await import('../ecs/status.js');
-    return readStatus((await openEcs(context, values)).ecs, values.cluster, values.service);
+    const place = onlyOne(planServices(values, origins), origins);
+    return readStatus((await openEcs(context, place)).ecs, place.cluster, place.service);
   },
   text(result) {
     const failure = result.lastFailure;

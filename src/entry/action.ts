@@ -13,7 +13,8 @@ import { openJobSummary } from '../report/job-summary.js';
 import { commonInputs } from './inputs/arguments.js';
 import { namingInputs } from './action-names.js';
 import { exitCodeOf, viewError } from './describe-error.js';
-import { knownKeys } from './inputs/known-keys.js';
+import { heeding } from './heed.js';
+import { fileShape } from './inputs/file-shape.js';
 import { runCommand } from './run-command.js';
 import { readActionInputs, setOutput } from './runner-files.js';
 import { resolveValues } from './inputs/values.js';
@@ -22,13 +23,19 @@ export interface Runner {
   readonly env: Environment;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** Rejects with a failure that nobody waited for. */
+  readonly escaped?: Promise<never>;
   readonly write: (text: string) => void;
 }
 
+/** The runner sends SIGINT, and SIGTERM after 7.5 seconds: by then we are gone. */
+const PATIENCE_MS = 6500;
+
 /** Inputs that every action has, beside those of its verb. */
-export const actionInputs: Inputs = (({ config, cwd, quiet, verbose, timeout }) => ({
+export const actionInputs: Inputs = (({ config, cwd, environment, quiet, verbose, timeout }) => ({
   config,
   cwd,
+  environment,
   quiet,
   verbose,
   timeout,
@@ -43,7 +50,9 @@ export async function runAction(verb: string, runner: Runner): Promise<number> {
     const entry = commandTable.find((candidate) => candidate.name === verb);
     if (!entry) throw new InputError({ where: verb, message: 'is not a verb of lading' });
     command = await entry.load();
-    return await runVerb(command, runner, (secret) => redactor.add(secret));
+    const work = runVerb(command, runner, (secret) => redactor.add(secret));
+    const { signal, escaped } = runner;
+    return await heeding(work, verb, { signal, escaped, patienceMs: PATIENCE_MS });
   } catch (error) {
     const view = viewError(error, runner.signal);
     if (error instanceof Error && 'result' in error && command) setOutputs(command, error.result, runner, shown);
@@ -67,12 +76,16 @@ async function runVerb(
   onMask: (secret: string) => void,
 ): Promise<number> {
   const { env, cwd } = runner;
-  const { given, issues } = readActionInputs(env, { ...actionInputs, ...command.inputs });
+  const { given, issues } = await readActionInputs(env, { ...actionInputs, ...command.inputs });
   const nameOf = (name: string) => `input ${name}`;
-  const common = resolveValues(actionInputs, { given, nameOf, env, config: undefined, cwd, command: command.name });
+  const shared = Object.fromEntries(
+    Object.entries(actionInputs).filter(([name]) => !Object.hasOwn(command.inputs, name)),
+  );
+  const common = await resolveValues(shared, { given, nameOf, env, file: undefined, cwd, command: command.name });
   const settings = common.values as {
     readonly config?: string;
     readonly cwd?: string;
+    readonly environment?: string;
     readonly quiet?: boolean;
     readonly verbose?: boolean;
     readonly timeout?: number;
@@ -92,16 +105,19 @@ async function runVerb(
   try {
     return await runCommand({
       command,
-      given: new Map([...given].filter(([name]) => name in command.inputs)),
+      given: new Map([...given].filter(([name]) => Object.hasOwn(command.inputs, name))),
       issues: [...issues, ...common.issues],
       nameOf,
       env,
       cwd: settings.cwd ? resolve(cwd, settings.cwd) : cwd,
       config: settings.config,
+      environment: settings.environment
+        ? { name: settings.environment, where: common.origins.where('environment') }
+        : undefined,
       signal: runner.signal,
       sink: report,
-      timeout: 'timeout' in command.inputs ? undefined : settings.timeout,
-      knownKeys,
+      timeout: Object.hasOwn(command.inputs, 'timeout') ? undefined : settings.timeout,
+      fileShape,
       onResult(result, redact) {
         sink.close();
         setOutputs(command, result, runner, redact);

@@ -2,35 +2,34 @@
 // Answers what needs nothing before anything is loaded: starting fast is a feature.
 import module from 'node:module';
 import { keepHeapSmall } from './heap.js';
+import { openOutlet } from './outlet.js';
+import { catchSignals } from './signals.js';
 import { version } from './version.js';
 
-async function main(): Promise<void> {
-  const argv = process.argv.slice(2);
+async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === '--version' || argv[0] === '-v') {
     process.stdout.write(`${version}\n`);
-    return;
+    return 0;
   }
+  const { signal, escaped } = catchSignals();
   keepHeapSmall();
   (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
-  process.stdout.on('error', quietPipe);
-  process.stderr.on('error', quietPipe);
-  const controller = new AbortController();
-  let signals = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      controller.abort();
-      if (++signals > 1) process.exit(130);
-    });
-  }
+  openOutlet(process.stderr);
   const { runCli } = await import('./cli.js');
   const { env, stdout, stderr } = process;
-  process.exitCode = await runCli(argv, { env, cwd: process.cwd(), signal: controller.signal, stdout, stderr });
+  const code = await runCli(argv, { env, cwd: () => process.cwd(), signal, escaped, stdout, stderr });
+  if (!signal.aborted) return code;
+  // What did not heed the signal ends here.
+  await outlet.loss();
+  process.exit(code);
 }
 
-/** Who reads us may stop reading, as `head` does. */
-function quietPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-  throw error;
+const outlet = openOutlet(process.stdout);
+const argv = process.argv.slice(2);
+const code = await main(argv);
+const loss = await outlet.loss();
+process.exitCode = code;
+if (loss && code === 0) {
+  const { tellLoss } = await import('./describe-error.js');
+  process.exitCode = tellLoss(loss, argv[0], process.stderr);
 }
-
-await main();

@@ -2,30 +2,37 @@ import { resolve } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import type { Command } from '../base/command.js';
 import type { Environment } from '../base/context.js';
-import { InputError, LadingError } from '../base/errors.js';
+import { InputError, LadingError, messageOf } from '../base/errors.js';
 import type { Inputs } from '../base/input.js';
 import { printable, printableJson } from '../base/printable.js';
 import { createRedactor } from '../base/redact.js';
 import { commandTable } from '../commands/index.js';
 import { chooseSink } from '../report/choose.js';
 import { annotation, harmless } from '../report/escape/workflow-command.js';
-import { commonInputs, parseArguments } from './inputs/arguments.js';
+import { commonInputs, isOn, parseArguments } from './inputs/arguments.js';
 import { exitCodeOf, formatError, viewError } from './describe-error.js';
-import { knownKeys } from './inputs/known-keys.js';
-import { nearest } from './inputs/nearest.js';
-import type { Given } from './inputs/parse-value.js';
+import { fileShape } from './inputs/file-shape.js';
+import { heeding } from './heed.js';
+import { nearest } from '../base/nearest.js';
+import type { Given } from './inputs/given.js';
 import { runCommand } from './run-command.js';
 import { resolveValues } from './inputs/values.js';
 
 export interface Terminal {
   readonly env: Environment;
-  readonly cwd: string;
+  /** Throws when the working directory is gone. */
+  readonly cwd: string | (() => string);
   readonly signal: AbortSignal;
+  /** Rejects with a failure that nobody waited for. */
+  readonly escaped?: Promise<never>;
   /** The computer's own when left out. */
   readonly clock?: Clock;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 }
+
+/** Who does not heed a signal for so long is left behind. */
+const PATIENCE_MS = 1500;
 
 /** One run of the command line. Returns its exit code instead of exiting. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -61,68 +68,92 @@ function joinVerb(argv: readonly string[]): readonly string[] {
 async function run(command: Command<Inputs, unknown>, argv: readonly string[], terminal: Terminal): Promise<number> {
   const inputs: Inputs = { ...(commonInputs as unknown as Inputs), ...command.inputs };
   const { flags, issues } = parseArguments(argv, inputs);
-  const json = flags.get('json') === true;
   // Errors come past the sinks: what was masked during the run is hidden in them, too.
   const redactor = createRedactor();
+  const redact = (text: string) => redactor.redact(text);
+  let json = isOn(flags.get('json'));
+  let told = false;
   try {
-    const shared = Object.entries(commonInputs).filter(([name]) => !(name in command.inputs));
-    const common = resolveValues(Object.fromEntries(shared), {
+    const cwd = typeof terminal.cwd === 'string' ? terminal.cwd : workingDirectory(terminal.cwd);
+    const shared = Object.entries(commonInputs).filter(([name]) => !Object.hasOwn(command.inputs, name));
+    const common = await resolveValues(Object.fromEntries(shared), {
       given: flags,
       nameOf: (name) => `--${name}`,
       env: terminal.env,
-      config: undefined,
-      cwd: terminal.cwd,
+      file: undefined,
+      cwd,
       command: command.name,
     });
     const settings = common.values as {
       config?: string;
       cwd?: string;
+      environment?: string;
       json?: boolean;
       quiet?: boolean;
       verbose?: boolean;
       timeout?: number;
     };
+    json = settings.json ?? false;
     const sink = await chooseSink(terminal, { quiet: settings.quiet ?? false, verbose: settings.verbose ?? false });
+    const work = runCommand({
+      command,
+      given: onlyOwn(flags, command.inputs),
+      issues: [...issues, ...common.issues],
+      nameOf: (name) => `--${name}`,
+      env: terminal.env,
+      cwd: settings.cwd ? resolve(cwd, settings.cwd) : cwd,
+      config: settings.config,
+      environment: settings.environment
+        ? { name: settings.environment, where: common.origins.where('environment') }
+        : undefined,
+      signal: terminal.signal,
+      clock: terminal.clock,
+      sink(event) {
+        if (event.type === 'mask') redactor.add(event.value);
+        sink.report(event);
+      },
+      timeout: Object.hasOwn(command.inputs, 'timeout') ? undefined : settings.timeout,
+      fileShape,
+      onResult(result) {
+        sink.close();
+        told = true;
+        const text = settings.json ? JSON.stringify(result, undefined, 2) : command.text?.(result);
+        const safe = settings.json ? printableJson : printable;
+        if (text !== undefined && text !== '') terminal.stdout.write(`${safe(redact(text))}\n`);
+      },
+    });
     try {
-      return await runCommand({
-        command,
-        given: onlyOwn(flags, command.inputs),
-        issues: [...issues, ...common.issues],
-        nameOf: (name) => `--${name}`,
-        env: terminal.env,
-        cwd: settings.cwd ? resolve(terminal.cwd, settings.cwd) : terminal.cwd,
-        config: settings.config,
-        signal: terminal.signal,
-        clock: terminal.clock,
-        sink(event) {
-          if (event.type === 'mask') redactor.add(event.value);
-          sink.report(event);
-        },
-        timeout: 'timeout' in command.inputs ? undefined : settings.timeout,
-        knownKeys,
-        onResult(result, redact) {
-          sink.close();
-          const text = settings.json ? JSON.stringify(result, undefined, 2) : command.text?.(result);
-          const safe = settings.json ? printableJson : printable;
-          if (text !== undefined && text !== '') terminal.stdout.write(`${safe(redact(text))}\n`);
-        },
-      });
+      const { signal, escaped } = terminal;
+      return await heeding(work, command.name, { signal, escaped, patienceMs: PATIENCE_MS });
     } finally {
       sink.close();
     }
   } catch (error) {
-    return fail(error, terminal, json, (text) => redactor.redact(text));
+    // There is one object on stdout, whatever the end.
+    return fail(error, terminal, json && !told, redact);
+  }
+}
+
+function workingDirectory(cwd: () => string): string {
+  try {
+    return cwd();
+  } catch (error) {
+    throw new InputError({
+      where: 'working directory',
+      message: `the working directory cannot be used: ${messageOf(error)}`,
+      hint: 'Go to a folder that exists.',
+    });
   }
 }
 
 function onlyOwn(flags: ReadonlyMap<string, Given>, inputs: Inputs): ReadonlyMap<string, Given> {
-  return new Map([...flags].filter(([name]) => name in inputs));
+  return new Map([...flags].filter(([name]) => Object.hasOwn(inputs, name)));
 }
 
 /** The one place where a failure is shown. */
 function fail(
   error: unknown,
-  terminal: Terminal,
+  terminal: Pick<Terminal, 'env' | 'signal' | 'stdout' | 'stderr'>,
   json: boolean,
   redact: (text: string) => string = (text) => text,
 ): number {

@@ -46,7 +46,7 @@ export async function completionFor(shell: string): Promise<string | undefined> 
 
 function flagOf(name: string, { kind, summary, choices = [] }: Input<unknown>): Flag {
   const takes = kind === 'boolean' ? 'nothing' : kind === 'path' ? 'file' : 'value';
-  return { name, summary, choices, takes, many: kind === 'list' || kind === 'pairs' };
+  return { name, summary, choices, takes, many: ['list', 'pairs', 'entries', 'record'].includes(kind) };
 }
 
 function bash(verbs: readonly Words[]): string {

@@ -14,13 +14,16 @@ export interface ErrorView {
 
 /** What a failure looks like to people and programs. What is no `LadingError` is a bug of ours. */
 export function viewError(error: unknown, signal: AbortSignal): ErrorView {
+  if (signal.aborted && !(error instanceof LadingError && error.kind === 'cancelled')) {
+    // What fails while the run is being cancelled fails for that.
+    const hint = error instanceof LadingError ? error.hint : undefined;
+    const then = error instanceof LadingError ? `; the last that was seen: ${error.message}` : '';
+    return { kind: 'cancelled', code: 'CANCELLED', message: `cancelled${then}`, hint };
+  }
   if (error instanceof InputError)
     return { kind: 'input', code: error.code, message: error.message, hint: error.hint, issues: error.issues };
   if (error instanceof LadingError) {
     return { kind: error.kind, code: error.code, message: error.message, hint: error.hint, details: error.details };
-  }
-  if (signal.aborted && error instanceof Error && error.name === 'AbortError') {
-    return { kind: 'cancelled', code: 'CANCELLED', message: 'cancelled' };
   }
   return {
     kind: 'bug',
@@ -29,6 +32,20 @@ export function viewError(error: unknown, signal: AbortSignal): ErrorView {
     hint: 'This is a bug in lading: please report it with the lines above.',
     stack: error instanceof Error ? error.stack : undefined,
   };
+}
+
+/** Says that the result of a run that ended well is lost. Returns the exit code for it. */
+export function tellLoss(cause: Error, verb: string | undefined, stderr: { write(text: string): unknown }): number {
+  const error = new InputError(
+    {
+      where: 'stdout',
+      message: `the result cannot be written: ${messageOf(cause)}`,
+      hint: `${verb ?? 'lading'} itself ended well: free some space, or send the result elsewhere.`,
+    },
+    'RESULT_NOT_WRITTEN',
+  );
+  stderr.write(`${formatError(viewError(error, new AbortController().signal))}\n`);
+  return error.exitCode;
 }
 
 export function exitCodeOf(view: ErrorView): number {

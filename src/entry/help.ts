@@ -3,6 +3,7 @@ import { writeDuration } from '../base/duration.js';
 import type { Input, Inputs } from '../base/input.js';
 import type { CommandEntry } from '../commands/index.js';
 import { commonInputs, variableName } from './inputs/arguments.js';
+import { fieldPaths } from './inputs/texts.js';
 
 export function overview(table: readonly CommandEntry[]): string {
   const width = Math.max(...table.map((entry) => entry.name.length));
@@ -28,12 +29,30 @@ export function helpOf(command: Command<Inputs, unknown>): string {
     'Flags:',
     ...flagLines(command.inputs),
     '',
+    ...fieldLines(command.inputs),
     'Flags of every verb:',
     ...flagLines(commonInputs, Object.keys(command.inputs)),
     '',
     `Each flag is also a variable: --${firstFlag(command.inputs)} is LADING_${variableName(firstFlag(command.inputs))}.`,
     ...(examples.length > 0 ? ['', 'Examples:', ...examples] : []),
   ].join('\n');
+}
+
+/** What may stand for FIELD in the flags that take maps. */
+function fieldLines(inputs: Inputs): string[] {
+  return Object.entries(inputs).flatMap(([name, { fields }]) =>
+    fields ? [`Fields of --${name}:`, ...wrapped(fieldPaths(fields)), ''] : [],
+  );
+}
+
+function wrapped(words: readonly string[]): string[] {
+  const lines = [''];
+  for (const word of words) {
+    const last = lines.at(-1) ?? '';
+    if (last.length + word.length > 100) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last}, ${word}`;
+  }
+  return lines.map((line) => `  ${line}`);
 }
 
 function firstFlag(inputs: Inputs): string {
@@ -54,20 +73,25 @@ function nameText(name: string, input: Input<unknown>): string {
 }
 
 export function flagText(name: string, input: Input<unknown>): string {
-  const value =
-    input.kind === 'boolean'
-      ? ''
-      : ` ${input.placeholder ?? (input.kind === 'choice' ? (input.choices ?? []).join('|') : 'VALUE')}`;
-  return `--${name}${value}${input.kind === 'list' || input.kind === 'pairs' ? ' …' : ''}`;
+  const value = input.kind === 'boolean' ? '' : ` ${placeholderOf(input)}`;
+  return `--${name}${value}${['list', 'pairs', 'entries', 'record'].includes(input.kind) ? ' …' : ''}`;
+}
+
+function placeholderOf(input: Input<unknown>): string {
+  if (input.placeholder !== undefined) return input.placeholder;
+  if (input.kind === 'choice') return (input.choices ?? []).join('|');
+  if (input.kind === 'entries') return 'NAME.FIELD=VALUE';
+  return input.kind === 'record' ? 'FIELD=VALUE' : 'VALUE';
 }
 
 function remarks(input: Input<unknown>): string {
+  if (input.kind === 'entries') return '';
   if (input.default !== undefined) return ` (default ${formatDefault(input)})`;
   return input.required ? ' (needed)' : '';
 }
 
 export function formatDefault(input: Input<unknown>): string {
   if (input.kind === 'duration') return writeDuration(input.default as number);
-  if (Array.isArray(input.default)) return input.default.join(', ');
-  return String(input.default);
+  const items = Array.isArray(input.default) ? (input.default as unknown[]) : [input.default];
+  return items.map((item) => (input.format ? input.format(item as never) : String(item))).join(', ');
 }

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { input } from '../base/input.js';
+import { parseInput } from './inputs/parse-input.js';
 import { readActionInputs, setOutput } from './runner-files.js';
 
 const inputs = {
   'dry-run': input.boolean('Dry'),
   tag: input.list('Tag'),
   label: input.pairs('Label'),
-  base: input.string('Base'),
+  base: input.string('Base', { aliases: ['from-image', 'assign-IP'] }),
   key: input.string('Key', { secret: true }),
+  services: input.entries('Services', { fields: { cluster: input.string('Cluster') } }),
 };
 
 let folder: string;
@@ -19,27 +21,42 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test.each([
-  ['INPUT_DRY-RUN', 'true', 'dry-run', ['true']],
+const valueOf = async (variable: string, text: string, name: keyof typeof inputs) => {
+  const { given, issues } = await readActionInputs({ [variable]: text }, inputs);
+  const one = given.get(name);
+  return { issues, value: one && parseInput(inputs[name], one, '/').value };
+};
+
+test.each<[string, string, keyof typeof inputs, unknown]>([
+  ['INPUT_DRY-RUN', 'true', 'dry-run', true],
   ['INPUT_TAG', 'v1', 'tag', ['v1']],
   ['INPUT_TAG', 'v1, v2', 'tag', ['v1', 'v2']],
   ['INPUT_TAG', 'v1\n\n  v2\n', 'tag', ['v1', 'v2']],
-  ['INPUT_LABEL', 'a=1,2\nb=3\n', 'label', ['a=1,2', 'b=3']],
-  ['INPUT_BASE', '  node:22\n', 'base', ['node:22']],
-  ['INPUT_KEY', '-----BEGIN\nabc\n', 'key', ['-----BEGIN\nabc\n']],
-])('%s=%j is given as %s', (variable, text, name, given) => {
-  expect(readActionInputs({ [variable]: text }, inputs)).toEqual({ given: new Map([[name, given]]), issues: [] });
+  ['INPUT_LABEL', 'a=1,2\nb=3\n', 'label', { a: '1,2', b: '3' }],
+  ['INPUT_BASE', '  node:22\n', 'base', 'node:22'],
+  ['INPUT_FROM-IMAGE', 'node:22', 'base', 'node:22'],
+  ['INPUT_ASSIGN-IP', 'x', 'base', 'x'],
+  ['INPUT_KEY', '-----BEGIN\nabc\n', 'key', '-----BEGIN\nabc\n'],
+  [
+    'INPUT_SERVICES',
+    'web:\n  cluster: a\n',
+    'services',
+    [{ name: 'web', cluster: 'a', where: expect.any(Function) as unknown, source: expect.any(Function) as unknown }],
+  ],
+])('%s=%j is given as %s', async (variable, text, name, value) => {
+  expect(await valueOf(variable, text, name)).toEqual({ issues: [], value });
 });
 
-test('what is empty is not given, and what is no input is told', () => {
-  const { given, issues } = readActionInputs(
-    { INPUT_BASE: '', INPUT_TAG: ' ', INPUT_BASSE: 'x', INPUT_CONSTRUCTOR: 'x', OTHER: 'x' },
+test('what is empty is not given, and what is no input is told', async () => {
+  const { given, issues } = await readActionInputs(
+    { INPUT_BASE: '', INPUT_TAG: ' ', INPUT_BASSE: 'x', INPUT_CONSTRUCTOR: 'x', INPUT_SERVICES: '[', OTHER: 'x' },
     inputs,
   );
   expect(given.size).toBe(0);
   expect(issues.map(({ where, hint }) => [where, hint])).toEqual([
     ['basse', 'Did you mean base?'],
     ['constructor', undefined],
+    [expect.stringMatching(/^input services:1:/), undefined],
   ]);
 });
 

@@ -18,11 +18,12 @@ export function openWorld(options: {
   readonly env: Environment;
   readonly cwd: string;
   readonly configFile: string | undefined;
+  readonly environment?: string | undefined;
   readonly signal: AbortSignal;
   readonly sink: Report;
   readonly clock?: Clock | undefined;
 }): World {
-  const { env, cwd, configFile, signal, sink, clock = systemClock } = options;
+  const { env, cwd, configFile, environment, signal, sink, clock = systemClock } = options;
   const redactor = createRedactor();
   const http = createHttp({ env });
   const report: Report = (event) => {
@@ -30,7 +31,7 @@ export function openWorld(options: {
     sink(redactEvent(event, (text) => redactor.redact(text)));
   };
   return {
-    context: { env, cwd, configFile, http, exec: createExec(env), clock, report, signal },
+    context: { env, cwd, configFile, environment, http, exec: createExec(env), clock, report, signal },
     redact: (text) => redactor.redact(text),
     close: () => http.close(),
   };

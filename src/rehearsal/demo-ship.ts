@@ -5,7 +5,7 @@ import { replaceFile } from '../base/files.js';
 import { withTask } from '../base/report.js';
 import { writeHostBase } from '../image/host-base.js';
 import { openLayout } from '../image/layout/layout.js';
-import { parsePlatform } from '../oci/platform.js';
+import type { Platform } from '../oci/manifest.js';
 import { parseReference } from '../oci/reference.js';
 import type { Bill } from '../release/bill.js';
 import { deliver } from '../release/deliver.js';
@@ -69,14 +69,16 @@ export async function shipApp(sandbox: Sandbox, base: string, app: string, conte
     to: parseReference(`${sandbox.host}/harbour`),
     tags: [],
     cacheFrom: undefined,
-    layout: join(app, '.lading/image'),
+    output: undefined,
+    place: 'image',
+    where: () => 'demo',
   };
   const service = {
     name,
     cluster: 'default',
     service: name,
     region: undefined,
-    uses: [{ image: name, container: undefined }],
+    images: [{ from: 'release' as const, container: undefined, image: name }],
     env: [],
     taskDefinition: undefined,
     force: false,
@@ -85,8 +87,12 @@ export async function shipApp(sandbox: Sandbox, base: string, app: string, conte
     timeoutMs: 120_000,
     failFast: true,
     ifUnchanged: 'attach' as const,
+    after: [],
+    smoke: undefined,
+    where: () => 'demo',
   };
-  return shipRelease({ images: [image], services: [service], dryRun: false }, inSandbox(sandbox, app, context));
+  const release = { images: [image], tasks: [], services: [service] };
+  return shipRelease(release, { dryRun: false }, inSandbox(sandbox, app, context));
 }
 
 async function imageValues(app: string, base: string, context: Context) {
@@ -94,7 +100,7 @@ async function imageValues(app: string, base: string, context: Context) {
     app,
     base,
     builder: 'auto' as const,
-    platform: [parsePlatform(await ownPlatform(context))],
+    platform: [await ownPlatform(context)],
     imageEnv: undefined,
     label: undefined,
     user: undefined,
@@ -105,9 +111,10 @@ async function imageValues(app: string, base: string, context: Context) {
   };
 }
 
-async function ownPlatform(context: Context): Promise<string> {
+async function ownPlatform(context: Context): Promise<Platform> {
   const { stdout } = await context.exec('node', ['-p', 'process.arch'], { signal: context.signal });
-  return `linux/${stdout.trim() === 'x64' ? 'amd64' : stdout.trim()}`;
+  const architecture = stdout.trim();
+  return { os: 'linux', architecture: architecture === 'x64' ? 'amd64' : architecture };
 }
 
 /** Asks until the page is there; a task may have a moment to go. */

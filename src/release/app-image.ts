@@ -26,8 +26,8 @@ export async function makeAppImage(
 }
 
 /** Where the image is kept on this disk. */
-export function layoutFolder(output: string | undefined, context: Pick<Context, 'cwd'>): string {
-  return output ?? join(context.cwd, '.lading/image');
+export function layoutFolder(output: string | undefined, context: Pick<Context, 'cwd'>, place = 'image'): string {
+  return output ?? join(context.cwd, '.lading', place);
 }
 
 /** The tags and digests of a target that may hold the previous image, best first. */

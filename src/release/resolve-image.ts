@@ -5,6 +5,7 @@ import { isIndex, parseImageIndex } from '../oci/manifest.js';
 import type { Reference } from '../oci/reference.js';
 import { formatReference, selectorOf } from '../oci/reference.js';
 import type { RegistryValues } from './registries.js';
+import type { UsedImage } from './release.js';
 
 /** An image for a container, as it was written and as it was read. */
 export interface AskedImage {
@@ -20,6 +21,12 @@ export interface ResolvedImage {
   readonly digest: string;
   /** Digests that count as this one: an index and its children. */
   readonly accepted: ReadonlySet<string>;
+}
+
+/** An image of a registry that a release uses. */
+export async function resolveUsed(use: UsedImage, values: RegistryValues, context: Context): Promise<ResolvedImage> {
+  if (use.from === 'registry') return resolveImage(use, values, context);
+  throw new Error(`the image ${use.image} is not made by this verb`);
 }
 
 /** A tag becomes the digest that it stands for now: what is deployed must not move. The name is kept as it was written. */

@@ -9,46 +9,31 @@ import type { Reference } from '../oci/reference.js';
 import type { Bill, BillImage } from './bill.js';
 import { writeBill } from './bill.js';
 import { deliver } from './deliver.js';
-import type { AppImageValues } from './app-image.js';
+import { layoutFolder } from './app-image.js';
 import { openEcs } from './open-ecs.js';
 import { billPage, failurePage } from './page.js';
 import { openRegistry } from './registries.js';
+import { refuseUnbuilt } from './refuse-unbuilt.js';
+import type { Release, ReleaseImage, ServicePlace, UsedImage } from './release.js';
 import type { ResolvedImage } from './resolve-image.js';
+import { resolveUsed } from './resolve-image.js';
 import type { RollOutResult, ServiceOrder } from './roll-out.js';
 import { rollOut } from './roll-out.js';
 import { tagsOf } from './send.js';
 
-/** One image of a release. */
-export interface ImageOrder {
-  readonly name: string;
-  readonly values: AppImageValues;
-  readonly to: Reference;
-  readonly tags: readonly string[];
-  readonly cacheFrom: string | undefined;
-  /** Folder of the OCI layout. */
-  readonly layout: string;
-}
-
-/** A service of a release, before its images are made. */
-export interface ServiceToShip extends Omit<ServiceOrder, 'images' | 'commit'> {
-  /** Images by the names that the release gives them. */
-  readonly uses: readonly { readonly image: string; readonly container: string | undefined }[];
-}
-
-export interface ReleaseOrder {
-  readonly images: readonly ImageOrder[];
-  readonly services: readonly ServiceToShip[];
-  readonly dryRun: boolean;
-}
-
 /** Makes the images, sends them, and rolls out the services in their order; the bill of lading tells how it went. */
-export async function shipRelease(order: ReleaseOrder, context: Context): Promise<Bill> {
+export async function shipRelease(
+  release: Release,
+  options: { readonly dryRun: boolean },
+  context: Context,
+): Promise<Bill> {
+  refuseUnbuilt(release);
   const started = context.clock.now();
   const delivered = new Map<string, DeliveredImage>();
   let buildMs = 0;
   let pushMs = 0;
-  for (const image of order.images) {
-    const made = await deliverImage(image, order, context);
+  for (const image of release.images) {
+    const made = await deliverImage(image, { release, dryRun: options.dryRun }, context);
     delivered.set(image.name, made);
     buildMs += made.buildMs;
     pushMs += made.pushMs;
@@ -68,16 +53,15 @@ export async function shipRelease(order: ReleaseOrder, context: Context): Promis
       times: { build: buildMs, push: pushMs, deploy: finished - sent, total: finished - started },
     };
   };
-  const orders = order.services.map(({ uses, ...service }): ServiceOrder => ({
-    ...service,
-    images: uses.flatMap(({ image, container }) => {
-      const found = delivered.get(image)?.resolved;
-      return found ? [{ ...found, change: { ...found.change, container } }] : [];
-    }),
-    commit: commit && !commit.dirty ? commit.sha : undefined,
-  }));
+  const orders = await Promise.all(
+    release.services.map(async (service): Promise<ServiceOrder> => ({
+      ...service,
+      images: await Promise.all(service.images.map((use) => resolvedImage(use, delivered, service, context))),
+      commit: commit && !commit.dirty ? commit.sha : undefined,
+    })),
+  );
   try {
-    return await file(bill(await rollOut(orders, context, { dryRun: order.dryRun })));
+    return await file(bill(await rollOut(orders, context, options)));
   } catch (error) {
     if (!(error instanceof LadingError)) throw error;
     const rolled = error.result as RollOutResult | undefined;
@@ -85,7 +69,7 @@ export async function shipRelease(order: ReleaseOrder, context: Context): Promis
   }
 
   async function file(paper: Bill): Promise<Bill> {
-    if (!order.dryRun) await writeBill(join(context.cwd, '.lading/bill.json'), paper);
+    if (!options.dryRun) await writeBill(join(context.cwd, '.lading/bill.json'), paper);
     context.report({ type: 'page', page: billPage(paper), brief: failurePage(paper.services) });
     return paper;
   }
@@ -99,11 +83,18 @@ interface DeliveredImage {
   readonly pushMs: number;
 }
 
-async function deliverImage(image: ImageOrder, order: ReleaseOrder, context: Context): Promise<DeliveredImage> {
+async function deliverImage(
+  image: ReleaseImage,
+  { release, dryRun }: { readonly release: Release; readonly dryRun: boolean },
+  context: Context,
+): Promise<DeliveredImage> {
   const began = context.clock.now();
-  const repository = openRegistry(image.to, context, image.values);
-  const layout = await openLayout(image.layout);
-  const user = order.services.find(({ uses }) => uses.some((use) => use.image === image.name));
+  const to = targetOf(image);
+  const repository = openRegistry(to, context, image.values);
+  const layout = await openLayout(layoutFolder(image.output, context, image.place));
+  const user = release.services.find(({ images }) =>
+    images.some((use) => use.from === 'release' && use.image === image.name),
+  );
   const running = user === undefined ? Promise.resolve(undefined) : runningDigest(user, repository.name, context);
   // It is awaited where the previous image is looked for; a failure before that must not end the process.
   running.catch(() => undefined);
@@ -112,10 +103,10 @@ async function deliverImage(image: ImageOrder, order: ReleaseOrder, context: Con
     {
       layout,
       repository,
-      tags: tagsOf(image.to.tag, image.tags),
+      tags: tagsOf(to.tag, image.tags),
       cacheFrom: image.cacheFrom,
       running,
-      dryRun: order.dryRun,
+      dryRun,
     },
     context,
   );
@@ -144,19 +135,32 @@ async function deliverImage(image: ImageOrder, order: ReleaseOrder, context: Con
   };
 }
 
-/** The digest that the service runs from this repository: the best previous image there is. */
-async function runningDigest(
-  service: ServiceToShip,
-  repository: string,
+/** An image that was just delivered, or one that is there already. */
+async function resolvedImage(
+  use: UsedImage,
+  delivered: ReadonlyMap<string, DeliveredImage>,
+  service: ServicePlace,
   context: Context,
-): Promise<string | undefined> {
+): Promise<ResolvedImage> {
+  const found = use.from === 'release' ? delivered.get(use.image)?.resolved : undefined;
+  if (!found) return resolveUsed(use, { region: service.region }, context);
+  return { ...found, change: { ...found.change, container: use.container } };
+}
+
+function targetOf({ to, name }: ReleaseImage): Reference {
+  if (!to) throw new Error(`the image ${name} has no target`);
+  return to;
+}
+
+/** The digest that the service runs from this repository: the best previous image there is. */
+async function runningDigest(service: ServicePlace, repository: string, context: Context): Promise<string | undefined> {
   const { ecs } = await openEcs(context, { region: service.region });
   const definition = await readRunning(ecs, service);
   const container = definition.containerDefinitions.find((one) => repositoryOf(one.image ?? '') === repository);
   return digestIn(container?.image);
 }
 
-async function readRunning(ecs: EcsApi, service: ServiceToShip) {
+async function readRunning(ecs: EcsApi, service: ServicePlace) {
   const { readService } = await import('../ecs/api.js');
   return ecs.taskDefinition((await readService(ecs, service.cluster, service.service)).taskDefinition);
 }

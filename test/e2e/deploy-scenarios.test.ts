@@ -246,7 +246,7 @@ test('a missing service and a missing container say what there is', async () => 
 test('status, logs and rollback after a failure and a success', async () => {
   const { sandbox, world } = await stage('crash-loop');
   await deployOnStage(world);
-  const values = { cluster: 'default', service: 'web', region: undefined };
+  const values = { cluster: 'default', service: 'web', region: undefined, services: [], only: undefined };
   const shown = await status.run(values, world);
   expect(shown).toMatchObject({
     running: 1,
@@ -277,7 +277,8 @@ test('status, logs and rollback after a failure and a success', async () => {
 test('a rollback turns back the deployment in flight', async () => {
   const { sandbox, world } = await stage('slow');
   await deployOnStage(world, { wait: 'none' });
-  const values = { cluster: 'default', service: 'web', region: undefined, timeout: 900_000, dryRun: undefined };
+  const place = { cluster: 'default', service: 'web', region: undefined, services: [], only: undefined };
+  const values = { ...place, timeout: 900_000, dryRun: undefined };
   expect(await rollback.run(values, world)).toMatchObject({ how: 'stopped' });
   expect(calls(sandbox, 'StopServiceDeployment')).toHaveLength(1);
 });

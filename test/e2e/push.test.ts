@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { virtualClock } from '../../src/base/clock.js';
 import { build } from '../../src/commands/build.js';
 import { push } from '../../src/commands/push.js';
+import { parseReference } from '../../src/oci/reference.js';
 import { startSandbox } from '../../src/sandbox/start.js';
 import type { DockerRegistry } from '../support/docker-registry.js';
 import { startDockerRegistry } from '../support/docker-registry.js';
@@ -50,13 +51,13 @@ function worldFor(env: Record<string, string> = {}): TestWorld {
   return world;
 }
 
-const common = { insecureRegistry: undefined, region: undefined };
+const common = { insecureRegistry: undefined, region: undefined, images: [], only: undefined };
 const buildValues = {
   ...common,
   app: '',
   builder: 'auto' as const,
   base: undefined,
-  platform: ['linux/amd64'],
+  platform: [{ os: 'linux', architecture: 'amd64' }],
   label: undefined,
   user: undefined,
   entrypoint: undefined,
@@ -73,7 +74,7 @@ const buildValues = {
 };
 const makeImage = (world: TestWorld, more: object = {}) => build.run({ ...buildValues, app, base, ...more }, world);
 const send = (world: TestWorld, to: string, tag?: string[]) =>
-  push.run({ ...common, from: undefined, to, tag, dryRun: undefined }, world);
+  push.run({ ...common, from: undefined, to: parseReference(to), tag, dryRun: undefined }, world);
 const fresh = () => `${proxy.host}/team/app-${++names}`;
 
 describe('a push to a registry of others', () => {
@@ -129,7 +130,7 @@ describe('a push to a registry of others', () => {
   test('build --push makes and sends in one run; after a change one layer moves in few requests', async (context) => {
     if (!registry) return context.skip();
     const world = worldFor();
-    const to = `${fresh()}:latest`;
+    const to = parseReference(`${fresh()}:latest`);
     const first = await makeImage(world, { to, push: true, tag: ['v1'] });
     expect(first.pushed).toMatchObject({
       digest: first.digest,

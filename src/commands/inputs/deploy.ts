@@ -1,5 +1,5 @@
-import { InputError } from '../../base/errors.js';
 import { input } from '../../base/input.js';
+import { variableForm } from './forms.js';
 import { serviceInputs } from './service.js';
 
 /** How a service is deployed; shared by the verbs that do. */
@@ -9,7 +9,7 @@ export const deployInputs = {
     placeholder: 'FILE',
     key: 'deploy.task-definition',
   }),
-  env: input.list('Variable of a container', { placeholder: 'CONTAINER:K=V', key: 'deploy.env', check: parseVariable }),
+  env: input.list('Variable of a container', { placeholder: 'CONTAINER:K=V', key: 'deploy.env', ...variableForm }),
   'force-new-deployment': input.boolean('Start new tasks even when nothing changed', { key: false }),
   'desired-count': input.integer('Number of tasks; left as it is when not given', { placeholder: 'N', key: false }),
   wait: input.choice(
@@ -33,47 +33,3 @@ export const deployInputs = {
   }),
   'dry-run': input.boolean('Say what would happen, and change nothing', { key: false }),
 } as const;
-
-/** What a deployment needs to be allowed. */
-export const deployNeeds = [
-  { action: 'ecs:DescribeServices', resource: 'service', why: 'to read the service' },
-  { action: 'ecs:DescribeTaskDefinition', resource: '*', why: 'to read the running definition' },
-  { action: 'ecs:RegisterTaskDefinition', resource: '*', why: 'to make a revision with the new image' },
-  { action: 'iam:PassRole', resource: 'role', why: 'to hand the task and execution roles to the revision' },
-  { action: 'ecs:UpdateService', resource: 'service', why: 'to start the deployment' },
-  { action: 'ecs:DescribeServiceDeployments', resource: 'service', why: 'to follow it' },
-  { action: 'ecs:ListServiceDeployments', resource: 'service', why: 'to find it, and what to go back to' },
-  { action: 'ecs:DescribeServiceRevisions', resource: 'service', why: 'to prove which image runs' },
-  { action: 'ecs:ListTasks', resource: 'cluster', why: 'to find tasks that died', optional: true },
-  { action: 'ecs:DescribeTasks', resource: 'task', why: 'to say why they died', optional: true },
-  {
-    action: 'ecs:StopServiceDeployment',
-    resource: 'service',
-    why: 'to go back when a failure is certain',
-    optional: true,
-  },
-  {
-    action: 'ecs:DeregisterTaskDefinition',
-    resource: '*',
-    why: 'to take a new revision away when the update of the service is refused',
-    optional: true,
-  },
-  { action: 'ecs:TagResource', resource: 'task-definition', why: 'to tag a revision with its commit', optional: true },
-  {
-    action: 'logs:GetLogEvents',
-    resource: 'log-group',
-    why: 'to show the last lines of a task that died',
-    optional: true,
-  },
-] as const;
-
-/** `CONTAINER:K=V`. */
-export function parseVariable(text: string): {
-  readonly container: string;
-  readonly name: string;
-  readonly value: string;
-} {
-  const match = /^([A-Za-z0-9_-]{1,255}):([^=]+)=(.*)$/s.exec(text);
-  if (!match) throw new InputError({ where: '--env', message: `takes CONTAINER:K=V, not ${JSON.stringify(text)}` });
-  return { container: match[1] ?? '', name: match[2] ?? '', value: match[3] ?? '' };
-}

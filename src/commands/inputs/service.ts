@@ -17,7 +17,6 @@ export const serviceInputs = {
   }),
   service: input.string('ECS service, by name or ARN', {
     placeholder: 'SERVICE',
-    required: true,
     key: 'deploy.service',
   }),
   ...regionInput,

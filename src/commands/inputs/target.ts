@@ -1,35 +1,12 @@
 import { input } from '../../base/input.js';
-import { checkTag, parseReference } from '../../oci/reference.js';
+import { referenceForm, tagForm } from './forms.js';
 
-/** Where an image goes; shared with `ship`. */
+/** Where an image goes; shared by `push` and `ship`. */
 export const targetInputs = {
   to: input.string('Repository, with a tag if you like', {
     placeholder: 'REPOSITORY[:TAG]',
-    required: true,
     key: 'push.to',
-    check: (text) => parseReference(text),
+    ...referenceForm,
   }),
-  tag: input.list('Further tag', { placeholder: 'TAG', key: 'push.tag', check: (tag) => checkTag(tag) }),
+  tag: input.list('Further tag', { placeholder: 'TAG', key: 'push.tag', ...tagForm }),
 } as const;
-
-/** What a push needs to be allowed on ECR. */
-export const pushNeeds = [
-  { action: 'ecr:GetAuthorizationToken', resource: '*', why: 'to log in to the registry' },
-  { action: 'ecr:BatchCheckLayerAvailability', resource: 'repository', why: 'to see which layers are there' },
-  { action: 'ecr:InitiateLayerUpload', resource: 'repository', why: 'to send a layer' },
-  { action: 'ecr:UploadLayerPart', resource: 'repository', why: 'to send a layer' },
-  { action: 'ecr:CompleteLayerUpload', resource: 'repository', why: 'to send a layer' },
-  { action: 'ecr:PutImage', resource: 'repository', why: 'to send the manifest' },
-  {
-    action: 'ecr:BatchGetImage',
-    resource: 'repository',
-    why: 'to use the layers of the previous image again',
-    optional: true,
-  },
-  {
-    action: 'ecr:GetDownloadUrlForLayer',
-    resource: 'repository',
-    why: 'to mount layers of a base image',
-    optional: true,
-  },
-] as const;

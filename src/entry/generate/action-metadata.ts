@@ -53,8 +53,9 @@ function describe(input: Input<unknown>): string {
   const lines = [input.summary];
   if (input.kind === 'list') lines.push('One per line, or parted by commas');
   if (input.kind === 'pairs') lines.push('One K=V per line');
+  if (input.kind === 'entries' || input.kind === 'record') lines.push('YAML, as under the key of lading.yml');
   if (input.choices) lines.push(`One of ${input.choices.join(', ')}`);
-  if (input.default !== undefined) lines.push(`Default: ${formatDefault(input)}`);
+  if (input.default !== undefined && input.kind !== 'entries') lines.push(`Default: ${formatDefault(input)}`);
   return lines.join('. ');
 }
 

@@ -1,5 +1,5 @@
 import { commandTable } from '../../commands/index.js';
-import { listScenarios } from '../../rehearsal/scenario-list.js';
+import { listScenarios } from '../../commands/sandbox.js';
 import { actionEntry, actionMain, actionMetadata } from './action-metadata.js';
 import { referenceIndex, referencePage, scenarioPage, slugOf } from './reference.js';
 import { configSchema } from './schema.js';
@@ -25,7 +25,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     files.set(actionEntry(command.name), actionMain(command.name));
     if (command.name === ROOT_ACTION) files.set('action.yml', actionMetadata(command, actionEntry(command.name)));
   }
-  files.set('docs/reference/scenarios.md', scenarioPage(listScenarios()));
+  files.set('docs/reference/scenarios.md', scenarioPage(await listScenarios()));
   files.set('docs/reference/README.md', referenceIndex(commands));
   files.set('lading.schema.json', `${JSON.stringify(configSchema(commands), undefined, 2)}\n`);
   return files;

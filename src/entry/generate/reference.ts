@@ -1,13 +1,13 @@
 import type { Command } from '../../base/command.js';
-import type { ListedScenario } from '../../rehearsal/scenario-list.js';
+import type { ListedScenario } from '../../commands/sandbox.js';
 import { exitCodes } from '../../base/errors.js';
 import { actionAddress } from '../../base/action-release.js';
 import type { Input, Inputs } from '../../base/input.js';
 import { camelCase } from '../../base/input.js';
+import { policyFor } from '../../commands/needs/policy.js';
 import { commonInputs, variableName } from '../inputs/arguments.js';
 import { flagText, formatDefault } from '../help.js';
-import { keyOf } from '../inputs/values.js';
-import { policyFor } from './policy.js';
+import { keyOf } from '../inputs/shape.js';
 
 /** `init rotate` → `init-rotate`. */
 export function slugOf(verb: string): string {
@@ -29,6 +29,7 @@ export function referencePage(command: Command<Inputs, unknown>, library: boolea
       ),
     ),
     ...section('Inputs', inputTable(command)),
+    ...fieldTables(command),
     'What is given comes first, then the variable, then the key in `lading.yml`, then the default. [Common flags](README.md#common-flags) are there too.',
     ...outputs(command),
     ...(command.action ? section('As an action', fence('yaml', [actionUse(command)])) : []),
@@ -79,6 +80,7 @@ export function referenceIndex(commands: readonly Command<Inputs, unknown>[]): s
         ]),
       ],
     ),
+    'SIGINT and SIGTERM end a run with 130 within two seconds; a second one ends it at once. Who stops reading, as `head` does, neither ends the work nor changes the code. A result that cannot be written to stdout, as on a full disk, is told on stderr with code 2 (`RESULT_NOT_WRITTEN`) when the verb itself ended well.',
   ].join('\n\n')}\n`;
 }
 
@@ -109,8 +111,36 @@ function inputTable(command: Command<Inputs, unknown>): string {
   return table(['Flag', 'Variable', 'Key', 'Means'], rows);
 }
 
+/** The fields of each map of maps, and of each map, with their keys in `lading.yml`. */
+function fieldTables(command: Command<Inputs, unknown>): string[] {
+  return Object.entries(command.inputs).flatMap(([name, input]) => {
+    if (!input.fields) return [];
+    const key = keyOf(command.name, name, input) ?? name;
+    const start = input.kind === 'entries' ? `${key}.NAME` : key;
+    const head = input.kind === 'entries' ? `\`--${name} NAME.FIELD=VALUE\`` : `\`--${name} FIELD=VALUE\``;
+    return [
+      `### Fields of ${code(name)}`,
+      `As a flag ${head}.`,
+      table(['Key', 'Means'], fieldRows(input.fields, start)),
+    ];
+  });
+}
+
+function fieldRows(fields: Inputs, start: string): string[][] {
+  return Object.entries(fields).flatMap(([name, field]) =>
+    field.kind === 'record' && field.fields
+      ? fieldRows(field.fields, `${start}.${name}`)
+      : [[code(`${start}.${name}`), `${field.summary}${choicesOf(field)}${remark(field)}`]],
+  );
+}
+
+function choicesOf({ choices, placeholder }: Input<unknown>): string {
+  return choices && !placeholder ? `; one of ${choices.map(code).join(', ')}` : '';
+}
+
 function remark(input: Input<unknown>): string {
   const choices = input.choices && input.placeholder ? `; one of ${input.choices.map(code).join(', ')}` : '';
+  if (input.kind === 'entries') return choices;
   if (input.default !== undefined) return `${choices} (default ${code(formatDefault(input))})`;
   return input.required ? `${choices} (needed)` : choices;
 }
@@ -128,8 +158,8 @@ function actionUse(command: Command<Inputs, unknown>): string {
 }
 
 function permissions(command: Command<Inputs, unknown>): string[] {
-  const { aws = [], github = {} } = command.needs ?? {};
-  const block = Object.entries(github).map(([key, level]) => `  ${key}: ${level}`);
+  const { aws = [], github = [] } = command.needs ?? {};
+  const block = github.map(({ action, resource }) => `  ${resource}: ${action}`);
   return [
     ...(block.length > 0
       ? section('What the workflow needs', fence('yaml', [`permissions:\n${block.join('\n')}`]))

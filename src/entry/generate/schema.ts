@@ -1,50 +1,54 @@
 import type { Command } from '../../base/command.js';
 import type { Input, Inputs } from '../../base/input.js';
 import { formatDefault } from '../help.js';
-import { keyOf } from '../inputs/values.js';
+import { ENVIRONMENTS } from '../inputs/config-file.js';
+import type { Section, Shape } from '../inputs/shape.js';
+import { shapeOf } from '../inputs/shape.js';
 
-type Schema = { [key: string]: unknown; properties?: Record<string, Schema> };
+interface Schema {
+  readonly [key: string]: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
 
 /** What an editor may take for a number is a text to us, and a text all the same. */
 const SCALAR = { type: ['string', 'number', 'boolean'] };
 
 /** JSON Schema of `lading.yml`, from the keys of all verbs. Throws when two verbs mean different things by one key. */
 export function configSchema(commands: readonly Command<Inputs, unknown>[]): Schema {
-  const root: Schema = {
+  const { properties = {} } = sectionSchema(shapeOf(commands));
+  return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'lading.yml',
     description: 'How lading takes this repository from a commit to a running service.',
     type: 'object',
     additionalProperties: false,
-    properties: {},
+    patternProperties: { '^x-': { description: "Your own, for YAML's anchors" } },
+    properties: {
+      ...properties,
+      [ENVIRONMENTS]: {
+        description: 'Parts that `--environment NAME` lays over the rest, key by key',
+        type: 'object',
+        additionalProperties: {
+          type: ['object', 'null'],
+          additionalProperties: false,
+          properties: Object.fromEntries(Object.keys(properties).map((key) => [key, { $ref: `#/properties/${key}` }])),
+        },
+      },
+    },
   };
-  const kinds = new Map<string, string>();
-  for (const command of commands) {
-    for (const [name, input] of Object.entries(command.inputs)) {
-      const key = keyOf(command.name, name, input);
-      if (key === undefined) continue;
-      const kind = kinds.get(key);
-      if (kind !== undefined && kind !== input.kind) throw new Error(`key ${key} is a ${kind} and a ${input.kind}`);
-      if (kind === undefined) place(root, key.split('.'), valueSchema(input));
-      kinds.set(key, input.kind);
-    }
-  }
-  return root;
 }
 
-function place(root: Schema, path: readonly string[], schema: Schema): void {
-  let at = root;
-  for (const section of path.slice(0, -1)) {
-    at.properties ??= {};
-    at = at.properties[section] ??= { type: 'object', additionalProperties: false, properties: {} };
-  }
-  at.properties ??= {};
-  at.properties[path.at(-1) ?? ''] = schema;
+function sectionSchema(section: Section): Schema {
+  const properties = [...section.keys].map(([name, shape]) => [name, shapeSchema(shape)] as const);
+  return { type: ['object', 'null'], additionalProperties: false, properties: Object.fromEntries(properties) };
+}
+
+function shapeSchema(shape: Shape): Schema {
+  return shape.is === 'section' ? sectionSchema(shape) : valueSchema(shape.input);
 }
 
 function valueSchema(input: Input<unknown>): Schema {
-  const description =
-    input.default === undefined ? input.summary : `${input.summary}. Default: ${formatDefault(input)}`;
+  const description = hasDefault(input) ? `${input.summary}. Default: ${formatDefault(input)}` : input.summary;
   switch (input.kind) {
     case 'string':
     case 'path':
@@ -67,5 +71,27 @@ function valueSchema(input: Input<unknown>): Schema {
           { type: 'array', items: SCALAR },
         ],
       };
+    case 'entries':
+      return {
+        description,
+        type: ['object', 'null'],
+        propertyNames: { pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]*$' },
+        additionalProperties: { ...fieldsSchema(input.fields ?? {}), type: ['object', 'null'] },
+      };
+    case 'record':
+      return { description, ...fieldsSchema(input.fields ?? {}), type: 'object' };
   }
+}
+
+function fieldsSchema(fields: Inputs): Schema {
+  const entries = Object.entries(fields);
+  // What is needed may come from a flag, or from the rest of the file.
+  return {
+    additionalProperties: false,
+    properties: Object.fromEntries(entries.map(([name, field]) => [name, valueSchema(field)])),
+  };
+}
+
+function hasDefault(input: Input<unknown>): boolean {
+  return input.default !== undefined && input.kind !== 'entries';
 }

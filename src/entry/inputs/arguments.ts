@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import type { InputIssue } from '../../base/errors.js';
 import type { Inputs } from '../../base/input.js';
 import { input } from '../../base/input.js';
-import { nearest } from './nearest.js';
-import type { Given } from './parse-value.js';
+import type { Given } from './given.js';
+import { nearest } from '../../base/nearest.js';
+import { readFlags } from './texts.js';
 
 /** Flags that every verb has. */
 export const commonInputs = {
@@ -12,6 +13,10 @@ export const commonInputs = {
     key: false,
   }),
   cwd: input.path('Folder to work in', { placeholder: 'DIR', key: false }),
+  environment: input.string('Part under `environments` of `lading.yml` that is laid over the rest', {
+    placeholder: 'NAME',
+    key: false,
+  }),
   json: input.boolean('Print the result as one JSON object', { key: false }),
   quiet: input.boolean('Say only what went wrong', { key: false }),
   verbose: input.boolean('Say more, as retries', { key: false }),
@@ -26,9 +31,10 @@ export interface Arguments {
 
 /** Flags by their declarations. Every mistake is told, not only the first. */
 export function parseArguments(argv: readonly string[], inputs: Inputs): Arguments {
+  const names = namesOf(inputs);
   const options: Record<string, { type: 'string' | 'boolean'; multiple: true }> = {};
-  for (const [name, { kind }] of Object.entries(inputs)) {
-    options[name] = { type: kind === 'boolean' ? 'boolean' : 'string', multiple: true };
+  for (const [name, own] of names) {
+    options[name] = { type: inputs[own]?.kind === 'boolean' ? 'boolean' : 'string', multiple: true };
   }
   const { tokens } = parseArgs({
     args: [...argv],
@@ -38,7 +44,7 @@ export function parseArguments(argv: readonly string[], inputs: Inputs): Argumen
     allowPositionals: true,
     allowNegative: true,
   });
-  const flags = new Map<string, Given>();
+  const texts = new Map<string, string[]>();
   const issues: InputIssue[] = [];
   let afterUnknown = -2;
   for (const token of tokens) {
@@ -51,13 +57,14 @@ export function parseArguments(argv: readonly string[], inputs: Inputs): Argumen
     if (token.kind === 'option-terminator') continue;
     // Node names a negated option now with and now without its `no-`.
     const raw = token.rawName.replace(/^-+/, '').replace(/=.*$/s, '');
-    const negated = raw.startsWith('no-') && !(raw in inputs);
-    const name = negated ? raw.slice(3) : raw;
+    const negated = raw.startsWith('no-') && !names.has(raw);
+    const name = names.get(negated ? raw.slice(3) : raw);
     const where = token.rawName;
-    const declared = inputs[name];
-    if (!declared || (negated && declared.kind !== 'boolean')) {
+    const declared = name === undefined ? undefined : inputs[name];
+    const add = (text: string) => texts.set(name ?? '', [...(texts.get(name ?? '') ?? []), text]);
+    if (name === undefined || !declared || (negated && declared.kind !== 'boolean')) {
       if (token.value === undefined) afterUnknown = token.index;
-      const near = nearest(raw, Object.keys(inputs));
+      const near = nearest(raw, names.keys());
       issues.push({ where, message: 'is not a flag of this verb', hint: near && `Did you mean --${near}?` });
     } else if (declared.secret) {
       issues.push({
@@ -66,18 +73,40 @@ export function parseArguments(argv: readonly string[], inputs: Inputs): Argumen
         hint: `Set LADING_${variableName(name)} instead.`,
       });
     } else if (declared.kind === 'boolean') {
-      if (token.value !== undefined) flags.set(name, [token.value]);
-      else flags.set(name, !negated);
+      // Of several the last counts, so that a script can be overruled.
+      texts.set(name, [token.value ?? String(!negated)]);
     } else if (token.value === undefined) {
       issues.push({ where, message: 'needs a value' });
     } else {
-      flags.set(name, [...((flags.get(name) as readonly string[] | undefined) ?? []), token.value]);
+      add(token.value);
     }
   }
+  const flags = new Map<string, Given>();
+  for (const [name, values] of texts) {
+    const declared = inputs[name];
+    if (!declared) continue;
+    const read = readFlags(declared, values, `--${name}`);
+    issues.push(...read.issues);
+    if (read.given) flags.set(name, read.given);
+  }
   return { flags, issues };
+}
+
+/** Own names and aliases, each with the name of its input. */
+export function namesOf(inputs: Inputs): ReadonlyMap<string, string> {
+  const entries = Object.entries(inputs);
+  return new Map([
+    ...entries.flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const)),
+    ...entries.map(([name]) => [name, name] as const),
+  ]);
 }
 
 /** `dry-run` → `DRY_RUN`. */
 export function variableName(name: string): string {
   return name.replaceAll('-', '_').toUpperCase();
+}
+
+/** A switch that is on, as `--json`. */
+export function isOn(given: Given | undefined): boolean {
+  return given !== undefined && given.is === 'text' && given.text !== 'false';
 }

@@ -1,88 +1,80 @@
+import { resolve } from 'node:path';
 import { parseDuration } from '../../base/duration.js';
-import type { InputIssue } from '../../base/errors.js';
 import { InputError } from '../../base/errors.js';
 import type { Input } from '../../base/input.js';
+import type { Given, GivenText } from './given.js';
+import { nearest } from '../../base/nearest.js';
+import type { Parsed } from './parsed.js';
+import { collect, right, wrong } from './parsed.js';
 
-/** Texts of one input, as they were given: a flag may come several times, YAML may hold a sequence or a map. */
-export type Given = readonly string[] | Readonly<Record<string, string>> | boolean;
-
-export type Parsed = { readonly value: unknown } | { readonly issue: Omit<InputIssue, 'where'> };
-
-/** Values are never guessed: `12345e7` stays a commit hash. */
-export function parseValue(input: Input<unknown>, given: Given): Parsed {
-  const several = input.kind === 'list' || input.kind === 'pairs';
-  if (given === true || given === false) {
-    if (input.kind === 'boolean') return { value: given };
-    return { issue: { message: 'needs a value' } };
-  }
-  if (!Array.isArray(given)) {
-    if (input.kind === 'pairs') return { value: given };
-    return { issue: { message: 'takes a single value, not a map' } };
-  }
-  const texts = given as readonly string[];
-  if (!several && texts.length > 1) return { issue: { message: `is given ${texts.length} times` } };
-  const wrong = texts.flatMap((one) => check(input, one))[0];
-  if (wrong) return { issue: wrong };
-  if (input.kind === 'list') return { value: texts };
-  if (input.kind === 'pairs') return parsePairs(texts);
-  const text = texts[0] ?? '';
-  return parseSingle(input, text);
+export function parseList(input: Input<unknown>, given: Given, cwd: string): Parsed {
+  if (given.is === 'map') return wrong(given, 'takes a list, not a map');
+  const items = given.is === 'list' ? given.items : [given];
+  const parts = items.map((item) =>
+    item.is === 'text' ? parseText(input, item, cwd) : wrong(item, `takes texts, not a ${item.is}`),
+  );
+  return collect(parts, (values) => values);
 }
 
-function check(input: Input<unknown>, text: string): Omit<InputIssue, 'where'>[] {
-  try {
-    input.check?.(text);
-    return [];
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return error.issues.map(({ message, hint }) => ({ message, hint }));
+export function parsePairs(given: Given): Parsed {
+  if (given.is === 'map') {
+    const parts = [...given.entries].map(([key, { value }]) => {
+      if (key === '') return wrong(value, 'has no name');
+      return value.is === 'text' ? right([key, value.text]) : wrong(value, `takes a text, not a ${value.is}`);
+    });
+    return collect(parts, pairsOf);
   }
+  const items = given.is === 'list' ? given.items : [given];
+  const parts = items.map((item) => {
+    if (item.is !== 'text') return wrong(item, `takes K=V, not a ${item.is}`);
+    const at = item.text.indexOf('=');
+    if (at <= 0) return wrong(item, `takes K=V, not ${JSON.stringify(item.text)}`);
+    return right([item.text.slice(0, at), item.text.slice(at + 1)]);
+  });
+  return collect(parts, pairsOf);
 }
 
-function parseSingle(input: Input<unknown>, text: string): Parsed {
+/** Names are names, `__proto__` like any other. */
+function pairsOf(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs);
+}
+
+export function parseText(input: Input<unknown>, given: GivenText, cwd: string): Parsed {
+  const { text } = given;
+  const shown = JSON.stringify(text);
+  if (text === '') return wrong(given, 'is empty');
   switch (input.kind) {
     case 'boolean':
-      if (text === 'true') return { value: true };
-      if (text === 'false') return { value: false };
-      return { issue: { message: `is true or false, not ${JSON.stringify(text)}` } };
+      if (text === 'true' || text === 'false') return right(text === 'true');
+      return wrong(given, `is true or false, not ${shown}`);
     case 'integer':
-      if (/^-?\d{1,15}$/.test(text)) return { value: Number(text) };
-      return { issue: { message: `is a whole number, not ${JSON.stringify(text)}` } };
+      if (/^-?\d{1,15}$/.test(text)) return right(Number(text));
+      return wrong(given, `is a whole number, not ${shown}`);
     case 'duration': {
       const ms = parseDuration(text);
-      if (ms !== undefined) return { value: ms };
-      return {
-        issue: { message: `is a duration, not ${JSON.stringify(text)}`, hint: 'Write it as 90s, 15m or 1h30m.' },
-      };
+      if (ms !== undefined) return right(ms);
+      return wrong(given, `is a duration, not ${shown}`, 'Write it as 90s, 15m or 1h30m.');
     }
-    case 'choice':
-      if (input.choices?.includes(text)) return { value: text };
-      return { issue: { message: `is one of ${input.choices?.join(', ')}, not ${JSON.stringify(text)}` } };
-    case 'string':
+    case 'choice': {
+      if (input.choices?.includes(text)) return right(text);
+      const near = nearest(text, input.choices ?? []);
+      return wrong(given, `is one of ${input.choices?.join(', ')}, not ${shown}`, near && `Did you mean ${near}?`);
+    }
     case 'path':
-    case 'list':
-    case 'pairs':
-      if (text === '') return { issue: { message: 'is empty' } };
-      return { value: text };
+      return text.includes('\0') ? wrong(given, 'holds a NUL character') : right(resolve(given.folder ?? cwd, text));
+    default:
+      return input.parse ? parseForm(input.parse, given, cwd) : right(text);
   }
 }
 
-function parsePairs(texts: readonly string[]): Parsed {
-  const pairs: Record<string, string> = {};
-  for (const text of texts) {
-    const at = text.indexOf('=');
-    if (at <= 0) return { issue: { message: `takes K=V, not ${JSON.stringify(text)}` } };
-    pairs[text.slice(0, at)] = text.slice(at + 1);
+function parseForm(parse: NonNullable<Input<unknown>['parse']>, given: GivenText, cwd: string): Parsed {
+  try {
+    return right(parse(given.text, given.folder ?? cwd));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return {
+      value: undefined,
+      issues: error.issues.map(({ message, hint }) => ({ where: given.where, message, hint })),
+    };
   }
-  return { value: pairs };
-}
-
-/** A list or pairs in one variable: a line each, or parted by commas when there is one line. */
-export function splitVariable(input: Input<unknown>, text: string): readonly string[] {
-  if (input.kind !== 'list' && input.kind !== 'pairs') return [text];
-  const separator = text.includes('\n') ? /\r?\n/ : input.kind === 'list' ? ',' : /\r?\n/;
-  return text
-    .split(separator)
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
 }

@@ -1,61 +1,78 @@
-import { resolve } from 'node:path';
-import type { Environment } from '../../base/context.js';
+import type { Environment } from '../../base/environment.js';
 import type { InputIssue } from '../../base/errors.js';
 import type { Input, Inputs } from '../../base/input.js';
 import { camelCase } from '../../base/input.js';
+import type { Origins, Source } from '../../base/origin.js';
+import { resolve } from 'node:path';
 import { variableName } from './arguments.js';
-import type { ConfigFile } from './config-file.js';
-import type { Given } from './parse-value.js';
-import { parseValue, splitVariable } from './parse-value.js';
+import { givenAt } from './config-file.js';
+import type { Given, GivenMap } from './given.js';
+import { overlayInput } from './overlay.js';
+import { parseInput } from './parse-input.js';
+import { keyOf } from './shape.js';
+import { readText } from './texts.js';
 
 export interface Sources {
-  /** Flags, or the inputs of an action. */
+  /** Flags, or the inputs of an action, or what a function got. */
   readonly given: ReadonlyMap<string, Given>;
   /** How a given input is called in errors: `--tag`, or the input `tag`. */
   readonly nameOf: (name: string) => string;
   readonly env: Environment;
-  readonly config: ConfigFile | undefined;
+  /** The root of `lading.yml`, with the chosen environment laid over it. */
+  readonly file: GivenMap | undefined;
+  /** There is a file, and it could not be read. */
+  readonly unread?: boolean;
   readonly cwd: string;
   readonly command: string;
 }
 
 export interface Values {
   readonly values: Readonly<Record<string, unknown>>;
+  readonly origins: Origins;
   readonly issues: readonly InputIssue[];
 }
 
-/** The key of an input in `lading.yml`; undefined when it may not stand there. */
-export function keyOf(command: string, name: string, input: Input<unknown>): string | undefined {
-  if (input.key === false) return undefined;
-  return input.key ?? `${command}.${name}`;
-}
-
-/** What was given, then `LADING_*`, then `lading.yml`, then the default. All mistakes at once. */
-export function resolveValues(inputs: Inputs, sources: Sources): Values {
+/** What was given, then `LADING_*`, then `lading.yml`, then the default; maps of fields are laid over each other. */
+export async function resolveValues(inputs: Inputs, sources: Sources): Promise<Values> {
   const values: Record<string, unknown> = {};
+  const found = new Map<string, { readonly source: Source; readonly where: string }>();
   const issues: InputIssue[] = [];
   for (const [name, input] of Object.entries(inputs)) {
-    const found = find(name, input, sources);
-    if (found === undefined) {
-      values[camelCase(name)] = finish(input, input.default, sources.cwd);
-      if (input.required && input.default === undefined) issues.push(missing(name, input, sources));
+    const given = sources.given.get(name);
+    const variable = await readVariable(name, input, sources.env);
+    const key = keyOf(sources.command, name, input);
+    const file = key === undefined || !sources.file ? undefined : givenAt(sources.file, key);
+    issues.push(...variable.issues);
+    const layers = [file, variable.given, given];
+    const all = layers.reduce<Given | undefined>((below, above) => overlayInput(input, below, above), undefined);
+    const source = given ? 'flag' : variable.given ? 'variable' : file ? 'file' : undefined;
+    if (all === undefined || source === undefined) {
+      const absent = input.default === undefined;
+      values[camelCase(name)] = defaultOf(input, sources.cwd);
+      found.set(name, { source: absent ? 'absent' : 'default', where: sources.nameOf(name) });
+      const known = !sources.unread && variable.issues.length === 0;
+      if (input.required && absent && known) issues.push(missing(name, input, sources));
       continue;
     }
-    const parsed = parseValue(input, found.given);
-    if ('issue' in parsed) issues.push({ where: found.where, ...parsed.issue });
-    else values[camelCase(name)] = finish(input, parsed.value, sources.cwd);
+    const parsed = parseInput(input, all, sources.cwd);
+    issues.push(...parsed.issues);
+    values[camelCase(name)] = parsed.value;
+    found.set(name, { source, where: all.where });
   }
-  return { values, issues };
+  const origins: Origins = {
+    of: (name) => found.get(name)?.source ?? 'absent',
+    where: (name) => found.get(name)?.where ?? sources.nameOf(name),
+  };
+  return { values, origins, issues };
 }
 
-function find(name: string, input: Input<unknown>, sources: Sources): { given: Given; where: string } | undefined {
-  const given = sources.given.get(name);
-  if (given !== undefined) return { given, where: sources.nameOf(name) };
-  const variable = `LADING_${variableName(name)}`;
-  const text = sources.env[variable];
-  if (text !== undefined && text !== '') return { given: splitVariable(input, text), where: variable };
-  const key = keyOf(sources.command, name, input);
-  return key === undefined ? undefined : sources.config?.get(key);
+async function readVariable(name: string, input: Input<unknown>, env: Environment) {
+  for (const one of [name, ...(input.aliases ?? [])]) {
+    const variable = `LADING_${variableName(one)}`;
+    const text = env[variable];
+    if (text !== undefined && text !== '') return readText(input, text, { where: variable, source: 'variable' });
+  }
+  return { given: undefined, issues: [] };
 }
 
 function missing(name: string, input: Input<unknown>, sources: Sources): InputIssue {
@@ -68,6 +85,6 @@ function missing(name: string, input: Input<unknown>, sources: Sources): InputIs
   };
 }
 
-function finish(input: Input<unknown>, value: unknown, cwd: string): unknown {
-  return input.kind === 'path' && typeof value === 'string' ? resolve(cwd, value) : value;
+function defaultOf(input: Input<unknown>, cwd: string): unknown {
+  return input.kind === 'path' && typeof input.default === 'string' ? resolve(cwd, input.default) : input.default;
 }

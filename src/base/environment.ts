@@ -1,0 +1,2 @@
+/** The variables of a process, handed over instead of read. */
+export type Environment = Readonly<Record<string, string | undefined>>;

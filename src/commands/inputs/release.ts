@@ -1,0 +1,86 @@
+import { fieldsOf, input } from '../../base/input.js';
+import { deployInputs } from './deploy.js';
+import { imageChoiceForm, variableForm } from './forms.js';
+import { imageInputs } from './image.js';
+import { targetInputs } from './target.js';
+
+const imageFields = fieldsOf({
+  ...imageInputs,
+  env: input.pairs('Environment variable in the image', { placeholder: 'K=V' }),
+  ...targetInputs,
+});
+
+/** Images by name. */
+export const imagesInput = {
+  images: input.entries('Images by name: what `build` and `push` take', { fields: imageFields, key: 'images' }),
+};
+
+const { 'dry-run': _, 'force-new-deployment': __, ...rollOutInputs } = deployInputs;
+
+const serviceFields = {
+  image: input.list('Image by its name under `images`, or a reference; the only image when left out', {
+    placeholder: '[CONTAINER=]IMAGE',
+    ...imageChoiceForm,
+  }),
+  container: input.string('Container that gets the image; found by the repository when left out', {
+    placeholder: 'NAME',
+  }),
+  ...fieldsOf({
+    ...rollOutInputs,
+    service: input.string('ECS service, by name or ARN; the name of the entry when left out'),
+  }),
+  after: input.list('Service that comes first', { placeholder: 'NAME' }),
+  smoke: input.record('What the public address must answer in the end', {
+    fields: {
+      url: input.string('Address to ask', { placeholder: 'URL', required: true }),
+      status: input.integer('Status of the answer', { placeholder: 'N', default: 200 }),
+      timeout: input.duration('Longest time until it comes', { placeholder: 'DURATION', default: 60_000 }),
+    },
+  }),
+} as const;
+
+const taskFields = {
+  image: input.list('Image by its name under `images`, or a reference; that of `like` when left out', {
+    placeholder: '[CONTAINER=]IMAGE',
+    ...imageChoiceForm,
+  }),
+  command: input.list('Words of the program that runs; what the image says when left out', { placeholder: 'WORD' }),
+  container: input.string('Container that gets image and command; found by the image when left out', {
+    placeholder: 'NAME',
+  }),
+  ...fieldsOf({ cluster: deployInputs.cluster, region: deployInputs.region }),
+  like: input.string('Service whose network and task definition it takes; the first of `before` when left out', {
+    placeholder: 'NAME',
+  }),
+  env: input.list('Variable of a container', { placeholder: 'CONTAINER:K=V', ...variableForm }),
+  before: input.list('Service that waits for it; all when left out', { placeholder: 'NAME' }),
+  timeout: input.duration('Longest time for the task; 15 minutes when left out', { placeholder: 'DURATION' }),
+} as const;
+
+/** Services by name, and which of them are meant. */
+export const servicesInput = {
+  services: input.entries('Services by name: what `deploy` takes, and their order', {
+    fields: serviceFields,
+    key: 'services',
+  }),
+  only: input.list('Service to take, with the images and tasks that it needs; all when left out', {
+    placeholder: 'NAME',
+    key: false,
+  }),
+};
+
+/** A whole release. */
+export const releaseInputs = {
+  ...imagesInput,
+  tasks: input.entries('Tasks by name that run once and must end well, before services', {
+    fields: taskFields,
+    key: 'tasks',
+  }),
+  ...servicesInput,
+};
+
+/** For a verb that takes images and no services. */
+export const imageReleaseInputs = {
+  ...imagesInput,
+  only: input.list('Image to take; all when left out', { placeholder: 'NAME', key: false }),
+};

@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import type { Command } from '../../base/command.js';
+import type { Environment } from '../../base/environment.js';
+import type { InputIssue } from '../../base/errors.js';
+import { InputError } from '../../base/errors.js';
+import type { Inputs, ValuesOf } from '../../base/input.js';
+import type { Origins } from '../../base/origin.js';
+import type { Choice, ConfigFile } from './config-file.js';
+import { checkConfig, readConfigFile, takeEnvironment } from './config-file.js';
+import { findConfigFile } from './find-config.js';
+import type { Given } from './given.js';
+import type { Section } from './shape.js';
+import { shapeOf } from './shape.js';
+import { resolveValues } from './values.js';
+
+export interface InputRequest {
+  readonly command: Pick<Command<Inputs, unknown>, 'name' | 'inputs'>;
+  readonly given: ReadonlyMap<string, Given>;
+  /** Mistakes that are known already. */
+  readonly issues: readonly InputIssue[];
+  readonly nameOf: (name: string) => string;
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly config: string | undefined;
+  readonly environment: Choice | undefined;
+  readonly fileShape: () => Promise<Section>;
+}
+
+export interface ReadInputs {
+  readonly values: ValuesOf<Inputs>;
+  readonly origins: Origins;
+  readonly configFile: string | undefined;
+}
+
+/** Everything that a verb gets, or all mistakes of flags, variables and `lading.yml` in one `InputError`. */
+export async function readInputs(request: InputRequest): Promise<ReadInputs> {
+  const { command, cwd, env, given, nameOf } = request;
+  const issues: InputIssue[] = [...request.issues];
+  const configFile = request.config ? resolve(cwd, request.config) : await findConfigFile(cwd);
+  const config = await attempt(issues, async () => (configFile === undefined ? undefined : readConfigFile(configFile)));
+  let shape = shapeOf([command]);
+  if (config) {
+    let check = checkConfig(config, shape, cwd);
+    if (check.unknown) check = checkConfig(config, (shape = await request.fileShape()), cwd);
+    issues.push(...check.issues);
+  }
+  const chosen = await attempt(issues, async () => chooseEnvironment(config, shape, request));
+  const file = (chosen ?? config)?.root;
+  // What is missing may stand in a file that could not be read.
+  const unread = configFile !== undefined && config === undefined;
+  const resolved = await resolveValues(command.inputs, {
+    given,
+    nameOf,
+    env,
+    cwd,
+    file,
+    unread,
+    command: command.name,
+  });
+  issues.push(...resolved.issues);
+  if (issues.length > 0) throw new InputError(once(issues));
+  return { values: resolved.values, origins: resolved.origins, configFile };
+}
+
+function chooseEnvironment(
+  config: ConfigFile | undefined,
+  shape: Section,
+  { environment, config: named }: InputRequest,
+) {
+  // A file that could not be read is told already.
+  if (!environment || (!config && named !== undefined)) return config;
+  return takeEnvironment(config, environment, shape);
+}
+
+async function attempt<Result>(issues: InputIssue[], work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    issues.push(...error.issues);
+    return undefined;
+  }
+}
+
+/** The file is checked as a whole, and what a verb takes from it once more. */
+function once(issues: readonly InputIssue[]): readonly InputIssue[] {
+  return [...new Map(issues.map((issue) => [`${issue.where}\n${issue.message}`, issue])).values()];
+}

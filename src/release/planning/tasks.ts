@@ -1,0 +1,86 @@
+import type { Entry, ReleaseTask, ServicePlace, TaskFields, UsedImage } from '../release.js';
+import type { Asked } from './asked.js';
+import { unknownName } from './order.js';
+import type { NamedImage } from './uses.js';
+import { usedImages } from './uses.js';
+
+/** A migration may take its time. */
+const TIMEOUT_MS = 900_000;
+
+type Like = ServicePlace & { readonly images: readonly UsedImage[] };
+
+export interface TaskRequest {
+  readonly entries: readonly Entry<TaskFields>[];
+  /** All services of the release, also those that are left out. */
+  readonly services: readonly Like[];
+  readonly images: readonly NamedImage[];
+}
+
+/** Tasks in the order of the file. One without `before` is before all services. */
+export function planTasks({ entries, services, images }: TaskRequest, asked: Asked): readonly ReleaseTask[] {
+  const names = services.map(({ name }) => name);
+  return entries.flatMap((entry) => {
+    const before = entry.before ?? names;
+    for (const name of before) {
+      if (!names.includes(name)) asked.issues.push(unknownName(name, names, entry.where('before'), 'service'));
+    }
+    const command = entry.command ?? [];
+    if (command.length === 1 && /\s/.test(command[0] ?? '')) {
+      const words = (command[0] ?? '').trim().split(/\s+/);
+      asked.issues.push({
+        where: entry.where('command'),
+        message: 'is one word with spaces in it',
+        hint: `Write a list: [${words.join(', ')}].`,
+      });
+    }
+    const like = likeOf(entry, before, services, asked);
+    if (!like) return [];
+    const { container, env = [], timeout = TIMEOUT_MS } = entry;
+    return [
+      {
+        name: entry.name,
+        images: imagesOf(entry, like.images, images, asked),
+        command,
+        container,
+        like,
+        cluster: entry.cluster ?? like.cluster,
+        region: entry.region ?? like.region,
+        env,
+        before,
+        timeoutMs: timeout,
+        where: entry.where,
+      },
+    ];
+  });
+}
+
+/** The service that it is like: the one that it names, else the first that waits for it. */
+function likeOf(
+  entry: Entry<TaskFields>,
+  before: readonly string[],
+  services: readonly Like[],
+  { issues }: Asked,
+): Like | undefined {
+  const name = entry.like ?? before[0];
+  const found = services.find((service) => service.name === name);
+  if (found) return found;
+  const names = services.map(({ name }) => name);
+  if (entry.like !== undefined) issues.push(unknownName(entry.like, names, entry.where('like'), 'service'));
+  // An unknown name in `before` is told already.
+  else if (name === undefined) {
+    const hint = 'Name the service whose network and task definition it takes.';
+    issues.push({ where: entry.where(), message: `tasks.${entry.name}.like is missing`, hint });
+  }
+  return undefined;
+}
+
+/** Its own, else those of the service that it is like. */
+function imagesOf(
+  entry: Entry<TaskFields>,
+  like: readonly UsedImage[],
+  images: readonly NamedImage[],
+  asked: Asked,
+): readonly UsedImage[] {
+  if (entry.image === undefined) return like;
+  return usedImages({ choices: entry.image, container: entry.container, images, where: entry.where }, asked);
+}
