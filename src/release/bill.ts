@@ -77,7 +77,8 @@ function layerText(layer: BillLayer): string {
   return `${layer.kind} ${formatBytes(layer.size)}`;
 }
 
-function timesText(times: Bill['times']): string {
+/** `42s (build 10s, push 2s, deploy 30s)` */
+export function timesText(times: Bill['times']): string {
   const parts = [`build ${formatDuration(times.build)}`, `push ${formatDuration(times.push)}`];
   if (times.deploy !== undefined) parts.push(`deploy ${formatDuration(times.deploy)}`);
   return `${formatDuration(times.total)} (${parts.join(', ')})`;

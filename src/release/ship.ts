@@ -7,7 +7,8 @@ import type { Commit } from '../image/git.js';
 import { openLayout } from '../image/layout/layout.js';
 import type { Reference } from '../oci/reference.js';
 import type { Bill, BillImage } from './bill.js';
-import { formatBill, writeBill } from './bill.js';
+import { billPage } from './bill-page.js';
+import { writeBill } from './bill.js';
 import { deliver } from './deliver.js';
 import type { ImageValues } from './make-image.js';
 import { openEcs } from './open-ecs.js';
@@ -85,7 +86,7 @@ export async function shipRelease(order: ReleaseOrder, context: Context): Promis
 
   async function file(paper: Bill): Promise<Bill> {
     if (!order.dryRun) await writeBill(join(context.cwd, '.lading/bill.json'), paper);
-    context.report({ type: 'summary', markdown: `### Bill of lading\n\n\`\`\`\n${formatBill(paper)}\n\`\`\`\n` });
+    context.report({ type: 'page', page: billPage(paper) });
     return paper;
   }
 }
