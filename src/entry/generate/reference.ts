@@ -5,6 +5,7 @@ import { actionAddress } from '../../base/action-release.js';
 import type { Input, Inputs } from '../../base/input.js';
 import { camelCase } from '../../base/input.js';
 import { policyFor } from '../../commands/needs/policy.js';
+import { markdownCode, markdownFence, markdownTable } from '../../report/escape/markdown.js';
 import { commonInputs, variableName } from '../inputs/arguments.js';
 import { flagText, formatDefault } from '../help.js';
 import { keyOf } from '../inputs/shape.js';
@@ -183,14 +184,17 @@ function section(title: string, ...body: readonly string[]): string[] {
 }
 
 function fence(language: string, blocks: readonly string[]): string {
-  return ['```' + language, blocks.join('\n\n'), '```'].join('\n');
+  return markdownFence(blocks.join('\n\n'), language);
 }
 
+/** Cells are Markdown that we wrote. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return markdownTable(
+    head,
+    rows.map((row) => row.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|'))),
+  );
 }
 
 function code(text: string): string {
-  return `\`${text}\``;
+  return markdownCode(text, 'cell');
 }

@@ -10,35 +10,35 @@ export function escapeMarkdown(text: string): string {
   return lines.map((line) => escapeLine(line.trim())).join('<br>');
 }
 
+/** A space without width: GitHub looks for people, mails and issues in the text that comes out. */
+const APART = '&#8203;';
+
 function escapeLine(line: string): string {
   return (
     line
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      // A cell ends at a pipe even behind a backslash that is one itself.
-      .replace(/\|/g, '&#124;')
-      .replace(/[\\`*_[\]~$^!]/g, '\\$&')
-      // Addresses become links by themselves.
-      .replace(/:(?=\/\/)/g, '\\:')
-      .replace(/\bwww\./gi, (start) => `${start.slice(0, 3)}\\.`)
-      // GitHub looks for people, mails and issues in the text that comes out: a space without width parts them.
-      .replace(/@(?!sha256:)(?=[\w-])/g, '@&#8203;')
-      .replace(/#(?=\d)/g, '#&#8203;')
-      .replace(/\b(gh-)(?=\d)/gi, '$1&#8203;')
+      // Addresses become links by themselves. A cell ends at a pipe even behind a backslash that is one itself.
+      .replace(/[&<>|\\`*_[\]~$^!]|:(?=\/\/)|@(?!sha256:)(?=[\w-])|#(?=\d)/g, (char) => {
+        if (char === '@' || char === '#') return `${char}${APART}`;
+        return entities[char] ?? `\\${char}`;
+      })
+      .replace(/(www)\./gi, '$1\\.')
+      .replace(/(gh-)(?=\d)/gi, `$1${APART}`)
       // At the start of a line: headings, lists, rules, numbers.
       .replace(/^([#+=:-])/, '\\$1')
       .replace(/^(\d+)([.)])/, '$1\\$2')
   );
 }
 
-/** Text as code in a line, of a table as well. */
-export function markdownCode(text: string): string {
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '|': '&#124;' };
+
+/** Text as code in a line, or in a cell of a table, where a pipe needs a backslash in front. */
+export function markdownCode(text: string, place: 'line' | 'cell'): string {
   const line = printable(text).replace(/\s+/g, ' ').trim();
   if (line === '') return '';
-  // Backslashes mean nothing in code, but they do in a table: there, tags hold it.
-  if (/[|`]/.test(line)) return `<code>${escapeLine(line)}</code>`;
-  return `\`${line}\``;
+  // Backslashes mean nothing in code, but in front of a pipe they do; no run of backticks is safe everywhere.
+  const isOdd = line.includes('`') || (place === 'cell' && line.includes('|') && line.includes('\\'));
+  if (isOdd) return `<code>${escapeLine(line)}</code>`;
+  return `\`${place === 'cell' ? line.replaceAll('|', '\\|') : line}\``;
 }
 
 /** A link, or its text alone when it leads nowhere that may be followed. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { printable } from '../../base/printable.js';
+import { oneLine, printable } from '../../base/printable.js';
 
 /** GitHub cuts annotations here. https://github.com/actions/runner */
 const ANNOTATION_LIMIT = 4096;
@@ -32,7 +32,7 @@ export interface Annotation {
 
 /** The command that makes an annotation, on one line. */
 export function annotation({ level, title, text, at }: Annotation): string {
-  const place = at ? `file=${escapeProperty(at.file)}${at.line ? `,line=${at.line}` : ''},` : '';
+  const place = at ? `file=${escapeProperty(oneLine(at.file))}${at.line ? `,line=${at.line}` : ''},` : '';
   const data = escapeData(printable(text).slice(0, ANNOTATION_LIMIT));
-  return `::${level} ${place}title=${escapeProperty(printable(title))}::${data}`;
+  return `::${level} ${place}title=${escapeProperty(oneLine(title))}::${data}`;
 }

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../base/duration.js';
 import type { Block, Page, Table, Text, Timeline } from '../../base/page.js';
 import { partsOf } from '../../base/page.js';
+import { oneLine } from '../../base/printable.js';
 import { escapeHtml, webAddress } from '../escape/html.js';
 import { STYLE } from './style.js';
 
@@ -33,7 +34,7 @@ ${page.blocks.map(block).join('\n')}
 function block(one: Block): string {
   const body = bodyOf(one);
   if (one.type === 'note') return body;
-  const title = one.title ?? (one.type === 'log' ? one.source : '');
+  const title = oneLine(one.title ?? (one.type === 'log' ? one.source : '')).trim();
   if (title === '') return `<section>${body}</section>`;
   if ('folded' in one && one.folded) {
     return `<details><summary>${escapeHtml(title)}</summary>${body}</details>`;

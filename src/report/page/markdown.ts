@@ -1,6 +1,7 @@
 import { formatDuration } from '../../base/duration.js';
 import type { Block, Note, Page, Table, Text, Timeline } from '../../base/page.js';
 import { partsOf } from '../../base/page.js';
+import { oneLine } from '../../base/printable.js';
 import {
   escapeMarkdown,
   markdownCode,
@@ -24,17 +25,17 @@ export function renderMarkdown(page: Page, limit = SUMMARY_LIMIT): string {
 }
 
 function wholePage(page: Page): string {
-  const title = escapeMarkdown(page.title).replaceAll('<br>', ' ');
+  const title = escapeMarkdown(oneLine(page.title));
   return `${[...(title === '' ? [] : [`### ${title}`]), ...page.blocks.map(block)].join('\n\n')}\n`;
 }
 
 function block(one: Block): string {
   const body = bodyOf(one);
   if (one.type === 'note') return body;
-  const title = one.title ?? (one.type === 'log' ? one.source : undefined);
-  if (title === undefined || title === '') return body;
+  const title = oneLine(one.title ?? (one.type === 'log' ? one.source : '')).trim();
+  if (title === '') return body;
   if ('folded' in one && one.folded) return markdownFold(title, body);
-  return `#### ${escapeMarkdown(title).replaceAll('<br>', ' ')}\n\n${body}`;
+  return `#### ${escapeMarkdown(title)}\n\n${body}`;
 }
 
 function bodyOf(one: Block): string {
@@ -42,7 +43,9 @@ function bodyOf(one: Block): string {
     case 'facts':
       return markdownTable(
         ['', ''],
-        one.rows.flatMap(({ name, value }) => (value === undefined ? [] : [[escapeMarkdown(name), inline(value)]])),
+        one.rows.flatMap(({ name, value }) =>
+          value === undefined ? [] : [[escapeMarkdown(name), inline(value, 'cell')]],
+        ),
       );
     case 'table':
       return table(one);
@@ -57,11 +60,11 @@ function bodyOf(one: Block): string {
   }
 }
 
-function inline(text: Text): string {
+function inline(text: Text, place: 'line' | 'cell'): string {
   return partsOf(text)
     .map((part) => {
       if (typeof part === 'string') return escapeMarkdown(part);
-      return 'code' in part ? markdownCode(part.code) : markdownLink(part.text, part.href);
+      return 'code' in part ? markdownCode(part.code, place) : markdownLink(part.text, part.href);
     })
     .join('');
 }
@@ -69,7 +72,7 @@ function inline(text: Text): string {
 function table({ columns, rows }: Table): string {
   return markdownTable(
     columns.map(({ name }) => escapeMarkdown(name)),
-    rows.map((row) => columns.map((_, at) => inline(row[at] ?? ''))),
+    rows.map((row) => columns.map((_, at) => inline(row[at] ?? '', 'cell'))),
     columns.map(({ align }) => align),
   );
 }
@@ -97,5 +100,5 @@ const alerts: Readonly<Record<Note['level'], string>> = {
 };
 
 function note({ level, text }: Note): string {
-  return `> [!${alerts[level]}]\n> ${inline(text)}`;
+  return `> [!${alerts[level]}]\n> ${inline(text, 'line')}`;
 }
