@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.js';
-import type { LadingError } from '../base/errors.js';
-import { HttpError } from '../base/errors.js';
+import { LadingError } from '../base/errors.js';
 import type { Http, HttpRequest, HttpResponse } from '../base/http.js';
 import { isLoopback } from '../base/http.js';
 import type { Report } from '../base/report.js';
@@ -10,6 +9,7 @@ import type { Auth } from './auth.js';
 import { createAuth } from './auth.js';
 import { explainRefused, explainUnreachable, isPassing } from './failure.js';
 import type { Keychain } from './keychain.js';
+import { redirectUrl, uploadUrl } from './location.js';
 
 export interface TransportContext {
   readonly http: Http;
@@ -22,14 +22,15 @@ export interface Transport {
   /** `host/repository`, for people. */
   readonly target: string;
   readonly requests: () => number;
-  /** One exchange with credentials; a 401, or the 403 of an expired password, is answered once. The caller reads or destroys the body. */
+  /** One exchange with credentials, at the registry alone; a 401, or the 403 of an expired password, is answered once. The caller reads or destroys the body. */
   once(method: string, url: string | URL, request?: HttpRequest): Promise<HttpResponse>;
-  /** As `once`, repeated while the failure may pass. Redirects of GET and HEAD are followed, without credentials to other hosts. */
+  /** As `once`, repeated while the failure may pass. Redirects of GET and HEAD are followed, without credentials to other origins. */
   call(what: string, method: string, path: string, request?: HttpRequest): Promise<HttpResponse>;
   /** Fails unless the status is one of these. */
   expect(what: string, answer: HttpResponse, ...statuses: readonly number[]): Promise<HttpResponse>;
   retrying<Result>(work: (attempt: number) => Promise<Result>): Promise<Result>;
-  resolve(location: string): URL;
+  /** The address of an upload that `POST path` was answered with; refused when it is not the registry's own. */
+  uploadUrl(location: string, path: string): URL;
 }
 
 export function createTransport(
@@ -46,7 +47,7 @@ export function createTransport(
   let requests = 0;
 
   async function exchange(method: string, url: URL, request: HttpRequest): Promise<HttpResponse> {
-    const authorization = url.host === origin.host ? await auth.header() : undefined;
+    const authorization = url.origin === origin.origin ? await auth.header() : undefined;
     requests++;
     const headers = { ...(authorization && { authorization }), ...request.headers };
     return context.http(url, { signal: context.signal, ...request, method, headers });
@@ -54,8 +55,9 @@ export function createTransport(
 
   async function once(method: string, where: string | URL, request: HttpRequest = {}): Promise<HttpResponse> {
     const url = new URL(where, origin);
+    if (url.origin !== origin.origin)
+      throw new LadingError('bug', `${url.origin} is not the registry of ${target}`, { code: 'OTHER_ORIGIN' });
     const answer = await exchange(method, url, request);
-    if (url.host !== origin.host) return answer;
     if (answer.status === 403) return onceExpired(await readable(answer), () => exchange(method, url, request), method);
     if (answer.status !== 401 || !(await auth.answer(answer.headers['www-authenticate']))) return answer;
     answer.stream.destroy();
@@ -75,12 +77,10 @@ export function createTransport(
 
   async function follow(method: string, where: string, request: HttpRequest): Promise<HttpResponse> {
     let answer = await once(method, where, request);
+    if (method !== 'GET' && method !== 'HEAD') return answer;
     let url = new URL(where, origin);
     for (let hops = 0; answer.status >= 300 && answer.status < 400 && answer.headers.location && hops < 5; hops++) {
-      url = new URL(answer.headers.location, url);
-      if (url.protocol !== 'https:' && scheme === 'https') {
-        throw new HttpError(`${target}: redirected to ${url.host} without TLS`, { code: 'REDIRECT_INSECURE' });
-      }
+      url = redirectUrl(answer.headers.location, url, target);
       answer.stream.resume();
       answer = await exchange(method, url, request);
     }
@@ -111,7 +111,7 @@ export function createTransport(
     requests: () => requests,
     once,
     retrying,
-    resolve: (location) => new URL(location, origin),
+    uploadUrl: (location, path) => uploadUrl(location, new URL(path, origin), target),
     call(what, method, path, request = {}) {
       return retrying(async () => {
         const answer = await follow(method, path, request);

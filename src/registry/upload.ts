@@ -22,7 +22,7 @@ export interface UploadRequest {
 export async function uploadBlob(transport: Transport, request: UploadRequest): Promise<PutResult> {
   const { blob, repository } = request;
   const what = `upload ${shortDigest(blob.digest)}`;
-  let location: string | undefined;
+  let mounting: URL | undefined;
   for (const from of request.mountFrom) {
     const path = `/v2/${repository}/blobs/uploads/?mount=${blob.digest}&from=${encodeURIComponent(from)}`;
     const answer = await transport.call(`mount ${shortDigest(blob.digest)}`, 'POST', path);
@@ -30,14 +30,13 @@ export async function uploadBlob(transport: Transport, request: UploadRequest): 
     if (answer.status === 201) return { how: 'mounted', bytes: 0 };
     // 202: the registry does not mount here, and this is a fresh session.
     if (answer.status === 202) {
-      location = answer.headers.location;
+      mounting = answer.headers.location === undefined ? undefined : transport.uploadUrl(answer.headers.location, path);
       break;
     }
   }
   try {
     await transport.retrying(async (attempt) => {
-      const session = attempt === 1 && location ? location : await startSession(transport, repository);
-      const url = transport.resolve(session);
+      const url = attempt === 1 && mounting ? mounting : await startSession(transport, repository);
       url.searchParams.set('digest', blob.digest);
       const answer = await transport.once('PUT', url, {
         headers: { 'content-type': 'application/octet-stream' },
@@ -54,11 +53,12 @@ export async function uploadBlob(transport: Transport, request: UploadRequest): 
   return { how: 'uploaded', bytes: blob.size };
 }
 
-async function startSession(transport: Transport, repository: string): Promise<string> {
+async function startSession(transport: Transport, repository: string): Promise<URL> {
   const what = 'start an upload';
-  const answer = await transport.expect(what, await transport.once('POST', `/v2/${repository}/blobs/uploads/`), 202);
+  const path = `/v2/${repository}/blobs/uploads/`;
+  const answer = await transport.expect(what, await transport.once('POST', path), 202);
   answer.stream.resume();
-  if (answer.headers.location) return answer.headers.location;
+  if (answer.headers.location) return transport.uploadUrl(answer.headers.location, path);
   throw new LadingError('remote', `${what} at ${transport.target}: the answer has no Location`, {
     code: 'NO_LOCATION',
   });
