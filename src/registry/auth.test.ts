@@ -48,12 +48,16 @@ async function readForm(request: IncomingMessage): Promise<Record<string, string
 
 const ada: Login = { username: 'ada', password: 'secret' };
 const basic = (login: Login) => `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
-const authFor = (keychain: Keychain | Login | undefined) =>
-  createAuth('registry.test', 'team/app', typeof keychain === 'function' ? keychain : async () => keychain, {
-    http,
-    report: (event) => events.push(event),
-    signal: new AbortController().signal,
-  });
+const authFor = (keychain: Keychain | Login | undefined, registry = origin) =>
+  createAuth(
+    { host: 'registry.test', origin: new URL(registry), repository: 'team/app' },
+    typeof keychain === 'function' ? keychain : async () => keychain,
+    {
+      http,
+      report: (event) => events.push(event),
+      signal: new AbortController().signal,
+    },
+  );
 const challenge = () => `Bearer realm="${origin}/token",service="registry.test",scope="repository:team/app:pull"`;
 
 describe('a registry that asks for a bearer token', () => {
@@ -120,6 +124,41 @@ describe('a registry that asks for a bearer token', () => {
       kind: 'credentials',
       message: expect.stringContaining('without TLS') as string,
     });
+  });
+
+  test('a token service of others gets none either, whatever it is called', async () => {
+    const refused = expect(
+      authFor(ada, 'https://registry.test').answer('Bearer realm="https://registry.test.evil.test/"'),
+    );
+    await refused.rejects.toMatchObject({
+      kind: 'credentials',
+      code: 'REALM_UNKNOWN',
+      message: expect.stringMatching(/registry\.test.*https:\/\/registry\.test\.evil\.test/) as string,
+      hint: expect.stringContaining('Docker configuration') as string,
+    });
+    const refresh = { username: '<token>', password: 'refresh-me', isToken: true };
+    for (const login of [ada, refresh])
+      await expect(authFor(login, 'https://registry.test').answer(challenge())).rejects.toMatchObject({
+        kind: 'credentials',
+      });
+    expect(asked).toEqual([]);
+  });
+
+  test('but one that the keychain knows by the same login gets it', async () => {
+    const asks: string[] = [];
+    const login = { ...ada, isAlsoOf: async (host: string) => asks.push(host) > 0 };
+    const far = `Bearer realm="${origin.replace('127.0.0.1', 'localhost')}/token"`;
+    expect(
+      await authFor(login, 'http://registry.test')
+        .answer(far)
+        .catch(() => 'not without TLS'),
+    ).toBe('not without TLS');
+    expect(await authFor(login).answer(far)).toBe(true);
+    expect(asks).toEqual([]);
+    await authFor(login, 'https://registry.test')
+      .answer('Bearer realm="https://127.0.0.1:1/token"')
+      .catch(() => undefined);
+    expect(asks).toEqual(['127.0.0.1:1']);
   });
 
   test('an address that is none is no bug of ours', async () => {

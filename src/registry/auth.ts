@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import type { Http } from '../base/http.js';
-import { isLoopback } from '../base/http.js';
+import { LadingError } from '../base/errors.js';
 import { parseJson } from '../base/json.js';
 import type { Report } from '../base/report.js';
 import { parseChallenge } from './challenge.js';
 import { explainRefused } from './failure.js';
 import type { Keychain, Login } from './keychain.js';
+import { isSpokenTo, mayHaveLogin } from './realm.js';
 
 const tokenAnswer = v.looseObject({ token: v.optional(v.string()), access_token: v.optional(v.string()) });
 
@@ -22,8 +23,16 @@ export interface AuthContext {
   readonly signal: AbortSignal;
 }
 
+export interface AuthTarget {
+  /** As the user wrote it: logins are kept under this name. */
+  readonly host: string;
+  readonly origin: URL;
+  readonly repository: string;
+}
+
 /** Basic credentials at once; a bearer token after the registry asked for one; a fresh password after a refusal. */
-export function createAuth(host: string, repository: string, keychain: Keychain, context: AuthContext): Auth {
+export function createAuth(target: AuthTarget, keychain: Keychain, context: AuthContext): Auth {
+  const { host, origin, repository } = target;
   let login: Promise<Login | undefined> | undefined;
   let bearer: string | undefined;
   let renewals = 0;
@@ -50,7 +59,7 @@ export function createAuth(host: string, repository: string, keychain: Keychain,
       });
     }
     const url = new URL(realm);
-    if (url.protocol !== 'https:' && !isLoopback(url.hostname)) {
+    if (!isSpokenTo(origin, url)) {
       throw explainRefused({
         what: 'log in',
         target: host,
@@ -59,6 +68,7 @@ export function createAuth(host: string, repository: string, keychain: Keychain,
       });
     }
     const known = await (login ??= keychain(host));
+    if (known && !mayHaveLogin(origin, url) && !(await known.isAlsoOf?.(url.host))) throw strange(url);
     const asked = { ...(service && { service }), scope: scope ?? `repository:${repository}:pull,push` };
     const answer = await context.http(...tokenRequest(url, asked, known, context.signal));
     const body = await answer.text();
@@ -68,6 +78,17 @@ export function createAuth(host: string, repository: string, keychain: Keychain,
     const value = token ?? accessToken ?? '';
     context.report({ type: 'mask', value });
     return value;
+  }
+
+  function strange(url: URL): LadingError {
+    return new LadingError(
+      'credentials',
+      `log in at ${host}: it sends to ${url.origin} for a token, which is not known to belong to it`,
+      {
+        code: 'REALM_UNKNOWN',
+        hint: `If ${url.host} may have the login of ${host}, enter the same for it among the auths of the Docker configuration.`,
+      },
+    );
   }
 
   return {

@@ -42,7 +42,7 @@ export function createTransport(
   const hostname = host.replace(/:\d+$/, '');
   const scheme = isLoopback(hostname) || options.insecureHosts.includes(host) ? 'http' : 'https';
   const origin = new URL(`${scheme}://${host}`);
-  const auth: Auth = createAuth(host, repository, options.keychain, context);
+  const auth: Auth = createAuth({ host, origin, repository }, options.keychain, context);
   const target = `${host}/${repository}`;
   let requests = 0;
 
