@@ -72,6 +72,14 @@ export function parseImageIndex(raw: RawManifest, what: string = raw.digest): Im
   return parseJson(imageIndex, raw.bytes, `index ${what}`);
 }
 
+const typed = v.looseObject({ mediaType: v.optional(v.string()), manifests: v.optional(v.unknown()) });
+
+/** What a manifest says that it is, where nobody else says it. */
+export function mediaTypeIn(bytes: Uint8Array, what: string): string {
+  const { mediaType, manifests } = parseJson(typed, bytes, `manifest of ${what}`);
+  return mediaType ?? (manifests === undefined ? mediaTypes.ociManifest : mediaTypes.ociIndex);
+}
+
 /** As it stands in an index, a manifest or a layout. */
 export function describe(raw: RawManifest): Descriptor {
   return { mediaType: raw.mediaType, digest: raw.digest, size: raw.bytes.length };

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { LadingError } from '../base/errors.js';
 import { digestOf } from './digest.js';
 import type { RawManifest } from './manifest.js';
 import type { Blob, Store } from './store.js';
+import { collect, openVerified, refuseBytes, verified } from './verified.js';
 
 /** Bytes as a blob. */
 export function bytesBlob(bytes: Uint8Array): Blob {
@@ -16,19 +16,17 @@ export function memoryStore(name = 'memory'): Store {
   return {
     name,
     manifest: async (reference) => manifests.get(reference),
-    blob: async ({ digest }) => {
-      const bytes = blobs.get(digest);
-      return bytes && bytesBlob(bytes);
+    async blob(descriptor) {
+      const bytes = blobs.get(descriptor.digest);
+      if (!bytes) return undefined;
+      const { digest, size } = descriptor;
+      const open = async () => verified(Readable.from([Buffer.from(bytes)]), descriptor, refuseBytes(name, descriptor));
+      return { digest, size, open };
     },
-    has: async ({ digest }) => blobs.has(digest),
-    async put(blob) {
-      if (blobs.has(blob.digest)) return { how: 'existing', bytes: 0 };
-      const parts: Buffer[] = [];
-      for await (const part of await blob.open()) parts.push(part as Buffer);
-      const bytes = Buffer.concat(parts);
-      if (digestOf(bytes) !== blob.digest || bytes.length !== blob.size) {
-        throw new LadingError('remote', `${name}: the bytes of ${blob.digest} are others`, { code: 'DIGEST_MISMATCH' });
-      }
+    has: async ({ digest, size }) => blobs.get(digest)?.length === size,
+    async put(blob, options) {
+      if (blobs.get(blob.digest)?.length === blob.size) return { how: 'existing', bytes: 0 };
+      const bytes = await collect(await openVerified(blob, refuseBytes(name, blob), options?.signal));
       blobs.set(blob.digest, bytes);
       return { how: 'uploaded', bytes: bytes.length };
     },

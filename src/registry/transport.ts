@@ -29,9 +29,14 @@ export interface Transport {
   /** Fails unless the status is one of these. */
   expect(what: string, answer: HttpResponse, ...statuses: readonly number[]): Promise<HttpResponse>;
   retrying<Result>(work: (attempt: number) => Promise<Result>): Promise<Result>;
+  /** Waits before something is tried again for the so manieth time. */
+  pause(failures: number): Promise<void>;
   /** The address of an upload that `POST path` was answered with; refused when it is not the registry's own. */
   uploadUrl(location: string, path: string): URL;
 }
+
+/** Bytes of an answer that says no: what it says stands at its beginning. */
+const LONGEST_REFUSAL = 64 << 10;
 
 export function createTransport(
   host: string,
@@ -50,7 +55,8 @@ export function createTransport(
     const authorization = url.origin === origin.origin ? await auth.header() : undefined;
     requests++;
     const headers = { ...(authorization && { authorization }), ...request.headers };
-    return context.http(url, { signal: context.signal, ...request, method, headers });
+    const signal = request.signal ? AbortSignal.any([context.signal, request.signal]) : context.signal;
+    return context.http(url, { ...request, method, headers, signal });
   }
 
   async function once(method: string, where: string | URL, request: HttpRequest = {}): Promise<HttpResponse> {
@@ -81,14 +87,14 @@ export function createTransport(
     let url = new URL(where, origin);
     for (let hops = 0; answer.status >= 300 && answer.status < 400 && answer.headers.location && hops < 5; hops++) {
       url = redirectUrl(answer.headers.location, url, target);
-      answer.stream.resume();
+      answer.drop();
       answer = await exchange(method, url, request);
     }
     return answer;
   }
 
   async function refuse(what: string, answer: HttpResponse): Promise<LadingError> {
-    const body = await answer.text().catch(() => '');
+    const body = await answer.excerpt(LONGEST_REFUSAL).catch(() => '');
     return explainRefused({ what, target, status: answer.status, body, retryAfter: answer.headers['retry-after'] });
   }
 
@@ -111,6 +117,7 @@ export function createTransport(
     requests: () => requests,
     once,
     retrying,
+    pause: (failures) => context.clock.sleep(100 * 2 ** failures, context.signal),
     uploadUrl: (location, path) => uploadUrl(location, new URL(path, origin), target),
     call(what, method, path, request = {}) {
       return retrying(async () => {
@@ -129,11 +136,13 @@ export function createTransport(
 
 /** An answer whose body can be read more than once. */
 async function readable(answer: HttpResponse): Promise<HttpResponse> {
-  const bytes = await answer.bytes();
+  const text = await answer.excerpt(LONGEST_REFUSAL);
   return {
     ...answer,
-    stream: Readable.from([bytes]),
-    bytes: async () => bytes,
-    text: async () => bytes.toString('utf8'),
+    stream: Readable.from([text]),
+    bytes: async () => Buffer.from(text),
+    text: async () => text,
+    excerpt: async () => text,
+    drop: () => undefined,
   };
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { LadingError } from '../base/errors.js';
 import type { HttpResponse } from '../base/http.js';
 import { shortDigest } from '../oci/digest.js';
 import type { Blob, BlobOrigin, PutResult } from '../oci/store.js';
+import type { Refuse } from '../oci/verified.js';
+import { openVerified } from '../oci/verified.js';
 import { explainCut } from './failure.js';
 import type { Transport } from './transport.js';
 
@@ -26,7 +26,7 @@ export async function uploadBlob(transport: Transport, request: UploadRequest): 
   for (const from of request.mountFrom) {
     const path = `/v2/${repository}/blobs/uploads/?mount=${blob.digest}&from=${encodeURIComponent(from)}`;
     const answer = await transport.call(`mount ${shortDigest(blob.digest)}`, 'POST', path);
-    answer.stream.resume();
+    answer.drop();
     if (answer.status === 201) return { how: 'mounted', bytes: 0 };
     // 202: the registry does not mount here, and this is a fresh session.
     if (answer.status === 202) {
@@ -40,11 +40,11 @@ export async function uploadBlob(transport: Transport, request: UploadRequest): 
       url.searchParams.set('digest', blob.digest);
       const answer = await transport.once('PUT', url, {
         headers: { 'content-type': 'application/octet-stream' },
-        body: { length: blob.size, open: () => verified(blob, request.signal) },
+        body: { length: blob.size, open: () => openVerified(blob, changed(blob), request.signal) },
         signal: request.signal,
       });
       await transport.expect(what, answer, 201, 204);
-      answer.stream.resume();
+      answer.drop();
       checkDigest(answer, blob, transport.target);
     });
   } catch (error) {
@@ -57,35 +57,21 @@ async function startSession(transport: Transport, repository: string): Promise<U
   const what = 'start an upload';
   const path = `/v2/${repository}/blobs/uploads/`;
   const answer = await transport.expect(what, await transport.once('POST', path), 202);
-  answer.stream.resume();
+  answer.drop();
   if (answer.headers.location) return transport.uploadUrl(answer.headers.location, path);
   throw new LadingError('remote', `${what} at ${transport.target}: the answer has no Location`, {
     code: 'NO_LOCATION',
   });
 }
 
-/** The last piece is held back until the whole is known to be right, so that wrong bytes are never complete. */
-function verified(blob: Blob, signal: AbortSignal | undefined): Readable {
-  async function* pieces(): AsyncGenerator<Buffer> {
-    const hash = createHash('sha256');
-    let size = 0;
-    let held: Buffer | undefined;
-    for await (const piece of await blob.open(signal)) {
-      const bytes = piece as Buffer;
-      hash.update(bytes);
-      size += bytes.length;
-      if (held) yield held;
-      held = bytes;
-    }
-    if (size !== blob.size || `sha256:${hash.digest('hex')}` !== blob.digest) {
-      throw new LadingError('input', `${blob.digest} changed while it was sent (${size} of ${blob.size} bytes)`, {
-        code: 'DIGEST_MISMATCH',
-        hint: 'Build again; nothing else may write to the layout meanwhile.',
-      });
-    }
-    if (held) yield held;
-  }
-  return Readable.from(pieces(), { objectMode: false });
+/** Of a blob that is no store's: what stands behind it is the caller's. */
+function changed(blob: Blob): Refuse {
+  return (found, cause) =>
+    new LadingError('input', `${blob.digest} changed while it was sent: ${found} came`, {
+      code: 'DIGEST_MISMATCH',
+      hint: 'Build again; nothing else may write to the files meanwhile.',
+      cause,
+    });
 }
 
 function checkDigest(answer: HttpResponse, blob: Blob, target: string): void {

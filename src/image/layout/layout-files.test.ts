@@ -51,7 +51,7 @@ describe('a damaged layout is told as such, with the file', () => {
     });
   });
 
-  test('a manifest whose bytes are others is not there', async () => {
+  test('a manifest whose bytes are others', async () => {
     const layout = await openLayout(folder);
     const manifest = encodeManifest({
       schemaVersion: 2,
@@ -63,6 +63,10 @@ describe('a damaged layout is told as such, with the file', () => {
     expect((await layout.manifest('latest'))?.digest).toBe(manifest.digest);
     mkdirSync(join(folder, 'blobs/sha256'), { recursive: true });
     writeFileSync(join(folder, 'blobs/sha256', manifest.digest.slice(7)), '{}');
-    expect(await (await openLayout(folder)).manifest('latest')).toBeUndefined();
+    await expect((await openLayout(folder)).manifest('latest')).rejects.toMatchObject({
+      kind: 'input',
+      code: 'LAYOUT_DAMAGED',
+      message: expect.stringContaining(manifest.digest.slice(7)) as string,
+    });
   });
 });

@@ -50,6 +50,14 @@ export async function writeOrigins(directory: string, origins: ReadonlyMap<strin
   else await replaceFile(file, `${JSON.stringify({ origins: Object.fromEntries(origins) })}\n`);
 }
 
+/** A layout that lacks something that it names. */
+export function incomplete(directory: string, what: string): LadingError {
+  return new LadingError('input', `${directory} lacks ${what}`, {
+    code: 'LAYOUT_DAMAGED',
+    hint: `Make the image in ${directory} again, or take another.`,
+  });
+}
+
 function reading<Result>(file: string, read: () => Result): Result {
   try {
     return read();
