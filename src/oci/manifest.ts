@@ -46,6 +46,9 @@ export type Platform = v.InferOutput<typeof platform>;
 export type ImageManifest = v.InferOutput<typeof imageManifest>;
 export type ImageIndex = v.InferOutput<typeof imageIndex>;
 
+/** Bytes of a manifest or an index. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html */
+export const MANIFEST_LIMIT = 4_194_304;
+
 /** A manifest or index with the very bytes that its digest is made of. */
 export interface RawManifest {
   readonly digest: Digest;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LadingError } from '../../base/errors.js';
+import { openOwnFile, refuseLinks } from '../../base/files.js';
 import { finished } from 'node:stream/promises';
 import type { Digest } from '../../oci/digest.js';
 import { hexOf } from '../../oci/digest.js';
@@ -10,7 +10,10 @@ import type { Blob } from '../../oci/store.js';
 import type { Expected, Refuse } from '../../oci/verified.js';
 import { openVerified, refuseBytes, verified } from '../../oci/verified.js';
 
-/** The files below `blobs/sha256` of a layout. */
+/** Ours, whole or half-way. Whatever else lies there is another's. */
+const OWN = /^[0-9a-f]{64}(\.[0-9a-z]+\.tmp)?$/;
+
+/** The files below `blobs/sha256` of a layout. Links and devices there are refused. */
 export interface BlobFiles {
   /** Bytes of the file; undefined when there is none. */
   size(digest: Digest): Promise<number | undefined>;
@@ -19,6 +22,8 @@ export interface BlobFiles {
   /** Whether the file holds the very bytes; it is read once in a run. */
   isWhole(expected: Expected): Promise<boolean>;
   write(blob: Blob, signal?: AbortSignal): Promise<void>;
+  /** Deletes the blobs that are not named, and what broken-off writes left. */
+  sweep(named: ReadonlySet<string>): Promise<void>;
 }
 
 export function blobFiles(directory: string): BlobFiles {
@@ -36,14 +41,20 @@ export function blobFiles(directory: string): BlobFiles {
   }
 
   const files: BlobFiles = {
-    size: async (digest) => (await stat(pathOf(digest)).catch(() => undefined))?.size,
+    async size(digest) {
+      await refuseLinks(pathOf(digest), directory);
+      return (await lstat(pathOf(digest)).catch(() => undefined))?.size;
+    },
     read(expected) {
       const { digest, size } = expected;
-      const path = pathOf(digest);
       return {
         digest,
         size,
-        open: async () => verified(createReadStream(path, { highWaterMark: 1 << 20 }), expected, damaged(digest)),
+        async open() {
+          const file = await openOwnFile(pathOf(digest));
+          if (!file) throw damaged(digest)('nothing any more');
+          return verified(file.createReadStream({ highWaterMark: 1 << 20 }), expected, damaged(digest));
+        },
       };
     },
     async isWhole(expected) {
@@ -60,6 +71,7 @@ export function blobFiles(directory: string): BlobFiles {
       return true;
     },
     async write(blob, signal) {
+      await refuseLinks(pathOf(blob.digest), directory);
       const bytes = await openVerified(blob, refuseBytes(directory, blob), signal);
       await mkdir(folder, { recursive: true });
       const draft = `${pathOf(blob.digest)}.${randomBytes(6).toString('hex')}.tmp`;
@@ -75,6 +87,12 @@ export function blobFiles(directory: string): BlobFiles {
         await rm(draft, { force: true });
         throw error;
       }
+    },
+    async sweep(named) {
+      await refuseLinks(folder, directory);
+      const names: readonly string[] = await readdir(folder).catch(() => []);
+      const swept = names.filter((name) => OWN.test(name) && !named.has(`sha256:${name}`));
+      await Promise.all(swept.map((name) => rm(join(folder, name), { force: true })));
     },
   };
   return files;

@@ -1,17 +1,23 @@
-import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../base/files.js';
 import type { Digest } from '../../oci/digest.js';
 import { isDigest } from '../../oci/digest.js';
 import type { Descriptor } from '../../oci/manifest.js';
-import { describe, isIndex, mediaTypeIn, parseImageIndex, parseImageManifest } from '../../oci/manifest.js';
+import {
+  describe,
+  isIndex,
+  MANIFEST_LIMIT,
+  mediaTypeIn,
+  parseImageIndex,
+  parseImageManifest,
+} from '../../oci/manifest.js';
 import { mediaTypes } from '../../oci/media-type.js';
 import { bytesBlob } from '../../oci/memory.js';
 import type { BlobOrigin, OriginsOf, Store } from '../../oci/store.js';
 import { collect } from '../../oci/verified.js';
 import { guarded } from '../layer/disk.js';
 import { blobFiles } from './blob-files.js';
-import { incomplete, readIndex, readOrigins, writeOrigins } from './layout-files.js';
+import { incomplete, readIndex, readOrigins, refuseForeign, sweepDrafts, writeOrigins } from './layout-files.js';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
 
@@ -28,7 +34,7 @@ export interface Layout extends Store, OriginsOf {
 
 /** Opens a layout that is there, or will be made with the first blob. */
 export async function openLayout(directory: string): Promise<Layout> {
-  const blobs = join(directory, 'blobs/sha256');
+  await refuseForeign(directory);
   const files = blobFiles(directory);
   const scratch = join(directory, '.lading-tmp');
   const origins = await readOrigins(directory);
@@ -46,6 +52,7 @@ export async function openLayout(directory: string): Promise<Layout> {
       const size = entry && (await files.size(entry.digest));
       if (!entry || (size === undefined && isDigest(reference))) return undefined;
       if (size === undefined) throw incomplete(directory, `its manifest ${entry.digest}`);
+      if (size > MANIFEST_LIMIT) throw incomplete(directory, `a manifest: ${entry.digest} has ${size} bytes`);
       const bytes = await collect(await files.read({ digest: entry.digest, size }).open());
       return { digest: entry.digest, bytes, mediaType: entry.mediaType ?? mediaTypeIn(bytes, directory) };
     },
@@ -75,14 +82,12 @@ export async function openLayout(directory: string): Promise<Layout> {
       origins.set(digest, [...new Set(where.map((origin) => origin.repository))]);
     },
     async sweep() {
+      await refuseForeign(directory);
       const named = await namedBlobs(layout, await readIndex(directory));
       for (const digest of origins.keys())
         if (!named.has(digest) || (await files.size(digest as Digest)) !== undefined) origins.delete(digest);
-      const names = await readdir(blobs).catch(() => []);
-      await Promise.all(
-        names.filter((name) => !named.has(`sha256:${name}`)).map((name) => rm(join(blobs, name), { force: true })),
-      );
-      await rm(scratch, { recursive: true, force: true });
+      await files.sweep(named);
+      await sweepDrafts(directory);
       await writeOrigins(directory, origins);
     },
   };
