@@ -1,7 +1,11 @@
 import { Readable } from 'node:stream';
+import type { Digest } from './digest.js';
 import { digestOf } from './digest.js';
-import type { RawManifest } from './manifest.js';
+import type { Descriptor, RawManifest } from './manifest.js';
+import { describeReferrer, subjectOf } from './referrers.js';
 import type { Blob, Store } from './store.js';
+import { blobUnknown } from './store.js';
+import { firstMissing } from './tree.js';
 import { collect, openVerified, refuseBytes, verified } from './verified.js';
 
 /** Bytes as a blob. */
@@ -13,9 +17,10 @@ export function bytesBlob(bytes: Uint8Array): Blob {
 export function memoryStore(name = 'memory'): Store {
   const blobs = new Map<string, Uint8Array>();
   const manifests = new Map<string, RawManifest>();
-  return {
+  const tags = new Map<string, Digest>();
+  const store: Store = {
     name,
-    manifest: async (reference) => manifests.get(reference),
+    manifest: async (reference) => manifests.get(tags.get(reference) ?? reference),
     async blob(descriptor) {
       const bytes = blobs.get(descriptor.digest);
       if (!bytes) return undefined;
@@ -31,8 +36,17 @@ export function memoryStore(name = 'memory'): Store {
       return { how: 'uploaded', bytes: bytes.length };
     },
     async putManifest(manifest, tag) {
+      if (tag !== undefined) {
+        const has = async (part: Descriptor) => manifests.has(part.digest) || store.has(part);
+        const missing = await firstMissing(manifest, has);
+        if (missing) throw blobUnknown(name, missing.digest);
+        tags.set(tag, manifest.digest);
+      }
       manifests.set(manifest.digest, manifest);
-      if (tag !== undefined) manifests.set(tag, manifest);
     },
+    tags: async () => [...tags.keys()].sort(),
+    referrers: async (digest) =>
+      [...manifests.values()].filter((raw) => subjectOf(raw)?.digest === digest).map(describeReferrer),
   };
+  return store;
 }

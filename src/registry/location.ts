@@ -16,6 +16,13 @@ export function uploadUrl(location: string, asked: URL, target: string): URL {
   });
 }
 
+/** The next page of a list, which is the registry's own. */
+export function pageUrl(link: string, asked: URL, target: string): URL {
+  const url = parseLocation(link, asked, target);
+  if (url.origin === asked.origin) return url;
+  throw new HttpError(`${target}: the list of ${asked.origin} goes on at ${url.origin}`, { code: 'LIST_ELSEWHERE' });
+}
+
 /** Where an answer to GET or HEAD lies. TLS is never left. */
 export function redirectUrl(location: string, asked: URL, target: string): URL {
   const url = parseLocation(location, asked, target);

@@ -2,7 +2,7 @@ import { LadingError } from '../base/errors.js';
 import type { Digest } from '../oci/digest.js';
 import { digestOf, isDigest, shortDigest } from '../oci/digest.js';
 import type { Descriptor, RawManifest } from '../oci/manifest.js';
-import { mediaTypeIn } from '../oci/manifest.js';
+import { MANIFEST_LIMIT, mediaTypeIn } from '../oci/manifest.js';
 import { acceptManifests, mediaTypes } from '../oci/media-type.js';
 import type { Reference } from '../oci/reference.js';
 import { parseReference, repositoryName } from '../oci/reference.js';
@@ -10,6 +10,7 @@ import type { Store } from '../oci/store.js';
 import { downloadBlob } from './download.js';
 import { RegistryError } from './failure.js';
 import type { Keychain } from './keychain.js';
+import { repositoryLists } from './lists.js';
 import type { TransportContext } from './transport.js';
 import { createTransport } from './transport.js';
 import { mountable, uploadBlob } from './upload.js';
@@ -42,24 +43,24 @@ export function openRepository(
   );
   const path = (rest: string) => `/v2/${repository}/${rest}`;
 
+  const lists = repositoryLists(transport, path(''), { manifest, put: (raw, tag) => store.putManifest(raw, tag) });
+
   async function manifest(selector: string): Promise<RawManifest | undefined> {
     const what = `read manifest ${selector}`;
-    const answer = await transport.call(what, 'GET', path(`manifests/${selector}`), {
-      headers: { accept: acceptManifests },
+    const found = await transport.read(what, path(`manifests/${selector}`), {
+      accept: acceptManifests,
+      limit: MANIFEST_LIMIT,
     });
-    if (answer.status === 404) {
-      answer.drop();
-      return undefined;
-    }
-    const bytes = await (await transport.expect(what, answer, 200)).bytes();
+    if (!found) return undefined;
+    const { bytes, headers } = found;
     const digest = digestOf(bytes);
-    const wanted = isDigest(selector) ? selector : answer.headers['docker-content-digest'];
+    const wanted = isDigest(selector) ? selector : headers['docker-content-digest'];
     if (wanted !== undefined && wanted !== digest) {
       throw new LadingError('remote', `${name}: manifest ${selector} has the digest ${digest}`, {
         code: 'DIGEST_MISMATCH',
       });
     }
-    return { digest, bytes, mediaType: mediaTypeOf(answer.headers['content-type'], bytes, `${name}:${selector}`) };
+    return { digest, bytes, mediaType: mediaTypeOf(headers['content-type'], bytes, `${name}:${selector}`) };
   }
 
   async function has(descriptor: Descriptor): Promise<boolean> {
@@ -71,7 +72,7 @@ export function openRepository(
     return true;
   }
 
-  return {
+  const store: Repository = {
     name,
     reference,
     stats: () => ({ requests: transport.requests() }),
@@ -94,12 +95,16 @@ export function openRepository(
       try {
         const answer = await transport.call(what, 'PUT', path(`manifests/${tag ?? raw.digest}`), request);
         (await transport.expect(what, answer, 201, 200)).drop();
+        await lists.noteReferrer(raw, answer.headers['oci-subject'] !== undefined);
       } catch (error) {
         if (!(error instanceof RegistryError) || error.code !== 'TAG_IMMUTABLE' || tag === undefined) throw error;
         await acceptSameDigest(error, tag, raw.digest);
       }
     },
+    tags: lists.tags,
+    referrers: lists.referrers,
   };
+  return store;
 
   /** ECR refuses an immutable tag even when it holds this very digest already: then all is well. */
   async function acceptSameDigest(refusal: RegistryError, tag: string, digest: Digest): Promise<void> {

@@ -4,18 +4,30 @@ import { LadingError } from '../base/errors.js';
 import type { Http, HttpRequest, HttpResponse } from '../base/http.js';
 import { isLoopback } from '../base/http.js';
 import type { Report } from '../base/report.js';
-import { retry } from '../base/retry.js';
+import { isTransientStatus, retry } from '../base/retry.js';
 import type { Auth } from './auth.js';
 import { createAuth } from './auth.js';
 import { explainRefused, explainUnreachable, isPassing } from './failure.js';
 import type { Keychain } from './keychain.js';
-import { redirectUrl, uploadUrl } from './location.js';
+import { pageUrl, redirectUrl, uploadUrl } from './location.js';
 
 export interface TransportContext {
   readonly http: Http;
   readonly clock: Clock;
   readonly report: Report;
   readonly signal: AbortSignal;
+}
+
+export interface ReadOptions {
+  readonly accept?: string;
+  readonly limit: number;
+  /** Statuses that say that there is nothing; 404 when left out. */
+  readonly absent?: readonly number[];
+}
+
+export interface Found {
+  readonly bytes: Buffer;
+  readonly headers: HttpResponse['headers'];
 }
 
 export interface Transport {
@@ -26,6 +38,11 @@ export interface Transport {
   once(method: string, url: string | URL, request?: HttpRequest): Promise<HttpResponse>;
   /** As `once`, repeated while the failure may pass. Redirects of GET and HEAD are followed, without credentials to other origins. */
   call(what: string, method: string, path: string, request?: HttpRequest): Promise<HttpResponse>;
+  /**
+   * What lies at a path, with its body read within the attempt: one that breaks off is asked for again. Undefined when
+   * there is nothing. More than `limit` bytes are refused.
+   */
+  read(what: string, path: string, options: ReadOptions): Promise<Found | undefined>;
   /** Fails unless the status is one of these. */
   expect(what: string, answer: HttpResponse, ...statuses: readonly number[]): Promise<HttpResponse>;
   retrying<Result>(work: (attempt: number) => Promise<Result>): Promise<Result>;
@@ -33,6 +50,8 @@ export interface Transport {
   pause(failures: number): Promise<void>;
   /** The address of an upload that `POST path` was answered with; refused when it is not the registry's own. */
   uploadUrl(location: string, path: string): URL;
+  /** The address of a next page that `GET path` was answered with; refused when it is not the registry's own. */
+  pageUrl(link: string, path: string): URL;
 }
 
 /** Bytes of an answer that says no: what it says stands at its beginning. */
@@ -98,6 +117,12 @@ export function createTransport(
     return explainRefused({ what, target, status: answer.status, body, retryAfter: answer.headers['retry-after'] });
   }
 
+  async function attempt(what: string, method: string, path: string, request: HttpRequest): Promise<HttpResponse> {
+    const answer = await follow(method, path, request);
+    if (isTransientStatus(answer.status)) throw await refuse(what, answer);
+    return answer;
+  }
+
   function retrying<Result>(work: (attempt: number) => Promise<Result>): Promise<Result> {
     return retry(work, {
       clock: context.clock,
@@ -119,12 +144,17 @@ export function createTransport(
     retrying,
     pause: (failures) => context.clock.sleep(100 * 2 ** failures, context.signal),
     uploadUrl: (location, path) => uploadUrl(location, new URL(path, origin), target),
-    call(what, method, path, request = {}) {
+    pageUrl: (link, path) => pageUrl(link, new URL(path, origin), target),
+    call: (what, method, path, request = {}) => retrying(() => attempt(what, method, path, request)),
+    read(what, path, { accept, limit, absent = [404] }) {
       return retrying(async () => {
-        const answer = await follow(method, path, request);
-        if (isPassing(explainRefused({ what, target, status: answer.status, body: '' }), 0) !== false)
-          throw await refuse(what, answer);
-        return answer;
+        const answer = await attempt(what, 'GET', path, accept === undefined ? {} : { headers: { accept } });
+        if (absent.includes(answer.status)) {
+          answer.drop();
+          return undefined;
+        }
+        if (answer.status !== 200) throw await refuse(what, answer);
+        return { bytes: await answer.bytes(limit), headers: answer.headers };
       });
     },
     async expect(what, answer, ...statuses) {

@@ -12,8 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeManifest } from '../../oci/manifest.js';
-import { mediaTypes } from '../../oci/media-type.js';
+import { makeImage } from '../../../test/support/image-of-texts.js';
 import { bytesBlob } from '../../oci/memory.js';
 import { openLayout } from './layout.js';
 import { checkPlace } from './layout-files.js';
@@ -64,13 +63,7 @@ describe('a damaged layout is told as such, with the file', () => {
 
   test('a manifest whose bytes are others', async () => {
     const layout = await openLayout(folder);
-    const manifest = encodeManifest({
-      schemaVersion: 2,
-      mediaType: mediaTypes.ociManifest,
-      config: { mediaType: mediaTypes.ociConfig, digest: `sha256:${'a'.repeat(64)}`, size: 2 },
-      layers: [],
-    });
-    await layout.putManifest(manifest, 'latest');
+    const manifest = await makeImage(layout, ['config'], 'latest');
     expect((await layout.manifest('latest'))?.digest).toBe(manifest.digest);
     mkdirSync(join(folder, 'blobs/sha256'), { recursive: true });
     writeFileSync(join(folder, 'blobs/sha256', manifest.digest.slice(7)), '{}');

@@ -4,10 +4,7 @@ import * as v from 'valibot';
 import { LadingError } from '../../base/errors.js';
 import { readOwnFile, refuseLinks, replaceFile } from '../../base/files.js';
 import { parseJson } from '../../base/json.js';
-import { digestOf } from '../../oci/digest.js';
-import type { Descriptor } from '../../oci/manifest.js';
-import { MANIFEST_LIMIT, parseImageIndex } from '../../oci/manifest.js';
-import { mediaTypes } from '../../oci/media-type.js';
+import { MANIFEST_LIMIT } from '../../oci/manifest.js';
 
 /** What a layout may consist of, also when the first build into it broke off. */
 const PARTS = ['blobs', 'index.json', 'oci-layout', 'lading.json', '.lading-tmp'];
@@ -45,17 +42,6 @@ export async function checkPlace(directory: string): Promise<void> {
   });
 }
 
-/** Entries of `index.json`; none where there is no layout yet. */
-export async function readIndex(directory: string): Promise<readonly Descriptor[]> {
-  const file = join(directory, 'index.json');
-  const bytes = await readOwnFile(file, MANIFEST_LIMIT);
-  if (!bytes) return [];
-  return reading(
-    file,
-    () => parseImageIndex({ digest: digestOf(bytes), mediaType: mediaTypes.ociIndex, bytes }).manifests,
-  );
-}
-
 const sidecar = v.object({ origins: v.record(v.string(), v.array(v.string())) });
 
 /** Digest → repositories that have the blob, for blobs that the layout only names. */
@@ -80,7 +66,8 @@ export function incomplete(directory: string, what: string): LadingError {
   });
 }
 
-function reading<Result>(file: string, read: () => Result): Result {
+/** A file of the layout that is not what it should be is told by its name. */
+export function reading<Result>(file: string, read: () => Result): Result {
   try {
     return read();
   } catch (cause) {

@@ -1,25 +1,19 @@
 import { join } from 'node:path';
-import { replaceFile } from '../../base/files.js';
 import type { Digest } from '../../oci/digest.js';
 import { isDigest } from '../../oci/digest.js';
-import type { Descriptor } from '../../oci/manifest.js';
-import {
-  describe,
-  isIndex,
-  MANIFEST_LIMIT,
-  mediaTypeIn,
-  parseImageIndex,
-  parseImageManifest,
-} from '../../oci/manifest.js';
-import { mediaTypes } from '../../oci/media-type.js';
+import type { Descriptor, RawManifest } from '../../oci/manifest.js';
+import { MANIFEST_LIMIT, mediaTypeIn } from '../../oci/manifest.js';
 import { bytesBlob } from '../../oci/memory.js';
+import { describeReferrer, subjectOf } from '../../oci/referrers.js';
 import type { BlobOrigin, OriginsOf, Store } from '../../oci/store.js';
+import { blobUnknown } from '../../oci/store.js';
+import { firstMissing } from '../../oci/tree.js';
 import { collect } from '../../oci/verified.js';
 import { guarded } from '../layer/disk.js';
 import { blobFiles } from './blob-files.js';
-import { incomplete, readIndex, readOrigins, refuseForeign, sweepDrafts, writeOrigins } from './layout-files.js';
-
-const REF_NAME = 'org.opencontainers.image.ref.name';
+import { entryOf, indexFile, tagOf, withEntry } from './index-file.js';
+import { incomplete, readOrigins, refuseForeign, sweepDrafts, writeOrigins } from './layout-files.js';
+import { reachable } from './reachable.js';
 
 /** An OCI layout folder. https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md */
 export interface Layout extends Store, OriginsOf {
@@ -28,37 +22,48 @@ export interface Layout extends Store, OriginsOf {
   readonly scratch: string;
   /** The layout will name this blob but not hold it. */
   refer(digest: Digest, origins: readonly BlobOrigin[]): void;
-  /** Removes what no manifest of the index names. Call it last. */
+  /** Takes a tag away; the image goes with the next sweep unless another tag reaches it. */
+  untag(tag: string): Promise<void>;
+  /** Removes what no entry of the index reaches, and the referrers of what is not reached. Call it last. */
   sweep(): Promise<void>;
 }
 
-/** Opens a layout that is there, or will be made with the first blob. */
+/**
+ * Opens a layout that is there, or will be made with the first blob. Links, devices and pipes in it are refused, and
+ * in the whole of a folder `.lading`.
+ */
 export async function openLayout(directory: string): Promise<Layout> {
   await refuseForeign(directory);
   const files = blobFiles(directory);
-  const scratch = join(directory, '.lading-tmp');
+  const index = indexFile(directory);
   const origins = await readOrigins(directory);
+  const isHeld = async (digest: Digest) => (await files.size(digest)) !== undefined;
+
+  async function read(digest: Digest, mediaType: string | undefined): Promise<RawManifest | undefined> {
+    const size = await files.size(digest);
+    if (size === undefined) return undefined;
+    if (size > MANIFEST_LIMIT) throw incomplete(directory, `a manifest: ${digest} has ${size} bytes`);
+    const bytes = await collect(await files.read({ digest, size }).open());
+    return { digest, bytes, mediaType: mediaType ?? mediaTypeIn(bytes, directory) };
+  }
+
+  async function listed(entry: Descriptor): Promise<RawManifest> {
+    const raw = await read(entry.digest, entry.mediaType);
+    if (!raw) throw incomplete(directory, `its manifest ${entry.digest}`);
+    return raw;
+  }
 
   const layout: Layout = {
     name: directory,
     directory,
-    scratch,
+    scratch: join(directory, '.lading-tmp'),
     async manifest(reference) {
-      const index = await readIndex(directory);
-      const entry = isDigest(reference)
-        ? { digest: reference, mediaType: undefined }
-        : (index.find((found) => found.annotations?.[REF_NAME] === reference) ??
-          (reference === 'latest' ? index[0] : undefined));
-      const size = entry && (await files.size(entry.digest));
-      if (!entry || (size === undefined && isDigest(reference))) return undefined;
-      if (size === undefined) throw incomplete(directory, `its manifest ${entry.digest}`);
-      if (size > MANIFEST_LIMIT) throw incomplete(directory, `a manifest: ${entry.digest} has ${size} bytes`);
-      const bytes = await collect(await files.read({ digest: entry.digest, size }).open());
-      return { digest: entry.digest, bytes, mediaType: entry.mediaType ?? mediaTypeIn(bytes, directory) };
+      if (isDigest(reference)) return read(reference, undefined);
+      const entry = entryOf(await index.entries(), reference);
+      return entry && listed(entry);
     },
     has: async ({ digest, size }) => (await files.size(digest)) === size,
-    blob: async (descriptor) =>
-      (await files.size(descriptor.digest)) === undefined ? undefined : files.read(descriptor),
+    blob: async (descriptor) => ((await isHeld(descriptor.digest)) ? files.read(descriptor) : undefined),
     async put(blob, options) {
       if (await files.isWhole(blob)) return { how: 'existing', bytes: 0 };
       await guarded(directory, () => files.write(blob, options?.signal));
@@ -66,46 +71,41 @@ export async function openLayout(directory: string): Promise<Layout> {
     },
     async putManifest(raw, tag) {
       await guarded(directory, async () => {
+        if (tag !== undefined) {
+          const has = async ({ digest }: Descriptor) => origins.has(digest) || isHeld(digest);
+          const missing = await firstMissing(raw, has);
+          if (missing) throw blobUnknown(directory, missing.digest);
+        }
         await files.write({ ...bytesBlob(raw.bytes), digest: raw.digest });
-        if (tag === undefined) return;
-        await writeOrigins(directory, origins);
-        await replaceFile(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-        const entry = { ...describe(raw), annotations: { [REF_NAME]: tag } };
-        await replaceFile(
-          join(directory, 'index.json'),
-          JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [entry] }),
-        );
+        if (tag !== undefined) await writeOrigins(directory, origins);
+        await index.change(async (entries) => withEntry(entries, raw, tag));
       });
+    },
+    tags: async () => (await index.entries()).flatMap((entry) => tagOf(entry) ?? []).sort(),
+    async referrers(digest) {
+      const all = await Promise.all((await index.entries()).map(listed));
+      const found = all.filter((raw) => subjectOf(raw)?.digest === digest).map(describeReferrer);
+      return [...new Map(found.map((entry) => [entry.digest, entry])).values()];
     },
     origins: (digest) => (origins.get(digest) ?? []).map((repository) => ({ repository })),
     refer(digest, where) {
       origins.set(digest, [...new Set(where.map((origin) => origin.repository))]);
     },
+    untag: (tag) => index.change(async (entries) => entries.filter((entry) => tagOf(entry) !== tag)),
     async sweep() {
       await refuseForeign(directory);
-      const named = await namedBlobs(layout, await readIndex(directory));
+      let named: ReadonlySet<string> = new Set();
+      await index.change(async (entries) => {
+        const found = await reachable(entries, (entry) => read(entry.digest, entry.mediaType));
+        named = found.named;
+        return found.kept;
+      });
       for (const digest of origins.keys())
-        if (!named.has(digest) || (await files.size(digest as Digest)) !== undefined) origins.delete(digest);
+        if (!named.has(digest) || (await isHeld(digest as Digest))) origins.delete(digest);
       await files.sweep(named);
       await sweepDrafts(directory);
       await writeOrigins(directory, origins);
     },
   };
   return layout;
-}
-
-async function namedBlobs(layout: Store, entries: readonly Descriptor[]): Promise<Set<string>> {
-  const named = new Set<string>();
-  for (const entry of entries) {
-    named.add(entry.digest);
-    // One that is damaged names nothing any more.
-    const raw = await layout.manifest(entry.digest).catch(() => undefined);
-    if (!raw) continue;
-    if (isIndex(raw)) for (const digest of await namedBlobs(layout, parseImageIndex(raw).manifests)) named.add(digest);
-    else {
-      const manifest = parseImageManifest(raw);
-      for (const blob of [manifest.config, ...manifest.layers]) named.add(blob.digest);
-    }
-  }
-  return named;
 }
