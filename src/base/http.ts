@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import type { Environment } from './context.js';
@@ -53,6 +54,8 @@ export function createHttp(options: HttpOptions): Http & { close(): void } {
     const { method = 'GET', body, signal, idleTimeoutMs = 60_000 } = request;
     const what = `${method} ${url.origin}${url.pathname}`;
     if (signal?.aborted) throw cancelled(`${method} ${url.host}`);
+    // Each request of a run listens to the one signal; Node would warn of eleven.
+    if (signal) setMaxListeners(0, signal);
     // TLS costs start-up time: only who needs it loads it.
     const scheme = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
     const requestOptions: RequestOptions = {

@@ -14,6 +14,8 @@ export interface Refused {
   readonly status: number;
   readonly body: string;
   readonly retryAfter?: string | undefined;
+  /** What was sent along and must not come back in an error, whole or in pieces. */
+  readonly secrets?: readonly string[];
 }
 
 /** An answer of a registry that ends the attempt; `retryAfter` says how long it asked to wait. */
@@ -32,9 +34,9 @@ export class RegistryError extends HttpError {
 /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes, and ECR's own words. */
 export function explainRefused(refused: Refused): RegistryError {
   const { status, target } = refused;
-  const first = firstError(refused.body);
-  const words =
-    first.message ?? first.code ?? (refused.body.replace(/\s+/g, ' ').trim().slice(0, 200) || `HTTP ${status}`);
+  const body = withoutSecrets(refused.body, refused.secrets ?? []);
+  const first = firstError(body);
+  const words = oneLine(first.message ?? first.code ?? body) || `HTTP ${status}`;
   const code = codeOf(status, first.code, words);
   return new RegistryError(
     `${refused.what} at ${target}: ${words}${words.includes(String(status)) ? '' : ` (HTTP ${status})`}`,
@@ -46,6 +48,24 @@ export function explainRefused(refused: Refused): RegistryError {
       retryAfter: refused.retryAfter,
     },
   );
+}
+
+/** Control characters command a terminal, and a page of HTML says no more than its beginning. */
+function oneLine(text: string): string {
+  return text
+    .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, 400);
+}
+
+/** Before anything is cut, which would leave pieces that no mask fits: every run of a secret's own characters. */
+function withoutSecrets(body: string, secrets: readonly string[]): string {
+  const whole = secrets
+    .filter(({ length }) => length >= 4)
+    .reduce((text, secret) => text.replaceAll(secret, '***'), body);
+  return whole
+    .replace(/\b(Basic|Bearer)\s+[\w+/=.~-]{8,}/gi, '$1 ***')
+    .replace(/[\w+/=.~-]{8,}/g, (run) => (secrets.some((secret) => secret.includes(run)) ? '***' : run));
 }
 
 function firstError(body: string): { code?: string | undefined; message?: string | undefined } {

@@ -18,6 +18,11 @@ export interface TransportContext {
   readonly signal: AbortSignal;
 }
 
+export interface RegistryRequest extends HttpRequest {
+  /** What a bearer token must allow for it beside what the registry asks for, as `repository:base:pull`. */
+  readonly scopes?: readonly string[];
+}
+
 export interface ReadOptions {
   readonly accept?: string;
   readonly limit: number;
@@ -34,10 +39,10 @@ export interface Transport {
   /** `host/repository`, for people. */
   readonly target: string;
   readonly requests: () => number;
-  /** One exchange with credentials, at the registry alone; a 401, or the 403 of an expired password, is answered once. The caller reads or destroys the body. */
-  once(method: string, url: string | URL, request?: HttpRequest): Promise<HttpResponse>;
+  /** One exchange with credentials, at the registry alone; a 401, or the 403 of an expired password, is answered. The caller reads or destroys the body. */
+  once(method: string, url: string | URL, request?: RegistryRequest): Promise<HttpResponse>;
   /** As `once`, repeated while the failure may pass. Redirects of GET and HEAD are followed, without credentials to other origins. */
-  call(what: string, method: string, path: string, request?: HttpRequest): Promise<HttpResponse>;
+  call(what: string, method: string, path: string, request?: RegistryRequest): Promise<HttpResponse>;
   /**
    * What lies at a path, with its body read within the attempt: one that breaks off is asked for again. Undefined when
    * there is nothing. More than `limit` bytes are refused.
@@ -46,6 +51,8 @@ export interface Transport {
   /** Fails unless the status is one of these. */
   expect(what: string, answer: HttpResponse, ...statuses: readonly number[]): Promise<HttpResponse>;
   retrying<Result>(work: (attempt: number) => Promise<Result>): Promise<Result>;
+  /** Says what is for those who look closely. */
+  note(text: string): void;
   /** Waits before something is tried again for the so manieth time. */
   pause(failures: number): Promise<void>;
   /** The address of an upload that `POST path` was answered with; refused when it is not the registry's own. */
@@ -56,6 +63,9 @@ export interface Transport {
 
 /** Bytes of an answer that says no: what it says stands at its beginning. */
 const LONGEST_REFUSAL = 64 << 10;
+
+/** Times that one request goes out because a login or a token ended: others may use up what is new. */
+const MOST_LOGINS = 5;
 
 export function createTransport(
   host: string,
@@ -70,54 +80,60 @@ export function createTransport(
   const target = `${host}/${repository}`;
   let requests = 0;
 
-  async function exchange(method: string, url: URL, request: HttpRequest): Promise<HttpResponse> {
-    const authorization = url.origin === origin.origin ? await auth.header() : undefined;
+  async function exchange(method: string, url: URL, request: RegistryRequest, header?: string): Promise<HttpResponse> {
     requests++;
-    const headers = { ...(authorization && { authorization }), ...request.headers };
+    const { scopes: _scopes, ...plain } = request;
+    const headers = { ...(header !== undefined && { authorization: header }), ...request.headers };
     const signal = request.signal ? AbortSignal.any([context.signal, request.signal]) : context.signal;
-    return context.http(url, { ...request, method, headers, signal });
+    return context.http(url, { ...plain, method, headers, signal });
   }
 
-  async function once(method: string, where: string | URL, request: HttpRequest = {}): Promise<HttpResponse> {
+  async function once(method: string, where: string | URL, request: RegistryRequest = {}): Promise<HttpResponse> {
     const url = new URL(where, origin);
     if (url.origin !== origin.origin)
       throw new LadingError('bug', `${url.origin} is not the registry of ${target}`, { code: 'OTHER_ORIGIN' });
-    const answer = await exchange(method, url, request);
-    if (answer.status === 403) return onceExpired(await readable(answer), () => exchange(method, url, request), method);
-    if (answer.status !== 401 || !(await auth.answer(answer.headers['www-authenticate']))) return answer;
-    answer.stream.destroy();
-    return exchange(method, url, request);
+    for (let left = MOST_LOGINS; ; left--) {
+      const header = await auth.header(request.scopes);
+      const answer = await exchange(method, url, request, header);
+      if (answer.status !== 401 && answer.status !== 403) {
+        auth.accepted(header);
+        return answer;
+      }
+      const kept = answer.status === 403 ? await readable(answer) : answer;
+      if (left <= 1 || !(await mayTryAgain(kept, method, header, request.scopes))) return kept;
+      kept.stream.destroy();
+    }
   }
 
-  /** ECR says 403 to a password that has expired, and to HEAD not even why. */
-  async function onceExpired(
+  async function mayTryAgain(
     answer: HttpResponse,
-    again: () => Promise<HttpResponse>,
     method: string,
-  ): Promise<HttpResponse> {
-    const isBasic = (await auth.header())?.startsWith('Basic ') ?? false;
-    const mayBe = method === 'HEAD' || /token has expired/i.test(await answer.text());
-    return isBasic && mayBe && (await auth.answer(undefined)) ? again() : answer;
+    header: string | undefined,
+    scopes: readonly string[] | undefined,
+  ): Promise<boolean> {
+    if (answer.status === 401) return auth.answer(answer.headers['www-authenticate'], header, scopes);
+    return (await saysExpired(answer, method, header)) && auth.answer(undefined, header);
   }
 
-  async function follow(method: string, where: string, request: HttpRequest): Promise<HttpResponse> {
+  async function follow(method: string, where: string, request: RegistryRequest): Promise<HttpResponse> {
     let answer = await once(method, where, request);
     if (method !== 'GET' && method !== 'HEAD') return answer;
     let url = new URL(where, origin);
     for (let hops = 0; answer.status >= 300 && answer.status < 400 && answer.headers.location && hops < 5; hops++) {
       url = redirectUrl(answer.headers.location, url, target);
       answer.drop();
-      answer = await exchange(method, url, request);
+      answer = await exchange(method, url, request, url.origin === origin.origin ? await auth.header() : undefined);
     }
     return answer;
   }
 
   async function refuse(what: string, answer: HttpResponse): Promise<LadingError> {
     const body = await answer.excerpt(LONGEST_REFUSAL).catch(() => '');
-    return explainRefused({ what, target, status: answer.status, body, retryAfter: answer.headers['retry-after'] });
+    const retryAfter = answer.headers['retry-after'];
+    return explainRefused({ what, target, status: answer.status, body, retryAfter, secrets: auth.secrets() });
   }
 
-  async function attempt(what: string, method: string, path: string, request: HttpRequest): Promise<HttpResponse> {
+  async function attempt(what: string, method: string, path: string, request: RegistryRequest): Promise<HttpResponse> {
     const answer = await follow(method, path, request);
     if (isTransientStatus(answer.status)) throw await refuse(what, answer);
     return answer;
@@ -142,6 +158,7 @@ export function createTransport(
     requests: () => requests,
     once,
     retrying,
+    note: (text) => context.report({ type: 'message', level: 'debug', text }),
     pause: (failures) => context.clock.sleep(100 * 2 ** failures, context.signal),
     uploadUrl: (location, path) => uploadUrl(location, new URL(path, origin), target),
     pageUrl: (link, path) => pageUrl(link, new URL(path, origin), target),
@@ -162,6 +179,12 @@ export function createTransport(
       throw await refuse(what, answer);
     },
   };
+}
+
+/** ECR says 403 to a password that has expired, and to HEAD not even why. */
+async function saysExpired(answer: HttpResponse, method: string, header: string | undefined): Promise<boolean> {
+  if (!header?.startsWith('Basic ')) return false;
+  return method === 'HEAD' || /token has expired/i.test(await answer.text());
 }
 
 /** An answer whose body can be read more than once. */

@@ -22,21 +22,11 @@ export interface UploadRequest {
 export async function uploadBlob(transport: Transport, request: UploadRequest): Promise<PutResult> {
   const { blob, repository } = request;
   const what = `upload ${shortDigest(blob.digest)}`;
-  let mounting: URL | undefined;
-  for (const from of request.mountFrom) {
-    const path = `/v2/${repository}/blobs/uploads/?mount=${blob.digest}&from=${encodeURIComponent(from)}`;
-    const answer = await transport.call(`mount ${shortDigest(blob.digest)}`, 'POST', path);
-    answer.drop();
-    if (answer.status === 201) return { how: 'mounted', bytes: 0 };
-    // 202: the registry does not mount here, and this is a fresh session.
-    if (answer.status === 202) {
-      mounting = answer.headers.location === undefined ? undefined : transport.uploadUrl(answer.headers.location, path);
-      break;
-    }
-  }
+  const taken = await tryMounts(transport, request);
+  if (taken === 'mounted') return { how: 'mounted', bytes: 0 };
   try {
     await transport.retrying(async (attempt) => {
-      const url = attempt === 1 && mounting ? mounting : await startSession(transport, repository);
+      const url = attempt === 1 && taken ? taken : await startSession(transport, repository);
       url.searchParams.set('digest', blob.digest);
       const answer = await transport.once('PUT', url, {
         headers: { 'content-type': 'application/octet-stream' },
@@ -51,6 +41,29 @@ export async function uploadBlob(transport: Transport, request: UploadRequest): 
     throw explainCut(error, transport.target);
   }
   return { how: 'uploaded', bytes: blob.size };
+}
+
+/**
+ * Once each: a mount is a gift. Whatever goes wrong with it, the blob can be sent, at best into the session that the
+ * registry opened instead (202).
+ */
+async function tryMounts(transport: Transport, request: UploadRequest): Promise<'mounted' | URL | undefined> {
+  const { blob, repository } = request;
+  for (const from of request.mountFrom) {
+    const path = `/v2/${repository}/blobs/uploads/?mount=${blob.digest}&from=${encodeURIComponent(from)}`;
+    const scopes = [`repository:${repository}:pull,push`, `repository:${from}:pull`];
+    try {
+      const answer = await transport.once('POST', path, { scopes, signal: request.signal });
+      answer.drop();
+      if (answer.status === 201) return 'mounted';
+      if (answer.status === 202 && answer.headers.location) return transport.uploadUrl(answer.headers.location, path);
+      transport.note(`${shortDigest(blob.digest)} cannot be mounted from ${from} (HTTP ${answer.status}): it is sent`);
+    } catch (error) {
+      if (!(error instanceof LadingError) || error.kind === 'cancelled') throw error;
+      transport.note(`${shortDigest(blob.digest)} cannot be mounted from ${from} (${error.message}): it is sent`);
+    }
+  }
+  return undefined;
 }
 
 async function startSession(transport: Transport, repository: string): Promise<URL> {
