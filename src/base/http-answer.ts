@@ -74,9 +74,10 @@ export function answer(message: IncomingMessage, of: AnswerOf): HttpResponse {
 }
 
 /** The body of an answer that ends before its end: a failure of the network, which another try may not have. */
-export function brokenOff(what: string, cause: unknown): HttpError {
+export function brokenOff(what: string, cause: unknown, hint?: string): HttpError {
   return new HttpError(`${what}: the answer broke off (${messageOf(cause)})`, {
     code: errnoOf(cause) ?? 'ECONNRESET',
+    hint,
     cause,
   });
 }

@@ -96,16 +96,20 @@ function endSilence(request: ClientRequest, windowMs: number): void {
   const moved = () => (request.socket ? request.socket.bytesRead + request.socket.bytesWritten : 0);
   let before = 0;
   request.once('socket', () => (before = moved()));
-  const timer = setInterval(() => {
-    const now = moved();
-    // What is here and not fetched yet is not the far side's silence.
-    if (now - before < LEAST_MOVEMENT && !incoming?.readableLength) {
-      const error = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
-      if (incoming) incoming.destroy(error);
-      else request.destroy(error);
-    }
-    before = now;
-  }, windowMs);
+  const timer = setInterval(
+    () => {
+      const now = moved();
+      // What is here and not fetched yet is not the far side's silence.
+      if (now - before < LEAST_MOVEMENT && !incoming?.readableLength) {
+        const error = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+        if (incoming) incoming.destroy(error);
+        else request.destroy(error);
+      }
+      before = now;
+      // More milliseconds than 31 bits hold would be none.
+    },
+    Math.min(windowMs, 2 ** 31 - 1),
+  );
   timer.unref();
   request.once('close', () => clearInterval(timer));
 }

@@ -52,7 +52,12 @@ export async function downloadBlob(
         if (!isConnectionFailure(cause) || signals.aborted) throw cause;
         if (progress >= PROGRESS) failures = 0;
         progress = 0;
-        if (++failures >= TRIES) throw brokenOff(`${what} at ${transport.target}`, cause);
+        if (++failures >= TRIES)
+          throw brokenOff(
+            `${what} at ${transport.target}`,
+            cause,
+            'Check the connection to that registry, and try again.',
+          );
         await transport.pause(failures);
       }
     }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.js';
-import { LadingError } from '../base/errors.js';
+import { formatDuration } from '../base/duration.js';
+import { LadingError, messageOf } from '../base/errors.js';
 import type { Http, HttpRequest, HttpResponse } from '../base/http.js';
 import { isLoopback } from '../base/http.js';
 import type { Report } from '../base/report.js';
@@ -63,6 +64,10 @@ export interface Transport {
 
 /** Bytes of an answer that says no: what it says stands at its beginning. */
 const LONGEST_REFUSAL = 64 << 10;
+
+/** Milliseconds: what is told, and what a registry gets that asks for more. */
+const LONG_WAIT = 5000;
+const LONGEST_WAIT = 60_000;
 
 /** Times that one request goes out because a login or a token ended: others may use up what is new. */
 const MOST_LOGINS = 5;
@@ -143,10 +148,13 @@ export function createTransport(
     return retry(work, {
       clock: context.clock,
       signal: context.signal,
+      maxAskedMs: LONGEST_WAIT,
       isTransient: (error) => isPassing(error, context.clock.now()),
-      onRetry(error, waitMs) {
-        const text = `${error instanceof Error ? error.message : String(error)}; once more in ${Math.round(waitMs)} ms`;
-        context.report({ type: 'message', level: 'debug', text });
+      onRetry(error, waitMs, _next, askedMs) {
+        const asked = askedMs === undefined || askedMs === waitMs ? '' : ` (${formatDuration(askedMs)} were asked for)`;
+        const text = `${messageOf(error)}; once more in ${formatDuration(waitMs)}${asked}`;
+        // A long wait would look like a hang.
+        context.report({ type: 'message', level: waitMs < LONG_WAIT ? 'debug' : 'info', text });
       },
     }).catch((error: unknown) => {
       throw explainUnreachable(error, host, scheme);

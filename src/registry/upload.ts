@@ -15,6 +15,9 @@ export interface UploadRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How fast a registry digests what it got: 10 MB/s. */
+const BYTES_PER_MS = 10_000;
+
 /**
  * POST and one PUT with the whole body. A session that failed is never used again: ECR answers 416 to a second first
  * byte (apple/containerization#790), so each attempt starts with a new POST.
@@ -32,6 +35,8 @@ export async function uploadBlob(transport: Transport, request: UploadRequest): 
         headers: { 'content-type': 'application/octet-stream' },
         body: { length: blob.size, open: () => openVerified(blob, changed(blob), request.signal) },
         signal: request.signal,
+        // A registry may store, move and check a large blob for a while before it answers.
+        idleTimeoutMs: 60_000 + blob.size / BYTES_PER_MS,
       });
       await transport.expect(what, answer, 201, 204);
       answer.drop();
