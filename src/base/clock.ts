@@ -8,13 +8,19 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A timer of more milliseconds than 31 bits hold would ring at once. */
+const LONGEST = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(ms, signal) {
     if (signal?.aborted) throw cancelled('waiting');
-    await delay(ms, undefined, { signal }).catch(() => {
-      throw cancelled('waiting');
-    });
+    for (let left = Math.max(0, ms || 0); ; left -= LONGEST) {
+      await delay(Math.min(left, LONGEST), undefined, { signal }).catch(() => {
+        throw cancelled('waiting');
+      });
+      if (left <= LONGEST) return;
+    }
   },
 };
 

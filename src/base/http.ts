@@ -1,34 +1,24 @@
+import { setMaxListeners } from 'node:events';
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Environment } from './environment.js';
-import { cancelled, errnoOf, HttpError, messageOf } from './errors.js';
+import { cancelled, errnoOf, HttpError, LadingError, messageOf } from './errors.js';
+import type { HttpResponse } from './http-answer.js';
+import { answer } from './http-answer.js';
+import type { HttpBody } from './http-send.js';
+import { isStream, send } from './http-send.js';
 import { proxyFor } from './proxy.js';
 
-/** A body that can be sent again: `open` makes a fresh stream of exactly `length` bytes. */
-export interface StreamBody {
-  readonly length: number;
-  open(): Readable;
-}
-
-export type HttpBody = Uint8Array | string | StreamBody;
+export type { HttpResponse } from './http-answer.js';
+export type { HttpBody, StreamBody } from './http-send.js';
 
 export interface HttpRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: HttpBody | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Longest silence on the connection in milliseconds. */
+  /** Longest time in milliseconds in which next to nothing moves on the connection. */
   readonly idleTimeoutMs?: number;
-}
-
-export interface HttpResponse {
-  readonly status: number;
-  /** Lower-case names; repeated headers are joined with `, `. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Must be read to its end or destroyed, else the connection is not used again. */
-  readonly stream: Readable;
-  bytes(): Promise<Buffer>;
-  text(): Promise<string>;
 }
 
 /** One exchange: no retries, no redirects, no credentials. Rejects only when there is no answer. */
@@ -39,6 +29,9 @@ export interface HttpOptions {
   readonly env: Environment;
   readonly maxSockets?: number;
 }
+
+/** Bytes in the idle time that count as movement: who sends one each second never ends. */
+const LEAST_MOVEMENT = 4096;
 
 /** Keep-alive HTTP over `node:http` and `node:https`; `close` ends the idle connections. */
 export function createHttp(options: HttpOptions): Http & { close(): void } {
@@ -51,32 +44,37 @@ export function createHttp(options: HttpOptions): Http & { close(): void } {
     const existing = agents.get(key);
     if (existing) return existing;
     const agent = await createAgent(url.protocol, proxy, { keepAlive: true, maxSockets: options.maxSockets ?? 16 });
+    endIdleThatSpeak(agent);
     agents.set(key, agent);
     return agent;
   }
 
   async function http(target: string | URL, request: HttpRequest = {}): Promise<HttpResponse> {
     const url = new URL(target);
-    const { method = 'GET', body, signal } = request;
+    const { method = 'GET', body, signal, idleTimeoutMs = 60_000 } = request;
+    const what = `${method} ${url.origin}${url.pathname}`;
     if (signal?.aborted) throw cancelled(`${method} ${url.host}`);
+    // Each request of a run listens to the one signal; Node would warn of eleven.
+    if (signal) setMaxListeners(0, signal);
     // TLS costs start-up time: only who needs it loads it.
     const scheme = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
     const requestOptions: RequestOptions = {
       method,
       agent: await agentFor(url),
       headers: { ...request.headers, ...lengthHeader(method, body) },
-      timeout: request.idleTimeoutMs ?? 60_000,
       signal,
     };
+    let source: Readable | undefined;
     try {
-      const message = await send(scheme.request(url, requestOptions), body);
-      return wrap(message);
+      source = isStream(body) ? await body.open() : undefined;
+      const outgoing = scheme.request(url, requestOptions);
+      endSilence(outgoing, idleTimeoutMs);
+      return answer(await send(outgoing, body, source), { what, signal });
     } catch (cause) {
+      source?.destroy();
       if (signal?.aborted) throw cancelled(`${method} ${url.host}`);
-      throw new HttpError(`${method} ${url.origin}${url.pathname}: ${messageOf(cause)}`, {
-        code: errnoOf(cause) ?? 'NO_ANSWER',
-        cause,
-      });
+      if (cause instanceof LadingError) throw cause;
+      throw new HttpError(`${what}: ${messageOf(cause)}`, { code: errnoOf(cause) ?? 'NO_ANSWER', cause });
     }
   }
   return Object.assign(http, {
@@ -91,48 +89,46 @@ function lengthHeader(method: string, body: HttpBody | undefined): Record<string
   return { 'content-length': String(typeof body === 'string' ? Buffer.byteLength(body) : body.length) };
 }
 
-/** An answer that comes before the body is out (401, 413) ends the sending; it is no failure. */
-async function send(request: ClientRequest, body: HttpBody | undefined): Promise<IncomingMessage> {
-  let source: Readable | undefined;
-  try {
-    return await new Promise<IncomingMessage>((resolve, reject) => {
-      request.once('response', resolve);
-      request.once('error', reject);
-      request.once('timeout', () => {
-        request.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
-      });
-      if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-        request.end(body);
-        return;
+/** Ends an exchange in which nothing moves, in either direction, from the connecting to the last byte of the answer. */
+function endSilence(request: ClientRequest, windowMs: number): void {
+  let incoming: IncomingMessage | undefined;
+  request.once('response', (message) => (incoming = message));
+  const moved = () => (request.socket ? request.socket.bytesRead + request.socket.bytesWritten : 0);
+  let before = 0;
+  request.once('socket', () => (before = moved()));
+  const timer = setInterval(
+    () => {
+      const now = moved();
+      // What is here and not fetched yet is not the far side's silence.
+      if (now - before < LEAST_MOVEMENT && !incoming?.readableLength) {
+        const error = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+        if (incoming) incoming.destroy(error);
+        else request.destroy(error);
       }
-      source = body.open();
-      source.once('error', (error) => {
-        request.destroy(error);
-        reject(error);
-      });
-      source.pipe(request);
-    });
-  } catch (error) {
-    source?.destroy();
-    throw error;
-  }
+      before = now;
+      // More milliseconds than 31 bits hold would be none.
+    },
+    Math.min(windowMs, 2 ** 31 - 1),
+  );
+  timer.unref();
+  request.once('close', () => clearInterval(timer));
 }
 
-function wrap(message: IncomingMessage): HttpResponse {
-  const headers = Object.fromEntries(
-    Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
-  async function bytes(): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    for await (const part of message) parts.push(part as Buffer);
-    return Buffer.concat(parts);
-  }
-  return {
-    status: message.statusCode ?? 0,
-    headers,
-    stream: message,
-    bytes,
-    text: async () => (await bytes()).toString('utf8'),
+/** Bytes beyond the end of an answer would be read as the next one's beginning: such a connection is not used again. */
+function endIdleThatSpeak(agent: Agent): void {
+  const keep = agent.keepSocketAlive.bind(agent);
+  const reuse = agent.reuseSocket.bind(agent);
+  const hang = new WeakMap<Duplex, () => void>();
+  agent.keepSocketAlive = (socket) => {
+    const onData = () => void socket.destroy();
+    hang.set(socket, onData);
+    socket.on('data', onData);
+    return keep(socket);
+  };
+  agent.reuseSocket = (socket, request) => {
+    const onData = hang.get(socket);
+    if (onData) socket.off('data', onData);
+    reuse(socket, request);
   };
 }
 

@@ -9,11 +9,14 @@ export interface RetryOptions {
   /** First wait in milliseconds; doubles, with full jitter, up to `maxDelayMs`. */
   readonly delayMs?: number;
   readonly maxDelayMs?: number;
+  /** Longest wait in milliseconds that the far side may ask for: who asks for more is tried again after this. */
+  readonly maxAskedMs?: number;
   /** By the clock: no wait goes beyond it. */
   readonly deadline?: number | undefined;
   /** Says whether the failure may pass: true, false, or the milliseconds that the far side asked to wait. */
   readonly isTransient: (error: unknown) => boolean | number;
-  readonly onRetry?: (error: unknown, waitMs: number, nextTry: number) => void;
+  /** `askedMs` is what the far side asked for, if it did. */
+  readonly onRetry?: (error: unknown, waitMs: number, nextTry: number, askedMs: number | undefined) => void;
 }
 
 /** Longest wait that a far side may ask for: a longer one is as good as a refusal. */
@@ -24,7 +27,7 @@ export async function retry<Result>(
   work: (attempt: number) => Promise<Result>,
   options: RetryOptions,
 ): Promise<Result> {
-  const { tries = 5, delayMs = 200, maxDelayMs = 8000 } = options;
+  const { tries = 5, delayMs = 200, maxDelayMs = 8000, maxAskedMs = LONGEST_WAIT_MS } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(attempt);
@@ -33,10 +36,10 @@ export async function retry<Result>(
       const verdict = options.isTransient(error);
       if (verdict === false) throw error;
       const ceiling = Math.min(maxDelayMs, delayMs * 2 ** (attempt - 1));
-      const asked = typeof verdict === 'number' ? verdict : ceiling / 2 + (Math.random() * ceiling) / 2;
-      const wait = Math.min(asked, LONGEST_WAIT_MS);
+      const asked = typeof verdict === 'number' ? verdict : undefined;
+      const wait = asked === undefined ? ceiling / 2 + (Math.random() * ceiling) / 2 : Math.min(asked, maxAskedMs);
       if (options.deadline !== undefined && options.clock.now() + wait > options.deadline) throw error;
-      options.onRetry?.(error, wait, attempt + 1);
+      options.onRetry?.(error, wait, attempt + 1, asked);
       await options.clock.sleep(wait, options.signal);
     }
   }

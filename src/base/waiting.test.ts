@@ -30,6 +30,22 @@ describe('the clock', () => {
   });
 });
 
+test.each([2 ** 31, 2 ** 40, Infinity])('a sleep of %d ms is not over at once', async (ms) => {
+  const controller = new AbortController();
+  const sleeping = systemClock.sleep(ms, controller.signal);
+  const first = await Promise.race([
+    sleeping.catch(() => 'cancelled'),
+    systemClock.sleep(30).then(() => 'still asleep'),
+  ]);
+  controller.abort();
+  await expect(sleeping).rejects.toMatchObject({ kind: 'cancelled' });
+  expect(first).toBe('still asleep');
+});
+
+test.each([-1, Number.NaN])('a sleep of %d ms is over at once', async (ms) => {
+  await expect(systemClock.sleep(ms)).resolves.toBeUndefined();
+});
+
 describe('retrying', () => {
   const passing = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
 
@@ -66,6 +82,20 @@ describe('retrying', () => {
     expect(clock.now()).toBe(1000);
   });
 
+  test.each([
+    [0, 0],
+    [7000, 7000],
+    [1e12, 300_000],
+  ])('waits for as long as it is asked, %d ms, within reason', async (asked, waited) => {
+    const clock = virtualClock(0);
+    const told: (number | undefined)[][] = [];
+    const options = { clock, tries: 2, isTransient: () => asked };
+    const onRetry = (_error: unknown, waitMs: number, _next: number, askedMs?: number) => told.push([waitMs, askedMs]);
+    await expect(retry(() => Promise.reject(passing), { ...options, onRetry })).rejects.toThrow('reset');
+    expect(told).toEqual([[waited, asked]]);
+    expect(clock.now()).toBe(waited);
+  });
+
   test('finds the code of a connection along the causes', () => {
     expect(isConnectionFailure(new Error('outer', { cause: passing }))).toBe(true);
     expect(isConnectionFailure(new Error('outer'))).toBe(false);
@@ -75,6 +105,10 @@ describe('retrying', () => {
     ['7', 7000],
     ['Thu, 01 Jan 1970 00:00:10 GMT', 9000],
     ['soon', undefined],
+    ['-5', 0],
+    ['1e400', undefined],
+    ['', undefined],
+    ['Wed, 31 Dec 1969 23:59:00 GMT', 0],
     [undefined, undefined],
   ])('Retry-After %j is %s ms', (header, ms) => {
     expect(retryAfterMs(header, 1000)).toBe(ms);

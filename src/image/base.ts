@@ -1,4 +1,5 @@
 import { LadingError } from '../base/errors.js';
+import { mapLimit } from '../base/limit.js';
 import type { ImageConfig } from '../oci/config.js';
 import type { Descriptor, Platform } from '../oci/manifest.js';
 import { toOciType } from '../oci/media-type.js';
@@ -31,7 +32,10 @@ export async function readBase(source: BaseSource, platform: Platform): Promise<
       hint: 'Check its name and tag, and that you are logged in to its registry.',
     });
   }
-  const config = await readConfig(source.store, image.manifest);
+  const config = await readConfig(source.store, image.manifest).catch((error: unknown) => {
+    const isMissing = error instanceof LadingError && error.code === 'BLOB_MISSING';
+    throw isMissing ? incomplete(source.name, image.manifest.config, 'config') : error;
+  });
   const { os, architecture, variant } = config;
   // Of an index the right child was chosen; a single image is what it is.
   if (os !== platform.os || architecture !== platform.architecture) {
@@ -43,4 +47,23 @@ export async function readBase(source: BaseSource, platform: Platform): Promise<
   }
   const layers = image.manifest.layers.map((layer) => ({ ...layer, mediaType: toOciType(layer.mediaType) }));
   return { name: source.name, store: source.store, digest: image.raw.digest, layers, config };
+}
+
+/** Takes over every layer, so that the image is whole wherever it goes. */
+export async function keepLayers(base: BaseImage, into: Store, signal: AbortSignal): Promise<void> {
+  await mapLimit(base.layers, 4, async (layer) => {
+    const blob = await base.store.blob(layer);
+    if (!blob) throw incomplete(base.name, layer, 'layer');
+    await into.put(blob, { signal });
+  });
+}
+
+function incomplete(name: string, part: Descriptor, what: string): LadingError {
+  const isFolder = name.startsWith('oci:');
+  return new LadingError(isFolder ? 'input' : 'remote', `the base image ${name} lacks its ${what} ${part.digest}`, {
+    code: 'BASE_INCOMPLETE',
+    hint: isFolder
+      ? 'Make that layout again with all of its blobs, or name another base with --base.'
+      : 'Push it there again, or name another base with --base.',
+  });
 }

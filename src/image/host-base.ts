@@ -55,6 +55,8 @@ export async function writeHostBase(
       layers: [layer.descriptor],
     });
     await layout.putManifest(manifest, node.version);
+    // One Node is enough, and each has some 40 MB.
+    for (const tag of await layout.tags()) if (tag !== node.version) await layout.untag(tag);
     await layout.sweep();
     return layout;
   } finally {

@@ -6,7 +6,7 @@ import { formatPlatform, samePlatform } from '../oci/platform.js';
 import type { Store } from '../oci/store.js';
 import { teeStore } from '../oci/tee.js';
 import type { BaseImage, BaseSource } from './base.js';
-import { readBase } from './base.js';
+import { keepLayers, readBase } from './base.js';
 import type { BuiltImage, BuiltLayer } from './build.js';
 import { buildImage, indexOf } from './build.js';
 import { chooseBuilder } from './builders/choose.js';
@@ -69,22 +69,41 @@ type MakeContext = Pick<Context, 'env' | 'exec' | 'clock' | 'report' | 'signal'>
 /** Makes the app's image in the layout and, when there is a target, sends each blob on as soon as it is made. */
 export async function makeImage(values: ImageValues, places: ImagePlaces, context: MakeContext): Promise<MadeImage> {
   await checkPlace(places.layout.directory);
+  const stop = new AbortController();
+  const background: Background = { signal: AbortSignal.any([context.signal, stop.signal]), running: [] };
   try {
-    return await makeImages(values, places, context);
+    return await makeImages(values, places, context, background);
   } catch (error) {
+    stop.abort();
+    await Promise.allSettled(background.running);
     // The image that was there before stays; what was made of the new one goes.
     await places.layout.sweep().catch(() => undefined);
     throw await withPlace(error);
   }
 }
 
-async function makeImages(values: ImageValues, places: ImagePlaces, context: MakeContext): Promise<MadeImage> {
+/** What goes on beside the making, and ends with it. */
+interface Background {
+  readonly signal: AbortSignal;
+  readonly running: Promise<unknown>[];
+}
+
+async function makeImages(
+  values: ImageValues,
+  places: ImagePlaces,
+  context: MakeContext,
+  background: Background,
+): Promise<MadeImage> {
   const createdAt = readSourceDate(context);
   const { layout, target, base: source } = places;
   // The network starts first: walking and hashing hide it.
   const previous = target?.previous.then((selectors) => findPrevious(target.store, selectors));
-  const bases = unique(values.platform).map((platform) => ({ platform, base: readBase(source, platform) }));
-  for (const waiting of [previous, ...bases.map(({ base }) => base)]) waiting?.catch(() => undefined);
+  const bases = unique(values.platform).map((platform) => ({
+    platform,
+    base: readBase(source, platform).then((base) => keepBase(base, places, background.signal)),
+  }));
+  background.running.push(...bases.map(({ base }) => base));
+  for (const waiting of [previous, ...background.running]) waiting?.catch(() => undefined);
 
   const builder = await chooseBuilder(values.app, values.builder, context.report);
   const recipe = await builder.plan(
@@ -128,7 +147,6 @@ async function makeImages(values: ImageValues, places: ImagePlaces, context: Mak
       task.detail(layersText(built.layers));
       return built;
     });
-    await keepBaseLayers(image.base, places);
     images.push(image);
   }
   const [only] = images;
@@ -167,13 +185,10 @@ function counting(store: Store) {
 }
 
 /** Without a target the layout is whole; with one, base layers are only named, and where they lie. */
-async function keepBaseLayers(base: BaseImage, { layout, target, base: source }: ImagePlaces): Promise<void> {
-  for (const layer of base.layers) {
-    if (target && source.repository !== undefined) {
-      layout.refer(layer.digest, [{ repository: source.repository }]);
-      continue;
-    }
-    const blob = await base.store.blob(layer);
-    if (blob) await layout.put(blob);
-  }
+async function keepBase(base: BaseImage, places: ImagePlaces, signal: AbortSignal): Promise<BaseImage> {
+  const { repository } = places.base;
+  if (places.target && repository !== undefined)
+    for (const layer of base.layers) places.layout.refer(layer.digest, [{ repository }]);
+  else await keepLayers(base, places.layout, signal);
+  return base;
 }

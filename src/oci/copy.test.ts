@@ -1,47 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { layerOf, makeImage, makeIndex } from '../../test/support/image-of-texts.js';
 import { HttpError, LadingError } from '../base/errors.js';
 import { copy, planCopy } from './copy.js';
-import type { Descriptor, RawManifest } from './manifest.js';
+import type { Descriptor } from './manifest.js';
 import {
-  describe as describeManifest,
-  encodeManifest,
   isIndex,
   parseImageIndex,
   parseImageManifest,
 } from './manifest.js';
 import { mediaTypes } from './media-type.js';
 import { bytesBlob, memoryStore } from './memory.js';
-import type { Blob, BlobOrigin, OriginsOf, PutOptions, Store } from './store.js';
-
-const layerOf = (blob: Blob): Descriptor => ({
-  mediaType: mediaTypes.ociLayer,
-  digest: blob.digest,
-  size: blob.size,
-});
-
-/** An image whose config and layers are these texts. */
-async function makeImage(store: Store, texts: readonly string[], tag?: string): Promise<RawManifest> {
-  const [config, ...layers] = texts.map((text) => bytesBlob(Buffer.from(text)));
-  for (const blob of [config, ...layers]) if (blob) await store.put(blob);
-  const manifest = encodeManifest({
-    schemaVersion: 2,
-    mediaType: mediaTypes.ociManifest,
-    config: { ...layerOf(config as Blob), mediaType: mediaTypes.ociConfig },
-    layers: layers.map(layerOf),
-  });
-  await store.putManifest(manifest, tag);
-  return manifest;
-}
-
-async function makeIndex(store: Store, children: readonly RawManifest[], tag: string): Promise<RawManifest> {
-  const index = encodeManifest({
-    schemaVersion: 2,
-    mediaType: mediaTypes.ociIndex,
-    manifests: children.map(describeManifest),
-  });
-  await store.putManifest(index, tag);
-  return index;
-}
+import type { BlobOrigin, OriginsOf, PutOptions, Store } from './store.js';
 
 interface Watched extends Store {
   /** `put text` begins, `has`, `manifest tag` in order. */
@@ -145,8 +114,10 @@ describe('the plan', () => {
       message: 'here has no image v9',
     });
     const elsewhere = await makeImage(memoryStore(), ['config']);
-    await makeIndex(from, [elsewhere], 'latest');
-    await expect(planCopy(from, 'latest', { tags: [] })).rejects.toMatchObject({ code: 'CHILD_MISSING' });
+    const index = await makeIndex(from, [elsewhere]);
+    await expect(planCopy(from, index.digest, { tags: [] })).rejects.toMatchObject({ code: 'CHILD_MISSING' });
+    await makeImage(from, ['config'], 'v2');
+    await expect(planCopy(from, 'v9', { tags: [] })).rejects.toMatchObject({ hint: 'Choose one of: v2.' });
   });
 });
 

@@ -2,13 +2,15 @@ import { HttpError, LadingError } from '../base/errors.js';
 import { mapLimit } from '../base/limit.js';
 import type { Digest } from './digest.js';
 import type { Descriptor, RawManifest } from './manifest.js';
-import { isIndex, parseImageIndex, parseImageManifest } from './manifest.js';
 import type { BlobOrigin, OriginsOf, PutResult, Store } from './store.js';
+import { blobsOf, manifestTree } from './tree.js';
 
 /** What a copy would do, as data. */
 export interface CopyPlan {
   /** Children before the index that names them; the last is the image itself. */
   readonly manifests: readonly RawManifest[];
+  /** What refers to these: signatures, SBOMs, provenance. Each comes after what it refers to. */
+  readonly referrers: readonly RawManifest[];
   /** Blobs whose presence is not proven, biggest first. */
   readonly blobs: readonly Descriptor[];
   /** Blobs that a manifest in the target proves: nothing is asked about them. */
@@ -24,6 +26,8 @@ export interface CopyResult {
   readonly tags: readonly string[];
   readonly blobs: { readonly uploaded: number; readonly mounted: number; readonly existing: number };
   readonly bytesUploaded: number;
+  /** Digests of referrers that were copied, and of those that the target does not take, as ECR at times (aws/containers-roadmap#2783). */
+  readonly referrers: { readonly copied: readonly Digest[]; readonly refused: readonly Digest[] };
 }
 
 export interface PlanOptions {
@@ -32,52 +36,64 @@ export interface PlanOptions {
   readonly known?: readonly RawManifest[];
   /** Blobs that were put into the target a moment ago. */
   readonly fresh?: ReadonlySet<string>;
+  /** Take along what refers to the image and its children, and what refers to that. */
+  readonly referrers?: boolean;
 }
 
 /** More at once make ECR reset connections (dotnet/sdk-container-builds#279). */
 const LANES = 5;
+const MOST_REFERRERS = 1000;
 
 export async function planCopy(from: Store, reference: string, options: PlanOptions): Promise<CopyPlan> {
   const root = await from.manifest(reference);
   if (!root) {
+    const tags = await from.tags().catch(() => []);
     throw new LadingError('input', `${from.name} has no image ${reference}`, {
       code: 'IMAGE_MISSING',
-      hint: 'Build it first with `lading build`.',
+      hint:
+        tags.length === 0 ? 'Build it first with `lading build`.' : `Choose one of: ${tags.slice(0, 5).join(', ')}.`,
     });
   }
-  const manifests = await withChildren(from, root);
+  const manifests = await manifestTree(from, root);
+  const referrers = options.referrers ? await referrersOf(from, manifests) : [];
   const proof = new Set<string>(options.fresh ?? []);
   const knownDigests = new Set(options.known?.map((manifest) => manifest.digest));
   for (const manifest of options.known ?? []) for (const blob of blobsOf(manifest)) proof.add(blob.digest);
-  const all = new Map(manifests.flatMap(blobsOf).map((blob) => [blob.digest, blob]));
+  const all = new Map([...manifests, ...referrers].flatMap(blobsOf).map((blob) => [blob.digest, blob]));
   const blobs = [...all.values()].sort((a, b) => b.size - a.size);
   return {
     manifests,
+    referrers,
     blobs: blobs.filter((blob) => !proof.has(blob.digest)),
     proven: blobs.filter((blob) => proof.has(blob.digest)),
     tags: options.tags,
-    done: knownDigests.has(root.digest) && options.tags.length === 0,
+    done: knownDigests.has(root.digest) && options.tags.length === 0 && referrers.length === 0,
   };
 }
 
-async function withChildren(from: Store, root: RawManifest): Promise<RawManifest[]> {
-  if (!isIndex(root)) return [root];
-  const children: RawManifest[] = [];
-  for (const entry of parseImageIndex(root).manifests) {
-    const child = await from.manifest(entry.digest);
-    if (!child)
-      throw new LadingError('remote', `${from.name} lacks ${entry.digest}, which its index names`, {
+/** What refers to the manifests, at any distance. */
+async function referrersOf(from: Store, manifests: readonly RawManifest[]): Promise<RawManifest[]> {
+  const seen = new Set(manifests.map(({ digest }) => digest));
+  const found: RawManifest[] = [];
+  for (let subjects = manifests; subjects.length > 0;) {
+    const lists = await mapLimit(subjects, LANES, (subject) => from.referrers(subject.digest));
+    const fresh = lists.flat().filter(({ digest }) => !seen.has(digest) && seen.add(digest));
+    if (found.length + fresh.length > MOST_REFERRERS) {
+      throw new LadingError('remote', `${from.name}: more than ${MOST_REFERRERS} manifests refer to the image`, {
+        code: 'IMAGE_TOO_LARGE',
+      });
+    }
+    const trees = await mapLimit(fresh, LANES, async ({ digest }) => {
+      const raw = await from.manifest(digest);
+      if (raw) return manifestTree(from, raw);
+      throw new LadingError('remote', `${from.name} lacks ${digest}, which it lists as a referrer`, {
         code: 'CHILD_MISSING',
       });
-    children.push(...(await withChildren(from, child)));
+    });
+    subjects = trees.flat();
+    found.push(...subjects);
   }
-  return [...children, root];
-}
-
-function blobsOf(manifest: RawManifest): Descriptor[] {
-  if (isIndex(manifest)) return [];
-  const { config, layers } = parseImageManifest(manifest);
-  return [config, ...layers];
+  return found;
 }
 
 export interface CopyContext {
@@ -106,26 +122,43 @@ export async function copy(
       context.onBlob?.(descriptor, result);
     });
   await send(plan.blobs);
+  let referrers: CopyResult['referrers'] = { copied: [], refused: [] };
   if (!plan.done) {
     try {
-      await sendManifests(plan, root, to);
+      referrers = await sendManifests(plan, root, to);
     } catch (error) {
       if (!(error instanceof LadingError) || error.code !== 'MANIFEST_BLOB_UNKNOWN' || plan.proven.length === 0)
         throw error;
       // The registry lost what its own manifest promised: once more, asking for each.
       count.existing -= plan.proven.length;
       await send(plan.proven);
-      await sendManifests(plan, root, to);
+      referrers = await sendManifests(plan, root, to);
     }
   }
-  return { digest: root.digest, mediaType: root.mediaType, tags: plan.tags, blobs: count, bytesUploaded };
+  return { digest: root.digest, mediaType: root.mediaType, tags: plan.tags, blobs: count, bytesUploaded, referrers };
 }
 
-async function sendManifests(plan: CopyPlan, root: RawManifest, to: Store): Promise<void> {
+async function sendReferrers(plan: CopyPlan, to: Store): Promise<CopyResult['referrers']> {
+  const copied: Digest[] = [];
+  const refused: Digest[] = [];
+  for (const raw of plan.referrers) {
+    try {
+      await to.putManifest(raw);
+      copied.push(raw.digest);
+    } catch (error) {
+      if (!(error instanceof HttpError) || error.status !== 405) throw error;
+      refused.push(raw.digest);
+    }
+  }
+  return { copied, refused };
+}
+
+async function sendManifests(plan: CopyPlan, root: RawManifest, to: Store): Promise<CopyResult['referrers']> {
   for (const child of plan.manifests.slice(0, -1)) await to.putManifest(child);
   const [first, ...others] = plan.tags;
   await to.putManifest(root, first);
   await Promise.all(others.map((tag) => to.putManifest(root, tag)));
+  return sendReferrers(plan, to);
 }
 
 async function sendBlob(

@@ -18,15 +18,20 @@ const descriptor = v.looseObject({
   digest,
   size: v.pipe(v.number(), v.integer(), v.minValue(0)),
   annotations,
+  artifactType: v.optional(v.string()),
   platform: v.optional(platform),
 });
+
+/** Docker stacks up to 127 layers; artifacts may have more parts. */
+const MOST_PARTS = 1000;
+const parts = v.pipe(v.array(descriptor), v.maxLength(MOST_PARTS, `more than ${MOST_PARTS} entries`));
 
 const imageManifest = v.looseObject({
   schemaVersion: v.literal(2),
   mediaType: v.optional(v.string()),
   artifactType: v.optional(v.string()),
   config: descriptor,
-  layers: v.array(descriptor),
+  layers: parts,
   subject: v.optional(descriptor),
   annotations,
 });
@@ -35,7 +40,7 @@ const imageIndex = v.looseObject({
   schemaVersion: v.literal(2),
   mediaType: v.optional(v.string()),
   artifactType: v.optional(v.string()),
-  manifests: v.array(descriptor),
+  manifests: parts,
   subject: v.optional(descriptor),
   annotations,
 });
@@ -45,6 +50,9 @@ export type Descriptor = v.InferOutput<typeof descriptor>;
 export type Platform = v.InferOutput<typeof platform>;
 export type ImageManifest = v.InferOutput<typeof imageManifest>;
 export type ImageIndex = v.InferOutput<typeof imageIndex>;
+
+/** Bytes of a manifest or an index. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html */
+export const MANIFEST_LIMIT = 4_194_304;
 
 /** A manifest or index with the very bytes that its digest is made of. */
 export interface RawManifest {
@@ -70,6 +78,27 @@ export function parseImageManifest(raw: RawManifest, what: string = raw.digest):
 
 export function parseImageIndex(raw: RawManifest, what: string = raw.digest): ImageIndex {
   return parseJson(imageIndex, raw.bytes, `index ${what}`);
+}
+
+const referrer = v.looseObject({
+  artifactType: v.optional(v.string()),
+  config: v.optional(v.looseObject({ mediaType: v.string() })),
+  subject: v.optional(descriptor),
+  annotations,
+});
+
+/** What any kind of manifest says of itself as a referrer; an artifact without a type of its own is what its config is. */
+export function parseReferrer(raw: RawManifest): Pick<ImageManifest, 'artifactType' | 'subject' | 'annotations'> {
+  const { artifactType, config, subject, annotations } = parseJson(referrer, raw.bytes, `manifest ${raw.digest}`);
+  return { artifactType: artifactType ?? config?.mediaType, subject, annotations };
+}
+
+const typed = v.looseObject({ mediaType: v.optional(v.string()), manifests: v.optional(v.unknown()) });
+
+/** What a manifest says that it is, where nobody else says it. */
+export function mediaTypeIn(bytes: Uint8Array, what: string): string {
+  const { mediaType, manifests } = parseJson(typed, bytes, `manifest of ${what}`);
+  return mediaType ?? (manifests === undefined ? mediaTypes.ociManifest : mediaTypes.ociIndex);
 }
 
 /** As it stands in an index, a manifest or a layout. */

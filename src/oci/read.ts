@@ -1,11 +1,14 @@
 import { LadingError } from '../base/errors.js';
 import type { ImageConfig } from './config.js';
 import { parseImageConfig } from './config.js';
-import { digestOf } from './digest.js';
 import type { Descriptor, ImageManifest, Platform, RawManifest } from './manifest.js';
 import { isIndex, parseImageIndex, parseImageManifest } from './manifest.js';
 import { formatPlatform, pickPlatform } from './platform.js';
 import type { Store } from './store.js';
+import { collect, openVerified, refuseBytes } from './verified.js';
+
+/** Bytes of a blob that is read as a whole: a config. The largest that are known have some hundred thousand. */
+const LARGEST = 8 << 20;
 
 export interface Image {
   readonly raw: RawManifest;
@@ -34,18 +37,17 @@ export async function readConfig(store: Store, manifest: ImageManifest): Promise
 }
 
 /** The whole of a small blob, verified. */
-export async function readBlob(store: Store, descriptor: Descriptor): Promise<Buffer> {
+export async function readBlob(store: Store, descriptor: Descriptor, signal?: AbortSignal): Promise<Buffer> {
+  if (descriptor.size > LARGEST) {
+    throw new LadingError('remote', `${store.name}: ${descriptor.digest} has ${descriptor.size} bytes, too many`, {
+      code: 'BLOB_TOO_LARGE',
+    });
+  }
   const blob = await store.blob(descriptor);
   if (!blob) {
     throw new LadingError('remote', `${store.name} has no blob ${descriptor.digest}`, { code: 'BLOB_MISSING' });
   }
-  const parts: Buffer[] = [];
-  for await (const part of await blob.open()) parts.push(part as Buffer);
-  const bytes = Buffer.concat(parts);
-  if (digestOf(bytes) !== descriptor.digest) {
-    throw new LadingError('remote', `${store.name}: the bytes of ${descriptor.digest} are others`, {
-      code: 'DIGEST_MISMATCH',
-    });
-  }
-  return bytes;
+  return collect(
+    await openVerified({ ...descriptor, open: (stop) => blob.open(stop) }, refuseBytes(store.name, descriptor), signal),
+  );
 }

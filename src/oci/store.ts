@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { LadingError } from '../base/errors.js';
 import type { Digest } from './digest.js';
 import type { Descriptor, RawManifest } from './manifest.js';
 
@@ -37,13 +38,27 @@ export interface Store {
   readonly name: string;
   /** By tag or digest; undefined when there is none. The digest of the answer is verified. */
   manifest(reference: string): Promise<RawManifest | undefined>;
-  /** Undefined when the store does not hold it. */
+  /** Undefined when the store does not hold it; a registry says so only when it is opened, by an `HttpError` with status 404. What is read is verified. */
   blob(descriptor: Descriptor): Promise<Blob | undefined>;
   has(descriptor: Descriptor): Promise<boolean>;
   /** The blob's digest and size are verified while it is written. `origins` are tried first where mounting is known. */
   put(blob: Blob, options?: PutOptions): Promise<PutResult>;
-  /** All that the manifest refers to must be there. Under its digest and, when given, under a tag. */
+  /**
+   * Under its digest and, when given, under a tag: then all that it names must be there, else a `LadingError` has the
+   * code MANIFEST_BLOB_UNKNOWN. One with a `subject` is listed among its referrers; the subject may come later.
+   */
   putManifest(manifest: RawManifest, tag?: string): Promise<void>;
+  /** In order of their names. */
+  tags(): Promise<readonly string[]>;
+  /** What refers to a manifest as its subject, with `artifactType` and annotations: signatures, SBOMs, provenance. */
+  referrers(digest: Digest): Promise<readonly Descriptor[]>;
+}
+
+/** What {@link Store.putManifest} says of a manifest that names what is not there. */
+export function blobUnknown(store: string, digest: string): LadingError {
+  return new LadingError('remote', `${store} lacks ${digest}, which the manifest names`, {
+    code: 'MANIFEST_BLOB_UNKNOWN',
+  });
 }
 
 /** Where the blobs lie that a store only refers to, as the layers of a base image. */

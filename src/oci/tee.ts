@@ -11,6 +11,8 @@ export function teeStore(kept: Store, target: Store): Store {
     blob: (descriptor) => kept.blob(descriptor),
     has: (descriptor) => kept.has(descriptor),
     putManifest: (manifest, tag) => kept.putManifest(manifest, tag),
+    tags: () => kept.tags(),
+    referrers: (digest) => kept.referrers(digest),
     async put(blob, options) {
       await kept.put(blob, options);
       const own = await kept.blob({ mediaType: 'application/octet-stream', digest: blob.digest, size: blob.size });

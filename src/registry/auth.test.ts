@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttp } from '../base/http.js';
 import type { ReportEvent } from '../base/report.js';
+import type { Auth } from './auth.js';
 import { createAuth } from './auth.js';
 import type { Keychain, Login } from './keychain.js';
 
@@ -48,19 +49,25 @@ async function readForm(request: IncomingMessage): Promise<Record<string, string
 
 const ada: Login = { username: 'ada', password: 'secret' };
 const basic = (login: Login) => `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
-const authFor = (keychain: Keychain | Login | undefined) =>
-  createAuth('registry.test', 'team/app', typeof keychain === 'function' ? keychain : async () => keychain, {
-    http,
-    report: (event) => events.push(event),
-    signal: new AbortController().signal,
-  });
+const authFor = (keychain: Keychain | Login | undefined, registry = origin) =>
+  createAuth(
+    { host: 'registry.test', origin: new URL(registry), repository: 'team/app' },
+    typeof keychain === 'function' ? keychain : async () => keychain,
+    {
+      http,
+      report: (event) => events.push(event),
+      signal: new AbortController().signal,
+    },
+  );
+/** The request that had the header of now was refused. */
+const refuse = async (auth: Auth, text: string) => auth.answer(text, await auth.header());
 const challenge = () => `Bearer realm="${origin}/token",service="registry.test",scope="repository:team/app:pull"`;
 
 describe('a registry that asks for a bearer token', () => {
   test('gets one, bought with the password, for the scope that it named', async () => {
     const auth = authFor(ada);
     expect(await auth.header()).toBe(basic(ada));
-    expect(await auth.answer(challenge())).toBe(true);
+    expect(await refuse(auth, challenge())).toBe(true);
     expect(await auth.header()).toBe('Bearer bearer-token');
     expect(asked).toMatchObject([{ method: 'GET', authorization: basic(ada) }]);
     expect(Object.fromEntries(asked[0]?.url.searchParams ?? [])).toEqual({
@@ -73,7 +80,7 @@ describe('a registry that asks for a bearer token', () => {
   test('anonymously, where nobody logged in', async () => {
     const auth = authFor(undefined);
     expect(await auth.header()).toBeUndefined();
-    expect(await auth.answer(`Bearer realm="${origin}/token"`)).toBe(true);
+    expect(await refuse(auth, `Bearer realm="${origin}/token"`)).toBe(true);
     expect(asked).toMatchObject([{ authorization: undefined }]);
     expect(asked[0]?.url.searchParams.get('scope')).toBe('repository:team/app:pull,push');
   });
@@ -82,7 +89,7 @@ describe('a registry that asks for a bearer token', () => {
     answer.body = '{"access_token":"bought","refresh_token":"refresh-me"}';
     const auth = authFor({ username: '<token>', password: 'refresh-me', isToken: true });
     expect(await auth.header()).toBeUndefined();
-    expect(await auth.answer(challenge())).toBe(true);
+    expect(await refuse(auth, challenge())).toBe(true);
     expect(await auth.header()).toBe('Bearer bought');
     expect(asked).toMatchObject([
       {
@@ -100,7 +107,7 @@ describe('a registry that asks for a bearer token', () => {
 
   test('once for all that were refused at the same time', async () => {
     const auth = authFor(ada);
-    expect(await Promise.all([1, 2, 3].map(() => auth.answer(challenge())))).toEqual([true, true, true]);
+    expect(await Promise.all([1, 2, 3].map(() => refuse(auth, challenge())))).toEqual([true, true, true]);
     expect(asked).toHaveLength(1);
   });
 
@@ -109,21 +116,54 @@ describe('a registry that asks for a bearer token', () => {
     [403, 'no', 'no (HTTP 403)'],
   ])('a refusal with %i is told in its words', async (status, body, words) => {
     answer = { status, body };
-    await expect(authFor(ada).answer(challenge())).rejects.toMatchObject({
+    await expect(refuse(authFor(ada), challenge())).rejects.toMatchObject({
       kind: 'credentials',
       message: expect.stringContaining(words) as string,
     });
   });
 
   test('a token service without TLS gets no password', async () => {
-    await expect(authFor(ada).answer('Bearer realm="http://auth.evil.test/token"')).rejects.toMatchObject({
+    await expect(refuse(authFor(ada), 'Bearer realm="http://auth.evil.test/token"')).rejects.toMatchObject({
       kind: 'credentials',
       message: expect.stringContaining('without TLS') as string,
     });
   });
 
+  test('a token service of others gets none either, whatever it is called', async () => {
+    const refused = expect(
+      refuse(authFor(ada, 'https://registry.test'), 'Bearer realm="https://registry.test.evil.test/"'),
+    );
+    await refused.rejects.toMatchObject({
+      kind: 'credentials',
+      code: 'REALM_UNKNOWN',
+      message: expect.stringMatching(/registry\.test.*https:\/\/registry\.test\.evil\.test/) as string,
+      hint: expect.stringContaining('Docker configuration') as string,
+    });
+    const refresh = { username: '<token>', password: 'refresh-me', isToken: true };
+    for (const login of [ada, refresh])
+      await expect(refuse(authFor(login, 'https://registry.test'), challenge())).rejects.toMatchObject({
+        kind: 'credentials',
+      });
+    expect(asked).toEqual([]);
+  });
+
+  test('but one that the keychain knows by the same login gets it', async () => {
+    const asks: string[] = [];
+    const login = { ...ada, isAlsoOf: async (host: string) => asks.push(host) > 0 };
+    const far = `Bearer realm="${origin.replace('127.0.0.1', 'localhost')}/token"`;
+    expect(await refuse(authFor(login, 'http://registry.test'), far).catch(() => 'not without TLS')).toBe(
+      'not without TLS',
+    );
+    expect(await refuse(authFor(login), far)).toBe(true);
+    expect(asks).toEqual([]);
+    await refuse(authFor(login, 'https://registry.test'), 'Bearer realm="https://127.0.0.1:1/token"').catch(
+      () => undefined,
+    );
+    expect(asks).toEqual(['127.0.0.1:1']);
+  });
+
   test('an address that is none is no bug of ours', async () => {
-    await expect(authFor(ada).answer('Bearer realm="the registry"')).rejects.toMatchObject({
+    await expect(refuse(authFor(ada), 'Bearer realm="the registry"')).rejects.toMatchObject({
       message: expect.stringContaining('the registry') as string,
     });
   });
@@ -137,14 +177,14 @@ describe('a password that was refused', () => {
       return { username: 'AWS', password: `password-${renewals.length}` };
     });
     expect(await auth.header()).toBe(basic({ username: 'AWS', password: 'password-1' }));
-    expect(await auth.answer('Basic realm="x"')).toBe(true);
+    expect(await refuse(auth, 'Basic realm="x"')).toBe(true);
     expect(await auth.header()).toBe(basic({ username: 'AWS', password: 'password-2' }));
-    expect(await auth.answer('Basic realm="x"')).toBe(true);
-    expect(await auth.answer('Basic realm="x"')).toBe(false);
+    expect(await refuse(auth, 'Basic realm="x"')).toBe(true);
+    expect(await refuse(auth, 'Basic realm="x"')).toBe(false);
     expect(renewals).toEqual([false, true, true]);
   });
 
   test('nothing new to try when there is no login', async () => {
-    expect(await authFor(undefined).answer('Basic realm="x"')).toBe(false);
+    expect(await refuse(authFor(undefined), 'Basic realm="x"')).toBe(false);
   });
 });

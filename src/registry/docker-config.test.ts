@@ -55,7 +55,7 @@ describe('logins that stand in the file', () => {
     ['registry.test/team', 'registry.test'],
   ])('%s is the key of %s', async (key, host) => {
     put('.docker/config.json', { auths: { 'other.test': auth('x', 'y'), [key]: auth('ada', 'pass:with:colons') } });
-    expect(await keychain()(host)).toEqual({ username: 'ada', password: 'pass:with:colons' });
+    expect(await keychain()(host)).toMatchObject({ username: 'ada', password: 'pass:with:colons' });
     expect(events).toContainEqual({ type: 'mask', value: 'pass:with:colons' });
   });
 
@@ -68,7 +68,11 @@ describe('logins that stand in the file', () => {
   test('an identity token goes before a password', async () => {
     const entry = { ...auth('00000000-0000-0000-0000-000000000000', ''), identitytoken: 'refresh-me' };
     put('.docker/config.json', { auths: { 'registry.test': entry } });
-    expect(await keychain()('registry.test')).toEqual({ username: '<token>', password: 'refresh-me', isToken: true });
+    expect(await keychain()('registry.test')).toMatchObject({
+      username: '<token>',
+      password: 'refresh-me',
+      isToken: true,
+    });
     expect(events).toContainEqual({ type: 'mask', value: 'refresh-me' });
   });
 });
@@ -119,6 +123,28 @@ describe('which file', () => {
   });
 });
 
+describe('a token service on another host', () => {
+  const isPaired = async (file: object) => {
+    put('.docker/config.json', file);
+    return (await keychain()('registry.test'))?.isAlsoOf?.('auth.test');
+  };
+
+  test('may have the login when the file holds the same for both', async () => {
+    const login = auth('ada', 'secret');
+    expect(await isPaired({ auths: { 'registry.test': login, 'https://auth.test': login } })).toBe(true);
+    expect(await isPaired({ auths: { 'registry.test': login, 'auth.test': auth('ada', 'other') } })).toBe(false);
+    expect(await isPaired({ auths: { 'registry.test': login, 'auth.test': {} } })).toBe(false);
+    expect(await isPaired({ auths: { 'registry.test': login } })).toBe(false);
+  });
+
+  test('is not asked for at a helper that the file does not name for it', async () => {
+    putHelper('store', says('ada', 'secret'));
+    expect(await isPaired({ credsStore: 'store', auths: { 'registry.test': {} } })).toBe(false);
+    expect(asked()).toEqual(['get registry.test']);
+    expect(await isPaired({ credsStore: 'store', auths: { 'registry.test': {}, 'auth.test': {} } })).toBe(true);
+  });
+});
+
 describe('credential helpers', () => {
   test('the one of the host, then the one of all, then the file', async () => {
     putHelper('own', says('own', 'from own'));
@@ -136,9 +162,9 @@ describe('credential helpers', () => {
       },
     });
     const login = keychain();
-    expect(await login('own.test')).toEqual({ username: 'own', password: 'from own' });
-    expect(await login('stored.test')).toEqual({ username: 'all', password: 'from store' });
-    expect(await login('plain.test')).toEqual({ username: 'x', password: 'in file' });
+    expect(await login('own.test')).toMatchObject({ username: 'own', password: 'from own' });
+    expect(await login('stored.test')).toMatchObject({ username: 'all', password: 'from store' });
+    expect(await login('plain.test')).toMatchObject({ username: 'x', password: 'in file' });
     expect(asked()).toEqual(['get own.test', 'get stored.test', 'get plain.test']);
     expect(events).toContainEqual({ type: 'mask', value: 'from own' });
   });
@@ -161,7 +187,7 @@ describe('credential helpers', () => {
   test('a token of a helper is no password', async () => {
     putHelper('own', says('<token>', 'refresh-me'));
     put('.docker/config.json', { credHelpers: { 'own.test': 'own' } });
-    expect(await keychain()('own.test')).toEqual({ username: '<token>', password: 'refresh-me', isToken: true });
+    expect(await keychain()('own.test')).toMatchObject({ username: '<token>', password: 'refresh-me', isToken: true });
   });
 
   test('a helper is asked again when the registry refused what it said', async () => {

@@ -72,18 +72,39 @@ async function readAuthFile(file: string): Promise<AuthFile | undefined> {
 }
 
 async function loginIn(file: AuthFile | undefined, host: string, context: KeychainContext): Promise<Login | undefined> {
-  if (!file) return undefined;
-  const helper = file.credHelpers?.[host] ?? file.credsStore;
-  if (helper) {
-    const found = await askHelper(helper, host, context);
-    if (found || file.credHelpers?.[host]) return found;
-  }
-  const keys = [
+  const login = file && (await readLogin(file, host, context));
+  if (!login) return undefined;
+  return {
+    ...login,
+    async isAlsoOf(other) {
+      // A helper is asked only about what the file names: it may ask a person.
+      if (!isNamed(file, other)) return false;
+      const own = await readLogin(file, other, context);
+      return own?.username === login.username && own.password === login.password;
+    },
+  };
+}
+
+function isNamed(file: AuthFile, host: string): boolean {
+  return file.credHelpers?.[host] !== undefined || keysOf(host).some((key) => file.auths?.[key] !== undefined);
+}
+
+function keysOf(host: string): readonly string[] {
+  return [
     host,
     `https://${host}`,
     `https://${host}/v1/`,
     ...(host === 'registry-1.docker.io' ? ['https://index.docker.io/v1/', 'docker.io'] : []),
   ];
+}
+
+async function readLogin(file: AuthFile, host: string, context: KeychainContext): Promise<Login | undefined> {
+  const helper = file.credHelpers?.[host] ?? file.credsStore;
+  if (helper) {
+    const found = await askHelper(helper, host, context);
+    if (found || file.credHelpers?.[host]) return found;
+  }
+  const keys = keysOf(host);
   const entries = Object.entries(file.auths ?? {});
   // podman also keys by namespace, as `quay.io/team`.
   const entry = entries.find(([key]) => keys.includes(key)) ?? entries.find(([key]) => key.startsWith(`${host}/`));

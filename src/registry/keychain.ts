@@ -4,6 +4,8 @@ export interface Login {
   readonly password: string;
   /** The password is an OAuth2 refresh token: it buys a bearer token and is never sent as a password. */
   readonly isToken?: boolean;
+  /** Whether whoever keeps the login keeps the very same for another host: then a token service there may have it. */
+  isAlsoOf?(host: string): Promise<boolean>;
 }
 
 /**

@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { LadingError } from '../base/errors.js';
 import type { Digest } from '../oci/digest.js';
 import { digestOf, isDigest, shortDigest } from '../oci/digest.js';
 import type { Descriptor, RawManifest } from '../oci/manifest.js';
+import { MANIFEST_LIMIT, mediaTypeIn } from '../oci/manifest.js';
 import { acceptManifests, mediaTypes } from '../oci/media-type.js';
 import type { Reference } from '../oci/reference.js';
 import { parseReference, repositoryName } from '../oci/reference.js';
 import type { Store } from '../oci/store.js';
+import { downloadBlob } from './download.js';
 import { RegistryError } from './failure.js';
 import type { Keychain } from './keychain.js';
+import { repositoryLists } from './lists.js';
 import type { TransportContext } from './transport.js';
 import { createTransport } from './transport.js';
 import { mountable, uploadBlob } from './upload.js';
@@ -42,51 +43,44 @@ export function openRepository(
   );
   const path = (rest: string) => `/v2/${repository}/${rest}`;
 
+  const lists = repositoryLists(transport, path(''), { manifest, put: (raw, tag) => store.putManifest(raw, tag) });
+
   async function manifest(selector: string): Promise<RawManifest | undefined> {
     const what = `read manifest ${selector}`;
-    const answer = await transport.call(what, 'GET', path(`manifests/${selector}`), {
-      headers: { accept: acceptManifests },
+    const found = await transport.read(what, path(`manifests/${selector}`), {
+      accept: acceptManifests,
+      limit: MANIFEST_LIMIT,
     });
-    if (answer.status === 404) {
-      answer.stream.resume();
-      return undefined;
-    }
-    const bytes = await (await transport.expect(what, answer, 200)).bytes();
+    if (!found) return undefined;
+    const { bytes, headers } = found;
     const digest = digestOf(bytes);
-    const wanted = isDigest(selector) ? selector : answer.headers['docker-content-digest'];
+    const wanted = isDigest(selector) ? selector : headers['docker-content-digest'];
     if (wanted !== undefined && wanted !== digest) {
       throw new LadingError('remote', `${name}: manifest ${selector} has the digest ${digest}`, {
         code: 'DIGEST_MISMATCH',
       });
     }
-    return { digest, bytes, mediaType: mediaTypeOf(answer.headers['content-type'], bytes) };
+    return { digest, bytes, mediaType: mediaTypeOf(headers['content-type'], bytes, `${name}:${selector}`) };
   }
 
   async function has(descriptor: Descriptor): Promise<boolean> {
     const what = `look for ${shortDigest(descriptor.digest)}`;
     const answer = await transport.call(what, 'HEAD', path(`blobs/${descriptor.digest}`));
-    answer.stream.resume();
+    answer.drop();
     if (answer.status === 404) return false;
     await transport.expect(what, answer, 200);
     return true;
   }
 
-  return {
+  const store: Repository = {
     name,
     reference,
     stats: () => ({ requests: transport.requests() }),
     manifest,
     has,
     async blob(descriptor) {
-      const what = `read ${shortDigest(descriptor.digest)}`;
-      return {
-        digest: descriptor.digest,
-        size: descriptor.size,
-        async open(signal) {
-          const answer = await transport.call(what, 'GET', path(`blobs/${descriptor.digest}`), { signal });
-          return checked((await transport.expect(what, answer, 200)).stream, descriptor, name);
-        },
-      };
+      const { digest, size } = descriptor;
+      return { digest, size, open: (signal) => downloadBlob(transport, path(`blobs/${digest}`), descriptor, signal) };
     },
     async put(blob, putOptions = {}) {
       const mountFrom = mountable(putOptions.origins ?? [], host, repository);
@@ -100,13 +94,17 @@ export function openRepository(
       const request = { headers: { 'content-type': raw.mediaType }, body: raw.bytes };
       try {
         const answer = await transport.call(what, 'PUT', path(`manifests/${tag ?? raw.digest}`), request);
-        (await transport.expect(what, answer, 201, 200)).stream.resume();
+        (await transport.expect(what, answer, 201, 200)).drop();
+        await lists.noteReferrer(raw, answer.headers['oci-subject'] !== undefined);
       } catch (error) {
         if (!(error instanceof RegistryError) || error.code !== 'TAG_IMMUTABLE' || tag === undefined) throw error;
         await acceptSameDigest(error, tag, raw.digest);
       }
     },
+    tags: lists.tags,
+    referrers: lists.referrers,
   };
+  return store;
 
   /** ECR refuses an immutable tag even when it holds this very digest already: then all is well. */
   async function acceptSameDigest(refusal: RegistryError, tag: string, digest: Digest): Promise<void> {
@@ -125,26 +123,8 @@ export function openRepository(
   }
 }
 
-function mediaTypeOf(header: string | undefined, bytes: Buffer): string {
+/** A registry that does not know what it gives says JSON, or nothing. */
+function mediaTypeOf(header: string | undefined, bytes: Buffer, what: string): string {
   const told = header?.split(';')[0]?.trim();
-  if (told && told !== 'application/json') return told;
-  const parsed = JSON.parse(bytes.toString('utf8')) as { mediaType?: string; manifests?: unknown };
-  return parsed.mediaType ?? (parsed.manifests ? mediaTypes.ociIndex : mediaTypes.ociManifest);
-}
-
-/** Passes the bytes on and fails at their end when they are others than the descriptor says. */
-function checked(source: Readable, descriptor: Descriptor, name: string): Readable {
-  async function* pieces(): AsyncGenerator<Buffer> {
-    const hash = createHash('sha256');
-    for await (const piece of source) {
-      hash.update(piece as Buffer);
-      yield piece as Buffer;
-    }
-    if (`sha256:${hash.digest('hex')}` !== descriptor.digest) {
-      throw new LadingError('remote', `${name}: the bytes of ${descriptor.digest} are others`, {
-        code: 'DIGEST_MISMATCH',
-      });
-    }
-  }
-  return Readable.from(pieces(), { objectMode: false });
+  return told && told !== 'application/json' ? told : mediaTypeIn(bytes, what);
 }

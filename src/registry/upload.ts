@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { LadingError } from '../base/errors.js';
 import type { HttpResponse } from '../base/http.js';
 import { shortDigest } from '../oci/digest.js';
 import type { Blob, BlobOrigin, PutResult } from '../oci/store.js';
+import type { Refuse } from '../oci/verified.js';
+import { openVerified } from '../oci/verified.js';
 import { explainCut } from './failure.js';
 import type { Transport } from './transport.js';
 
@@ -15,6 +15,9 @@ export interface UploadRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How fast a registry digests what it got: 10 MB/s. */
+const BYTES_PER_MS = 10_000;
+
 /**
  * POST and one PUT with the whole body. A session that failed is never used again: ECR answers 416 to a second first
  * byte (apple/containerization#790), so each attempt starts with a new POST.
@@ -22,30 +25,21 @@ export interface UploadRequest {
 export async function uploadBlob(transport: Transport, request: UploadRequest): Promise<PutResult> {
   const { blob, repository } = request;
   const what = `upload ${shortDigest(blob.digest)}`;
-  let location: string | undefined;
-  for (const from of request.mountFrom) {
-    const path = `/v2/${repository}/blobs/uploads/?mount=${blob.digest}&from=${encodeURIComponent(from)}`;
-    const answer = await transport.call(`mount ${shortDigest(blob.digest)}`, 'POST', path);
-    answer.stream.resume();
-    if (answer.status === 201) return { how: 'mounted', bytes: 0 };
-    // 202: the registry does not mount here, and this is a fresh session.
-    if (answer.status === 202) {
-      location = answer.headers.location;
-      break;
-    }
-  }
+  const taken = await tryMounts(transport, request);
+  if (taken === 'mounted') return { how: 'mounted', bytes: 0 };
   try {
     await transport.retrying(async (attempt) => {
-      const session = attempt === 1 && location ? location : await startSession(transport, repository);
-      const url = transport.resolve(session);
+      const url = attempt === 1 && taken ? taken : await startSession(transport, repository);
       url.searchParams.set('digest', blob.digest);
       const answer = await transport.once('PUT', url, {
         headers: { 'content-type': 'application/octet-stream' },
-        body: { length: blob.size, open: () => verified(blob, request.signal) },
+        body: { length: blob.size, open: () => openVerified(blob, changed(blob), request.signal) },
         signal: request.signal,
+        // A registry may store, move and check a large blob for a while before it answers.
+        idleTimeoutMs: 60_000 + blob.size / BYTES_PER_MS,
       });
       await transport.expect(what, answer, 201, 204);
-      answer.stream.resume();
+      answer.drop();
       checkDigest(answer, blob, transport.target);
     });
   } catch (error) {
@@ -54,38 +48,48 @@ export async function uploadBlob(transport: Transport, request: UploadRequest): 
   return { how: 'uploaded', bytes: blob.size };
 }
 
-async function startSession(transport: Transport, repository: string): Promise<string> {
+/**
+ * Once each: a mount is a gift. Whatever goes wrong with it, the blob can be sent, at best into the session that the
+ * registry opened instead (202).
+ */
+async function tryMounts(transport: Transport, request: UploadRequest): Promise<'mounted' | URL | undefined> {
+  const { blob, repository } = request;
+  for (const from of request.mountFrom) {
+    const path = `/v2/${repository}/blobs/uploads/?mount=${blob.digest}&from=${encodeURIComponent(from)}`;
+    const scopes = [`repository:${repository}:pull,push`, `repository:${from}:pull`];
+    try {
+      const answer = await transport.once('POST', path, { scopes, signal: request.signal });
+      answer.drop();
+      if (answer.status === 201) return 'mounted';
+      if (answer.status === 202 && answer.headers.location) return transport.uploadUrl(answer.headers.location, path);
+      transport.note(`${shortDigest(blob.digest)} cannot be mounted from ${from} (HTTP ${answer.status}): it is sent`);
+    } catch (error) {
+      if (!(error instanceof LadingError) || error.kind === 'cancelled') throw error;
+      transport.note(`${shortDigest(blob.digest)} cannot be mounted from ${from} (${error.message}): it is sent`);
+    }
+  }
+  return undefined;
+}
+
+async function startSession(transport: Transport, repository: string): Promise<URL> {
   const what = 'start an upload';
-  const answer = await transport.expect(what, await transport.once('POST', `/v2/${repository}/blobs/uploads/`), 202);
-  answer.stream.resume();
-  if (answer.headers.location) return answer.headers.location;
+  const path = `/v2/${repository}/blobs/uploads/`;
+  const answer = await transport.expect(what, await transport.once('POST', path), 202);
+  answer.drop();
+  if (answer.headers.location) return transport.uploadUrl(answer.headers.location, path);
   throw new LadingError('remote', `${what} at ${transport.target}: the answer has no Location`, {
     code: 'NO_LOCATION',
   });
 }
 
-/** The last piece is held back until the whole is known to be right, so that wrong bytes are never complete. */
-function verified(blob: Blob, signal: AbortSignal | undefined): Readable {
-  async function* pieces(): AsyncGenerator<Buffer> {
-    const hash = createHash('sha256');
-    let size = 0;
-    let held: Buffer | undefined;
-    for await (const piece of await blob.open(signal)) {
-      const bytes = piece as Buffer;
-      hash.update(bytes);
-      size += bytes.length;
-      if (held) yield held;
-      held = bytes;
-    }
-    if (size !== blob.size || `sha256:${hash.digest('hex')}` !== blob.digest) {
-      throw new LadingError('input', `${blob.digest} changed while it was sent (${size} of ${blob.size} bytes)`, {
-        code: 'DIGEST_MISMATCH',
-        hint: 'Build again; nothing else may write to the layout meanwhile.',
-      });
-    }
-    if (held) yield held;
-  }
-  return Readable.from(pieces(), { objectMode: false });
+/** Of a blob that is no store's: what stands behind it is the caller's. */
+function changed(blob: Blob): Refuse {
+  return (found, cause) =>
+    new LadingError('input', `${blob.digest} changed while it was sent: ${found} came`, {
+      code: 'DIGEST_MISMATCH',
+      hint: 'Build again; nothing else may write to the files meanwhile.',
+      cause,
+    });
 }
 
 function checkDigest(answer: HttpResponse, blob: Blob, target: string): void {

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -12,6 +13,12 @@ export interface Misdeed {
   readonly cutAfter?: number;
   /** Never answer. */
   readonly hold?: boolean;
+  /** Cut the connection after so many bytes of the answer's body. */
+  readonly cutAnswerAfter?: number;
+  /** Answer, with `status`, a body that never ends. */
+  readonly endless?: boolean;
+  /** Change the headers of the far side's answer. */
+  readonly answerHeaders?: Readonly<Record<string, string>>;
   /** How often; 1 when left out. */
   readonly times?: number;
 }
@@ -42,29 +49,10 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const server = createServer((request, response) => {
     const line = `${request.method} ${request.url}`;
     const found = misdeeds.find(({ misdeed, left }) => left > 0 && line.includes(misdeed.match));
-    if (found) {
-      found.left--;
-      const { status, headers, cutAfter, hold } = found.misdeed;
-      if (hold) {
-        request.resume();
-        note(held, line);
-        return;
-      }
-      if (cutAfter !== undefined) {
-        let bytes = 0;
-        request.on('data', (piece: Buffer) => {
-          bytes += piece.length;
-          if (bytes >= cutAfter) request.socket.destroy();
-        });
-        request.on('end', () => request.socket.destroy());
-        return;
-      }
-      request.resume();
-      response
-        .writeHead(status ?? 500, { 'content-type': 'application/json', ...headers })
-        .end('{"errors":[{"code":"UNKNOWN","message":"injected"}]}');
-      return;
-    }
+    if (found) found.left--;
+    const { cutAnswerAfter, answerHeaders, ...rest } = found?.misdeed ?? { match: '' };
+    const isPassed = cutAnswerAfter !== undefined || answerHeaders !== undefined;
+    if (found && !isPassed) return misbehave(rest, request, response, () => note(held, line));
     note(passed, line);
     const onward = send(
       {
@@ -75,8 +63,9 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
         headers: request.headers,
       },
       (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
+        response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...answerHeaders });
+        if (cutAnswerAfter === undefined) answer.pipe(response);
+        else cutAfter(answer, response, cutAnswerAfter);
         note(answered, `${line} ${answer.statusCode}`);
       },
     );
@@ -98,4 +87,49 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Answers by itself, or not at all. */
+function misbehave(
+  { status, headers, cutAfter: limit, hold, endless }: Misdeed,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onHeld: () => void,
+): void {
+  if (hold) {
+    request.resume();
+    onHeld();
+    return;
+  }
+  if (limit !== undefined) {
+    let bytes = 0;
+    request.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes >= limit) request.socket.destroy();
+    });
+    request.on('end', () => request.socket.destroy());
+    return;
+  }
+  request.resume();
+  response.writeHead(status ?? 500, { 'content-type': 'application/json', ...headers });
+  if (!endless) {
+    response.end('{"errors":[{"code":"UNKNOWN","message":"injected"}]}');
+    return;
+  }
+  const more = () => void (response.destroyed || response.write(Buffer.alloc(1 << 16, ' '), more));
+  more();
+}
+
+function cutAfter(answer: IncomingMessage, response: ServerResponse, limit: number): void {
+  const { socket } = response;
+  let left = limit;
+  answer.on('data', (piece: Buffer) => {
+    if (left < 0) return;
+    const part = piece.subarray(0, left);
+    left -= part.length;
+    // What was written must be on its way first.
+    response.write(part, () => void (left > 0 || setImmediate(() => socket?.destroy())));
+    if (left === 0) left = -1;
+  });
+  answer.on('end', () => void (left < 0 || response.end()));
 }

@@ -1,9 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeManifest } from '../../oci/manifest.js';
-import { mediaTypes } from '../../oci/media-type.js';
+import { makeImage } from '../../../test/support/image-of-texts.js';
+import { bytesBlob } from '../../oci/memory.js';
 import { openLayout } from './layout.js';
 import { checkPlace } from './layout-files.js';
 
@@ -51,18 +61,47 @@ describe('a damaged layout is told as such, with the file', () => {
     });
   });
 
-  test('a manifest whose bytes are others is not there', async () => {
+  test('a manifest whose bytes are others', async () => {
     const layout = await openLayout(folder);
-    const manifest = encodeManifest({
-      schemaVersion: 2,
-      mediaType: mediaTypes.ociManifest,
-      config: { mediaType: mediaTypes.ociConfig, digest: `sha256:${'a'.repeat(64)}`, size: 2 },
-      layers: [],
-    });
-    await layout.putManifest(manifest, 'latest');
+    const manifest = await makeImage(layout, ['config'], 'latest');
     expect((await layout.manifest('latest'))?.digest).toBe(manifest.digest);
     mkdirSync(join(folder, 'blobs/sha256'), { recursive: true });
     writeFileSync(join(folder, 'blobs/sha256', manifest.digest.slice(7)), '{}');
-    expect(await (await openLayout(folder)).manifest('latest')).toBeUndefined();
+    await expect((await openLayout(folder)).manifest('latest')).rejects.toMatchObject({
+      kind: 'input',
+      code: 'LAYOUT_DAMAGED',
+      message: expect.stringContaining(manifest.digest.slice(7)) as string,
+    });
   });
+});
+
+test.each([
+  ['a link', (file: string, kept: string) => symlinkSync(kept, file), 'is a symbolic link'],
+  ['a pipe', (file: string) => void spawnSync('mkfifo', [file]), 'is a pipe'],
+  ['a link to a device', (file: string) => symlinkSync('/dev/zero', file), 'is a symbolic link'],
+])('a blob that is %s is neither read nor replaced', async (_name, make, words) => {
+  const layout = await openLayout(folder);
+  const blob = bytesBlob(Buffer.from('a layer'));
+  await layout.put(blob);
+  const opened = await layout.blob({ mediaType: '', digest: blob.digest, size: blob.size });
+  const file = join(folder, 'blobs/sha256', blob.digest.slice(7));
+  const kept = join(folder, 'kept');
+  renameSync(file, kept);
+  make(file, kept);
+  const refused = {
+    kind: 'input',
+    code: 'LINK_REFUSED',
+    message: expect.stringContaining(`${file}: ${words}`) as string,
+  };
+  await expect(opened?.open()).rejects.toMatchObject(refused);
+  const again = await openLayout(folder);
+  await expect(again.put(blob)).rejects.toMatchObject(refused);
+  await expect(again.manifest(blob.digest)).rejects.toMatchObject(refused);
+  expect(readFileSync(kept, 'utf8')).toBe('a layer');
+});
+
+test.each(['index.json', 'lading.json'])('%s without end is not read', async (name) => {
+  writeFileSync(join(folder, name), ' '.repeat(5 << 20));
+  const read = async () => (await openLayout(folder)).manifest('latest');
+  await expect(read()).rejects.toMatchObject({ kind: 'input', code: 'FILE_TOO_LARGE' });
 });

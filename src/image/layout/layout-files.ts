@@ -1,21 +1,40 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
 import * as v from 'valibot';
 import { LadingError } from '../../base/errors.js';
-import { replaceFile } from '../../base/files.js';
+import { readOwnFile, refuseLinks, replaceFile } from '../../base/files.js';
 import { parseJson } from '../../base/json.js';
-import { digestOf } from '../../oci/digest.js';
-import type { Descriptor } from '../../oci/manifest.js';
-import { parseImageIndex } from '../../oci/manifest.js';
-import { mediaTypes } from '../../oci/media-type.js';
+import { MANIFEST_LIMIT } from '../../oci/manifest.js';
 
 /** What a layout may consist of, also when the first build into it broke off. */
-const OWN = new Set(['blobs', 'index.json', 'oci-layout', 'lading.json', '.lading-tmp']);
+const PARTS = ['blobs', 'index.json', 'oci-layout', 'lading.json', '.lading-tmp'];
+const OWN = new RegExp(`^(${PARTS.map((name) => name.replace('.', '\\.')).join('|')})(\\.[0-9a-z]+\\.tmp)?$`);
+const DRAFT = /^(index\.json|oci-layout|lading\.json)\.[0-9a-z]+\.tmp$/;
+
+/** Refuses a layout that leads elsewhere by a link. A folder `.lading` is lading's own, wherever it lies. */
+export async function refuseForeign(directory: string): Promise<void> {
+  const path = resolve(directory);
+  const own = `${path}${sep}`.lastIndexOf(`${sep}.lading${sep}`);
+  await refuseLinks(path, own < 0 ? path : path.slice(0, own) || sep);
+  for (const part of [...PARTS, join('blobs', 'sha256')]) await refuseLinks(join(path, part), path);
+}
+
+/** Deletes what broken-off runs left beside the blobs. */
+export async function sweepDrafts(directory: string): Promise<void> {
+  const scratch = join(directory, '.lading-tmp');
+  const inside: readonly string[] = await readdir(scratch).catch(() => []);
+  const spools = inside.filter((name) => /^layer-\w{6}$/.test(name));
+  await Promise.all(spools.map((name) => rm(join(scratch, name), { recursive: true, force: true })));
+  await rmdir(scratch).catch(() => undefined);
+  const names: readonly string[] = await readdir(directory).catch(() => []);
+  const drafts = names.filter((name) => DRAFT.test(name));
+  await Promise.all(drafts.map((name) => rm(join(directory, name), { force: true })));
+}
 
 /** Refuses to write an image between files of others. */
 export async function checkPlace(directory: string): Promise<void> {
   const names: readonly string[] = await readdir(directory).catch(() => []);
-  const foreign = names.find((name) => !OWN.has(name));
+  const foreign = names.find((name) => !OWN.test(name));
   if (foreign === undefined || names.includes('oci-layout')) return;
   throw new LadingError('input', `${directory} is no image layout and holds other files, as ${foreign}`, {
     code: 'OUTPUT_TAKEN',
@@ -23,25 +42,14 @@ export async function checkPlace(directory: string): Promise<void> {
   });
 }
 
-/** Entries of `index.json`; none where there is no layout yet. */
-export async function readIndex(directory: string): Promise<readonly Descriptor[]> {
-  const file = join(directory, 'index.json');
-  const bytes = await readFile(file).catch(() => undefined);
-  if (!bytes) return [];
-  return reading(
-    file,
-    () => parseImageIndex({ digest: digestOf(bytes), mediaType: mediaTypes.ociIndex, bytes }).manifests,
-  );
-}
-
 const sidecar = v.object({ origins: v.record(v.string(), v.array(v.string())) });
 
 /** Digest → repositories that have the blob, for blobs that the layout only names. */
 export async function readOrigins(directory: string): Promise<Map<string, readonly string[]>> {
   const file = join(directory, 'lading.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return new Map();
-  return new Map(Object.entries(reading(file, () => parseJson(sidecar, text, 'it').origins)));
+  const bytes = await readOwnFile(file, MANIFEST_LIMIT);
+  if (!bytes) return new Map();
+  return new Map(Object.entries(reading(file, () => parseJson(sidecar, bytes, 'it').origins)));
 }
 
 export async function writeOrigins(directory: string, origins: ReadonlyMap<string, readonly string[]>): Promise<void> {
@@ -50,7 +58,16 @@ export async function writeOrigins(directory: string, origins: ReadonlyMap<strin
   else await replaceFile(file, `${JSON.stringify({ origins: Object.fromEntries(origins) })}\n`);
 }
 
-function reading<Result>(file: string, read: () => Result): Result {
+/** A layout that lacks something that it names. */
+export function incomplete(directory: string, what: string): LadingError {
+  return new LadingError('input', `${directory} lacks ${what}`, {
+    code: 'LAYOUT_DAMAGED',
+    hint: `Make the image in ${directory} again, or take another.`,
+  });
+}
+
+/** A file of the layout that is not what it should be is told by its name. */
+export function reading<Result>(file: string, read: () => Result): Result {
   try {
     return read();
   } catch (cause) {
