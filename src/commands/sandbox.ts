@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { defineCommand } from '../base/command.js';
 import type { Context } from '../base/context.js';
@@ -17,7 +18,7 @@ export const sandbox = defineCommand({
   name: 'sandbox',
   summary: 'Runs ECR, ECS, STS, CloudWatch Logs and GitHub on this computer, to rehearse a release',
   description:
-    'All of it listens on one port of 127.0.0.1 and ends with Ctrl-C. What is printed on stdout are the variables to export; the `aws` CLI, the SDKs and lading then speak to the sandbox.\n\nWith `--tasks simulated` rollouts follow a scenario; with `process` the image that was pushed is unpacked and its program runs on this computer; with `docker` it runs in the Docker Engine.',
+    'All of it listens on one port of 127.0.0.1 and ends with Ctrl-C. What is printed on stdout are the variables to export; the `aws` CLI, the SDKs and lading then speak to the sandbox. The keys among them are made for this run: calls that are not signed with them are refused, and so are requests to a foreign host or of a web page.\n\nWith `--tasks simulated` rollouts follow a scenario; with `process` the image that was pushed is unpacked and its program runs on this computer; with `docker` it runs in the Docker Engine.',
   inputs: {
     port: input.integer('Port to listen on; a free one when left out', { placeholder: 'N', key: false }),
     scenario: input.string('Scenario by name, or a YAML or JSON file with one', {
@@ -25,6 +26,14 @@ export const sandbox = defineCommand({
       key: false,
     }),
     tasks: input.choice('How tasks run', ['simulated', 'process', 'docker'], { default: 'simulated', key: false }),
+    allowRoot: input.boolean('Let `--tasks process` run images as root, with all that root may do to this computer', {
+      key: false,
+    }),
+    host: input.list('Name by which it is asked beside 127.0.0.1, localhost and [::1], as of a proxy', {
+      placeholder: 'NAME[:PORT]',
+      key: false,
+      check: parseHost,
+    }),
     repository: input.list('ECR repository to make', { placeholder: 'NAME', key: false }),
     service: input.list('ECS service to make in the cluster `default`, with one container `web` of an image', {
       placeholder: 'NAME=IMAGE',
@@ -47,7 +56,14 @@ export const sandbox = defineCommand({
   async run(values, context): Promise<SandboxResult> {
     const { startSandbox } = await import('../sandbox/start.js');
     const scenario = values.scenario === undefined ? undefined : await findScenario(values.scenario, context.cwd);
-    const started = await startSandbox({ port: values.port, scenario, tasks: values.tasks, createOnPush: true });
+    const started = await startSandbox({
+      port: values.port,
+      scenario,
+      tasks: values.tasks,
+      allowRoot: values.allowRoot,
+      hosts: values.host,
+      createOnPush: true,
+    });
     for (const name of values.repository ?? []) started.createRepository(name);
     for (const { name, image } of (values.service ?? []).map(parseService)) {
       const { makeSandboxService } = await import('../rehearsal/service.js');
@@ -65,6 +81,8 @@ export const sandbox = defineCommand({
   },
   text: (result) =>
     [
+      // Of another login: the SDKs would take them together with ours.
+      'unset AWS_PROFILE AWS_SESSION_TOKEN',
       ...Object.entries(result.env).map(([name, value]) => `export ${name}=${value}`),
       `# registry: ${result.registry}`,
     ].join('\n'),
@@ -81,7 +99,7 @@ async function openGitHubSandbox(repositories: readonly string[], context: Conte
     );
   const github = await startGitHub({ clock: context.clock });
   for (const name of repositories) github.addRepository(name);
-  const token = 'ghp_sandbox000000000000000000000000000000';
+  const token = `ghp_${randomBytes(18).toString('hex')}`;
   github.addToken(token, 'classic', { scopes: ['repo', 'admin:org'] });
   return { env: { GITHUB_API_URL: github.url, GH_TOKEN: token }, close: () => github.close() };
 }
@@ -107,4 +125,9 @@ function parseService(text: string): { readonly name: string; readonly image: st
   const at = text.indexOf('=');
   if (at <= 0) throw new InputError({ where: '--service', message: `takes NAME=IMAGE, not ${JSON.stringify(text)}` });
   return { name: text.slice(0, at), image: text.slice(at + 1) };
+}
+
+function parseHost(text: string): string {
+  if (/^(\[[0-9a-f:]+\]|[\w.-]+)(:\d+)?$/i.test(text)) return text;
+  throw new InputError({ where: '--host', message: `takes NAME or NAME:PORT, not ${JSON.stringify(text)}` });
 }

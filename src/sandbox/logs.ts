@@ -52,7 +52,6 @@ export function createLogs(world: World): EmulatedService & LogStore {
 
   return {
     name: 'logs',
-    target: 'Logs_20140328',
     writeTask(container, taskId, lines) {
       const configuration = container.logConfiguration as
         { logDriver?: string; options?: Record<string, string> } | undefined;

@@ -3,6 +3,7 @@ import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { JournalEntry } from '../../src/sandbox/service.js';
 import type { Botocore } from '../support/botocore.js';
 import { openBotocore } from '../support/botocore.js';
+import { askSigned } from '../support/ask-signed.js';
 import { pushImage } from '../support/push-image.js';
 import { deployOnStage, openStage } from '../support/stage.js';
 
@@ -28,12 +29,12 @@ async function rehearse(judge: Botocore, name: string) {
   return {
     ...stage,
     async call<Output>(service: string, operation: string, input: Input = {}): Promise<Output> {
-      const { output, error } = await judge.call(sandbox.url, service, operation, input);
+      const { output, error } = await judge.call(sandbox.env, service, operation, input);
       if (error) throw new Error(`${service} ${operation}: ${error.code}: ${error.message}`);
       return output as Output;
     },
     refused: async (service: string, operation: string, input: Input = {}) =>
-      (await judge.call(sandbox.url, service, operation, input)).error?.code,
+      (await judge.call(sandbox.env, service, operation, input)).error?.code,
     async expectFaithful(): Promise<void> {
       for (const entry of sandbox.journal) if (!entry.fault) answered.add(`${entry.service} ${entry.operation}`);
       expect(await judge.check(sandbox.journal)).toEqual([]);
@@ -249,23 +250,18 @@ test('each refusal of ECS has a code that the operation may give', async (contex
   await expectFaithful();
 });
 
-test('what is no JSON, no known operation or not signed is refused as AWS does', async (context) => {
+test('what is no JSON or no known operation is refused as AWS does', async (context) => {
   if (!botocore) return context.skip();
   const { sandbox } = await rehearse(botocore, 'ok');
-  const send = async (target: string, body: string, authorization = 'AWS4-HMAC-SHA256 x') => {
-    const answer = await fetch(sandbox.url, {
-      method: 'POST',
-      headers: { 'x-amz-target': target, authorization },
-      body,
-    });
+  const send = async (target: string, body: string) => {
+    const answer = await askSigned(sandbox, { body, headers: { 'x-amz-target': target } });
     return [answer.status, ((await answer.json()) as { __type: string }).__type];
   };
   const ecs = 'AmazonEC2ContainerServiceV20141113';
   expect(await send(`${ecs}.ListClusters`, '{')).toEqual([400, 'SerializationException']);
   expect(await send(`${ecs}.ListClusters`, '[]')).toEqual([400, 'SerializationException']);
   expect(await send(`${ecs}.NoSuchThing`, '{}')).toEqual([400, 'UnknownOperationException']);
-  expect(await send('AmazonSSM.GetParameter', '{}')).toEqual([400, 'UnknownOperationException']);
-  expect(await send(`${ecs}.ListClusters`, '{}', '')).toEqual([400, 'MissingAuthenticationTokenException']);
+  expect(await send(`${ecs}.toString`, '{}')).toEqual([400, 'UnknownOperationException']);
 });
 
 test('ECR by the client of AWS', async (context) => {
@@ -337,20 +333,73 @@ test('ECR by the client of AWS', async (context) => {
 
 test('STS by the client of AWS', async (context) => {
   if (!botocore) return context.skip();
-  const { call, refused, expectFaithful } = await rehearse(botocore, 'ok');
-  expect(await call('sts', 'GetCallerIdentity')).toMatchObject({ Account: '123456789012' });
-  const role = { RoleArn: 'arn:aws:iam::123456789012:role/deploy', RoleSessionName: 'a-b=c' };
-  expect(await call('sts', 'AssumeRole', { ...role, DurationSeconds: 900 })).toMatchObject({
+  const { call, refused, expectFaithful, sandbox, clock } = await rehearse(botocore, 'ok');
+  expect(await call('sts', 'GetCallerIdentity')).toEqual({
+    UserId: 'AIDASANDBOX',
+    Account: '123456789012',
+    Arn: 'arn:aws:iam::123456789012:user/sandbox',
+  });
+  const role = { RoleArn: 'arn:aws:iam::123456789012:role/ci/deploy', RoleSessionName: 'a-b=c' };
+  const assumed = await call<Assumed>('sts', 'AssumeRole', { ...role, DurationSeconds: 900 });
+  expect(assumed).toMatchObject({
     Credentials: { Expiration: { datetime: '2026-01-01T00:15:00+00:00' } },
     AssumedRoleUser: { Arn: 'arn:aws:sts::123456789012:assumed-role/deploy/a-b=c' },
   });
-  await call('sts', 'AssumeRoleWithWebIdentity', { ...role, WebIdentityToken: 'a.b.c' });
-  expect(await refused('sts', 'AssumeRoleWithWebIdentity', { ...role, WebIdentityToken: 'none' })).toBe(
-    'InvalidIdentityToken',
+  const WebIdentityToken = sandbox.webIdentityToken({ sub: 'repo:acme/shop:environment:production' });
+  expect(await call('sts', 'AssumeRoleWithWebIdentity', { ...role, WebIdentityToken })).toMatchObject({
+    SubjectFromWebIdentityToken: 'repo:acme/shop:environment:production',
+    Provider: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com',
+    Audience: 'sts.amazonaws.com',
+  });
+  const told = {
+    token: await refused('sts', 'AssumeRoleWithWebIdentity', { ...role, WebIdentityToken: 'none' }),
+    audience: await refused('sts', 'AssumeRoleWithWebIdentity', {
+      ...role,
+      WebIdentityToken: sandbox.webIdentityToken({ aud: 'elsewhere' }),
+    }),
+    role: await refused('sts', 'AssumeRole', { ...role, RoleArn: 'arn:aws:iam::123456789012:user/me' }),
+    session: await refused('sts', 'AssumeRole', { ...role, RoleSessionName: 'a b' }),
+    duration: await refused('sts', 'AssumeRole', { ...role, DurationSeconds: 43_201 }),
+    unknown: await refused('sts', 'GetSessionToken'),
+  };
+  expect(told).toEqual({
+    token: 'InvalidIdentityToken',
+    audience: 'InvalidIdentityToken',
+    role: 'ValidationError',
+    session: 'ValidationError',
+    duration: 'ValidationError',
+    unknown: 'InvalidAction',
+  });
+  clock.advance(300_000);
+  expect(await refused('sts', 'AssumeRoleWithWebIdentity', { ...role, WebIdentityToken })).toBe(
+    'ExpiredTokenException',
   );
-  expect(await refused('sts', 'GetSessionToken')).toBe('InvalidAction');
+  // Who has taken on a role is it, for an hour at most, until the credentials expire.
+  const env = {
+    ...sandbox.env,
+    AWS_ACCESS_KEY_ID: assumed.Credentials.AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: assumed.Credentials.SecretAccessKey,
+    AWS_SESSION_TOKEN: assumed.Credentials.SessionToken,
+  };
+  const asRole = async (operation: string, input: Input = {}) => botocore?.call(env, 'sts', operation, input);
+  expect(await asRole('GetCallerIdentity')).toMatchObject({
+    output: { Arn: 'arn:aws:sts::123456789012:assumed-role/deploy/a-b=c', Account: '123456789012' },
+  });
+  expect(await asRole('AssumeRole', { ...role, DurationSeconds: 3601 })).toMatchObject({
+    error: { code: 'ValidationError', message: expect.stringContaining('role chaining') as string },
+  });
+  clock.advance(600_000);
+  expect(await asRole('GetCallerIdentity')).toMatchObject({ error: { code: 'ExpiredToken', status: 403 } });
   await expectFaithful();
 });
+
+interface Assumed {
+  readonly Credentials: {
+    readonly AccessKeyId: string;
+    readonly SecretAccessKey: string;
+    readonly SessionToken: string;
+  };
+}
 
 test('CloudWatch Logs by the client of AWS', async (context) => {
   if (!botocore) return context.skip();

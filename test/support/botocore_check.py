@@ -1,7 +1,7 @@
 """Botocore's model and client for the tests, one JSON command a line.
 
 {"check": [{"service", "operation", "input", "output" | "fault"}]} answers {"wrong": ["place: what"]}
-{"call": [endpoint, service, operation, parameters]} answers {"output": ...} or {"error": {"code", "message", "status"}};
+{"call": [endpoint, service, operation, parameters, [key id, secret, session token]]} answers {"output": ...} or {"error": {"code", "message", "status"}};
 times are {"datetime": "..."}.
 """
 
@@ -30,7 +30,14 @@ COMMON = {
     "UnrecognizedClientException",
 }
 # Of the query protocol.
-COMMON_QUERY = {"InvalidAction", "MissingAuthenticationToken", "Throttling", "AccessDenied", "ExpiredToken"}
+COMMON_QUERY = {
+    "AccessDenied",
+    "ExpiredToken",
+    "InvalidAction",
+    "MissingAuthenticationToken",
+    "Throttling",
+    "ValidationError",
+}
 
 NUMBERS = {"integer": int, "long": int, "float": (int, float), "double": (int, float)}
 YEARS = (datetime(2020, 1, 1).timestamp(), datetime(2040, 1, 1).timestamp())
@@ -159,10 +166,13 @@ def check(entry):
         yield f"{place}: answers, where the model has no output"
 
 
-def call(endpoint, service, operation, parameters):
-    key = (endpoint, service)
+def call(endpoint, service, operation, parameters, credentials):
+    key = (endpoint, service, *credentials)
     if key not in clients:
-        clients[key] = session.create_client(service, endpoint_url=endpoint, config=CONFIG)
+        names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+        clients[key] = session.create_client(
+            service, endpoint_url=endpoint, config=CONFIG, **dict(zip(names, credentials))
+        )
     try:
         answer = getattr(clients[key], xform_name(operation))(**parameters)
     except ClientError as error:

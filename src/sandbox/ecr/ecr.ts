@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { imageOperations, pageOf } from './images.js';
 import type { ImageStore, RepositorySettings, SandboxRepository } from '../registry/images.js';
 import type { Login } from '../registry/registry.js';
@@ -9,12 +9,15 @@ const TWELVE_HOURS = 43_200_000;
 
 export interface EmulatedEcr extends EmulatedService {
   login(username: string, password: string): Login;
+  newPassword(): { readonly authorizationToken: string; readonly expiresAt: number };
   mountingEnabled(): boolean;
 }
 
 /** The ECR API as far as a release uses it. Passwords live twelve hours by the sandbox's clock. */
 export function createEcr(world: World, images: ImageStore, host: () => string): EmulatedEcr {
+  /** When they expire, by their hash: to look one up tells nothing of the others. */
   const passwords = new Map<string, number>();
+  const hashOf = (password: string) => createHash('sha256').update(password).digest('hex');
   const settings = new Map<string, string>([['BLOB_MOUNTING', 'DISABLED']]);
 
   const require = (input: Readonly<Record<string, unknown>>): SandboxRepository => {
@@ -35,21 +38,25 @@ export function createEcr(world: World, images: ImageStore, host: () => string):
     imageScanningConfiguration: { scanOnPush: false },
     encryptionConfiguration: { encryptionType: 'AES256' },
   });
+  function newPassword() {
+    const password = randomBytes(48).toString('base64');
+    const expiresAt = world.clock.now() + TWELVE_HOURS;
+    passwords.set(hashOf(password), expiresAt);
+    return { authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'), expiresAt };
+  }
+
   return {
     name: 'ecr',
-    target: 'AmazonEC2ContainerRegistry_V20150921',
+    newPassword,
     login(username, password) {
-      const expiresAt = username === 'AWS' ? passwords.get(password) : undefined;
+      const expiresAt = username === 'AWS' ? passwords.get(hashOf(password)) : undefined;
       if (expiresAt === undefined) return 'unknown';
       return expiresAt > world.clock.now() ? 'good' : 'expired';
     },
     mountingEnabled: () => settings.get('BLOB_MOUNTING') === 'ENABLED',
     operations: {
       GetAuthorizationToken() {
-        const password = randomBytes(48).toString('base64');
-        const expiresAt = world.clock.now() + TWELVE_HOURS;
-        passwords.set(password, expiresAt);
-        const authorizationToken = Buffer.from(`AWS:${password}`).toString('base64');
+        const { authorizationToken, expiresAt } = newPassword();
         return {
           authorizationData: [{ authorizationToken, expiresAt: expiresAt / 1000, proxyEndpoint: `http://${host()}` }],
         };
