@@ -48,7 +48,8 @@ async function open(options: SandboxOptions, world: World, folder: string): Prom
   const faults = createFaults();
   const fronts = new Map<string, Front>();
   let host = '127.0.0.1';
-  const ecr = createEcr(world, images, () => host);
+  const blobs = createBlobReads(images, { clock, blobHost: () => host.replace('127.0.0.1', 'localhost') });
+  const ecr = createEcr(world, { images, host: () => host, addressOf: blobs.addressOf });
   const runner = await chooseRunner(options.tasks ?? 'simulated', {
     folder,
     images,
@@ -58,7 +59,6 @@ async function open(options: SandboxOptions, world: World, folder: string): Prom
   });
   const ecs = createEcs(world, { logs, runner, resolveImage: (image) => images.resolve(image) });
   if (options.scenario) ecs.useScenario(options.scenario);
-  const blobs = createBlobReads(images, { clock, blobHost: () => host.replace('127.0.0.1', 'localhost') });
   const registry = createRegistry({
     images,
     clock,
