@@ -26,13 +26,22 @@ export const sandbox = defineCommand({
       key: false,
     }),
     tasks: input.choice('How tasks run', ['simulated', 'process', 'docker'], { default: 'simulated', key: false }),
-    allowRoot: input.boolean('Let `--tasks process` run images as root, with all that root may do to this computer', {
+    'allow-root': input.boolean('Let `--tasks process` run images as root, with all that root may do to this computer', {
       key: false,
     }),
     host: input.list('Name by which it is asked beside 127.0.0.1, localhost and [::1], as of a proxy', {
       placeholder: 'NAME[:PORT]',
       key: false,
       check: parseHost,
+    }),
+    'with-moto': input.string(
+      'Moto server that answers for services which are not played here (IAM, load balancers, S3, parameters …): its address, or `start` to start `moto_server` of the PATH',
+      { placeholder: 'URL|start', key: false, check: parseMoto },
+    ),
+    'page-size': input.integer('At most so many entries in a page of a read, to see that a program reads the next ones', {
+      placeholder: 'N',
+      key: false,
+      check: parsePageSize,
     }),
     repository: input.list('ECR repository to make', { placeholder: 'NAME', key: false }),
     service: input.list('ECS service to make in the cluster `default`, with one container `web` of an image', {
@@ -55,29 +64,48 @@ export const sandbox = defineCommand({
   ],
   async run(values, context): Promise<SandboxResult> {
     const { startSandbox } = await import('../sandbox/start.js');
+    const { startMoto } = await import('../sandbox/moto/start-moto.js');
+    const services = (values.service ?? []).map(parseService);
     const scenario = values.scenario === undefined ? undefined : await findScenario(values.scenario, context.cwd);
-    const started = await startSandbox({
-      port: values.port,
-      scenario,
-      tasks: values.tasks,
-      allowRoot: values.allowRoot,
-      hosts: values.host,
-      createOnPush: true,
-    });
-    for (const name of values.repository ?? []) started.createRepository(name);
-    for (const { name, image } of (values.service ?? []).map(parseService)) {
-      const { makeSandboxService } = await import('../rehearsal/service.js');
-      await makeSandboxService(started, { name, image: image.includes('/') ? image : `${started.host}/${image}` });
+    const opened: { close(): Promise<void> }[] = [];
+    const closeAll = async () => {
+      for (const one of opened.splice(0).reverse()) await one.close();
+    };
+    try {
+      const moto = values.withMoto === 'start' ? await startMoto(context.env, context.signal) : values.withMoto;
+      if (typeof moto === 'object') opened.push(moto);
+      const started = await startSandbox({
+        port: values.port,
+        scenario,
+        tasks: values.tasks,
+        allowRoot: values.allowRoot,
+        hosts: values.host,
+        moto,
+        pageSize: values.pageSize,
+        createOnPush: true,
+      });
+      opened.push(started);
+      for (const name of values.repository ?? []) started.createRepository(name);
+      for (const { name, image } of services) {
+        const { makeSandboxService } = await import('../rehearsal/service.js');
+        await makeSandboxService(started, { name, image: image.includes('/') ? image : `${started.host}/${image}` });
+      }
+      const github = values.github ? await openGitHubSandbox(values.github, context) : undefined;
+      if (github) opened.push(github);
+      const env = { ...started.env, ...github?.env };
+      const result: SandboxResult = { url: started.url, registry: started.host, env };
+      running.set(result, async () => {
+        if (!context.signal.aborted)
+          await new Promise<void>((resolve) =>
+            context.signal.addEventListener('abort', () => resolve(), { once: true }),
+          );
+        await closeAll();
+      });
+      return result;
+    } catch (error) {
+      await closeAll();
+      throw error;
     }
-    const github = values.github ? await openGitHubSandbox(values.github, context) : undefined;
-    const result: SandboxResult = { url: started.url, registry: started.host, env: { ...started.env, ...github?.env } };
-    running.set(result, async () => {
-      if (!context.signal.aborted)
-        await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
-      await github?.close();
-      await started.close();
-    });
-    return result;
   },
   text: (result) =>
     [
@@ -130,4 +158,16 @@ function parseService(text: string): { readonly name: string; readonly image: st
 function parseHost(text: string): string {
   if (/^(\[[0-9a-f:]+\]|[\w.-]+)(:\d+)?$/i.test(text)) return text;
   throw new InputError({ where: '--host', message: `takes NAME or NAME:PORT, not ${JSON.stringify(text)}` });
+}
+
+function parseMoto(text: string): string {
+  if (text === 'start' || (URL.canParse(text) && new URL(text).protocol === 'http:')) return text;
+  throw new InputError({
+    where: '--with-moto',
+    message: `takes start or an address as http://127.0.0.1:5000, not ${JSON.stringify(text)}`,
+  });
+}
+
+function parsePageSize(text: string): void {
+  if (Number(text) < 1) throw new InputError({ where: '--page-size', message: `takes 1 or more, not ${text}` });
 }

@@ -3,6 +3,7 @@ import type { WebIdentityClaims } from './access/web-identity.js';
 import type { Scenario } from './ecs/scenario.js';
 import type { Fault } from './faults.js';
 import type { AccessEntry } from './http/listen.js';
+import type { Moto } from './moto/start-moto.js';
 import type { JournalEntry } from './service.js';
 
 export interface SandboxOptions {
@@ -24,6 +25,8 @@ export interface SandboxOptions {
   readonly hosts?: readonly string[];
   /** The key that calls are signed with, for output that stays the same; a random one when left out. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** What answers for the services that are not played here: the address of a moto server, or one that `startMoto` started. */
+  readonly moto?: string | Moto;
   /** At most so many entries in a page of a read, to see whether a program reads the next ones. */
   readonly pageSize?: number;
 }

@@ -45,4 +45,6 @@ export interface JournalEntry {
   /** The answer, or the fault's type and message. */
   readonly output?: unknown;
   readonly fault?: { readonly type: string; readonly message: string };
+  /** It went on to moto: what that answered is not kept. */
+  readonly passedOn?: boolean;
 }

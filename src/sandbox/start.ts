@@ -13,6 +13,7 @@ import type { AccessEntry } from './http/listen.js';
 import { listen } from './http/listen.js';
 import { serviceRows } from './http/services.js';
 import { createLogs } from './logs.js';
+import { passOnTo } from './moto/pass-on.js';
 import { createBlobReads } from './registry/blobs.js';
 import { createImageStore } from './registry/images.js';
 import { createRegistry } from './registry/registry.js';
@@ -74,6 +75,7 @@ async function open(options: SandboxOptions, world: World, folder: string): Prom
       keys,
       services,
       rows: serviceRows,
+      passOn: passOnTo(options.moto),
       registry,
       journal,
       accessLog,

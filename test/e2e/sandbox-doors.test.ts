@@ -80,7 +80,7 @@ describe('a call of an AWS API', () => {
   test.each([
     ['JSON', RUN, '{"taskDefinition":"shop"}', [400, 'MissingAuthenticationTokenException']],
     ['a form', FORM, 'Action=GetCallerIdentity&Version=2011-06-15', [403, 'MissingAuthenticationToken']],
-    ['anything', {}, '', [403, 'AccessDenied']],
+    ['anything', {}, '', [403, undefined]],
   ])('in %s without a signature is not answered, nor kept', async (_, headers, body, expected) => {
     const before = sandbox.journal.length;
     const told = await ask('/', { headers, body });

@@ -59,10 +59,15 @@ export function rowOf(
   return rows.find((row) => (prefix === undefined ? row.signingName === request.scope : row.targetPrefix === prefix));
 }
 
-/** Of a service that is not in the table, by what its clients send. */
-export function guessProtocol(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Protocol {
+/** The few that speak REST with XML. */
+const XML = new Set(['s3', 's3express', 'route53', 'cloudfront']);
+
+/** Of a service that is not in the table, by what its clients send and by the scope of the signature. */
+export function guessProtocol(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  scope: string | undefined,
+): Protocol {
   if (headers['x-amz-target'] !== undefined) return 'json';
-  const type = String(headers['content-type'] ?? '');
-  if (type.startsWith('application/x-www-form-urlencoded')) return 'query';
-  return type.includes('json') ? 'rest-json' : 'rest-xml';
+  if (String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) return 'query';
+  return XML.has(scope ?? '') ? 'rest-xml' : 'rest-json';
 }
