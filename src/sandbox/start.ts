@@ -67,6 +67,7 @@ async function open(options: SandboxOptions, world: World, folder: string): Prom
     mountingEnabled: () => ecr.mountingEnabled(),
     createOnPush: options.createOnPush ?? false,
     blobs,
+    pageSize: options.pageSize,
   });
   const services = [ecr, ecs, logs, createSts(world, keys, webIdentity)];
   const server = await listen(

@@ -3,6 +3,7 @@ import type { Violation } from '../constraints.js';
 import { readInput } from '../constraints.js';
 import type { Page } from '../page.js';
 import { pageOf } from '../page.js';
+import { REPOSITORY_NAME } from '../registry/images.js';
 import type { World } from '../service.js';
 import { AwsFault } from '../service.js';
 
@@ -10,12 +11,7 @@ export type Input = Readonly<Record<string, unknown>>;
 
 /** Shapes that ECR's operations share, from its model. */
 export const shapes = {
-  repositoryName: v.pipe(
-    v.string(),
-    v.minLength(2),
-    v.maxLength(256),
-    v.regex(/^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/),
-  ),
+  repositoryName: v.pipe(v.string(), v.minLength(2), v.maxLength(256), v.regex(REPOSITORY_NAME)),
   registryId: v.optional(v.pipe(v.string(), v.regex(/^[0-9]{12}$/))),
   imageId: v.object({
     imageDigest: v.optional(v.string()),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { end, json, refuse } from './answer.js';
 import type { BlobReads } from './blobs.js';
 import type { ImageStore, SandboxRepository } from './images.js';
+import { REPOSITORY_NAME } from './images.js';
 import { answerManifests } from './manifests.js';
 import { answerReferrers } from './referrers.js';
 import { createUploads } from './uploads.js';
@@ -13,6 +14,8 @@ export interface RegistryOptions {
   readonly mountingEnabled: () => boolean;
   readonly createOnPush: boolean;
   readonly blobs: BlobReads;
+  /** At most so many tags in a page, whatever is asked for. */
+  readonly pageSize: number | undefined;
 }
 
 /** Passwords that were given out are good until they expire. */
@@ -46,12 +49,12 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
     const match = /^\/v2\/(.+?)\/(manifests|blobs|tags|referrers)\/(.*)$/.exec(url.pathname);
     if (!match) return refuse(response, 404, 'NOT_FOUND', 'no such resource');
     const [, name = '', kind, rest = ''] = match;
-    const repository =
-      images.repositories.get(name) ??
-      (options.createOnPush && request.method !== 'GET' && request.method !== 'HEAD' ? images.create(name) : undefined);
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const mayMake = options.createOnPush && !isRead && name.length >= 2 && REPOSITORY_NAME.test(name);
+    const repository = images.repositories.get(name) ?? (mayMake ? images.create(name) : undefined);
     if (!repository) {
       // ECR cuts the connection of an upload instead of answering (dotnet/sdk-container-builds#279).
-      if (kind === 'blobs' && request.method !== 'GET' && request.method !== 'HEAD') {
+      if (kind === 'blobs' && !isRead) {
         request.socket.destroy();
         return;
       }
@@ -59,7 +62,7 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
       return refuse(response, 404, 'NAME_UNKNOWN', `The repository with name '${name}' does not exist in the registry`);
     }
     if (kind === 'manifests') return answerManifests(request, response, repository, rest, options.clock);
-    if (kind === 'tags') return answerTags(response, url, repository);
+    if (kind === 'tags') return answerTags(response, url, repository, options.pageSize);
     if (kind === 'referrers') return answerReferrers(response, url, repository, rest);
     if (kind === 'blobs' && rest.startsWith('uploads/'))
       return upload(request, response, url, repository, rest.slice('uploads/'.length));
@@ -76,10 +79,18 @@ export function createRegistry(options: RegistryOptions): RegistryHandler {
 }
 
 /** In pages of `n` after `last`. */
-function answerTags(response: ServerResponse, url: URL, repository: SandboxRepository): void {
+function answerTags(
+  response: ServerResponse,
+  url: URL,
+  repository: SandboxRepository,
+  pageSize = Number.POSITIVE_INFINITY,
+): void {
   const last = url.searchParams.get('last') ?? '';
   const left = [...repository.tags.keys()].sort().filter((tag) => tag > last);
-  const page = left.slice(0, Number(url.searchParams.get('n') ?? left.length));
+  const wanted = Number(url.searchParams.get('n') ?? left.length);
+  if (!Number.isInteger(wanted) || wanted < 0)
+    return refuse(response, 400, 'PAGINATION_NUMBER_INVALID', 'n is no number of tags');
+  const page = left.slice(0, Math.min(wanted, pageSize));
   if (page.length < left.length) {
     const next = new URLSearchParams({ last: page.at(-1) ?? '', n: String(page.length) });
     response.setHeader('link', `</v2/${repository.name}/tags/list?${next.toString()}>; rel="next"`);
