@@ -4,6 +4,8 @@ export { startSandbox } from './sandbox/start.js';
 export type { Scenario, ScenarioEvent, TaskEnd } from './sandbox/ecs/scenario.js';
 export { scenarios } from './sandbox/ecs/scenario.js';
 export type { Fault } from './sandbox/faults.js';
+export type { Moto } from './sandbox/moto/start-moto.js';
+export { startMoto } from './sandbox/moto/start-moto.js';
 export type { JournalEntry } from './sandbox/service.js';
 export type { Clock, VirtualClock } from './base/clock.js';
 export { virtualClock } from './base/clock.js';

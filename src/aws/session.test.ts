@@ -149,7 +149,7 @@ describe('credentials', () => {
     const sandbox = await startSandbox();
     try {
       const file = join(home, 'token');
-      writeFileSync(file, 'header.payload.signature');
+      writeFileSync(file, sandbox.webIdentityToken());
       await callEcs(
         worldWith({
           AWS_WEB_IDENTITY_TOKEN_FILE: file,
@@ -166,7 +166,10 @@ describe('credentials', () => {
           input: { RoleArn: 'arn:aws:iam::123456789012:role/ci', RoleSessionName: 'lading' },
         },
       ]);
-      expect(calls).toEqual([{ scope: 'ASIASANDBOX00000000 eu-central-1/ecs', token: 'sandbox-token' }]);
+      const { Credentials: given } = sandbox.journal[0]?.output as {
+        Credentials: { AccessKeyId: string; SessionToken: string };
+      };
+      expect(calls).toEqual([{ scope: `${given.AccessKeyId} eu-central-1/ecs`, token: given.SessionToken }]);
     } finally {
       await sandbox.close();
     }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { defineCommand } from '../base/command.js';
 import type { Context } from '../base/context.js';
@@ -27,11 +28,36 @@ const serviceForm: Form<{ readonly name: string; readonly image: string }> = {
   format: ({ name, image }) => `${name}=${image}`,
 };
 
+const hostForm: Form<string> = {
+  parse(text) {
+    if (/^(\[[0-9a-f:]+\]|[\w.-]+)(:\d+)?$/i.test(text)) return text;
+    throw new InputError({ where: '--host', message: `takes NAME or NAME:PORT, not ${JSON.stringify(text)}` });
+  },
+  format: (host) => host,
+};
+
+const motoForm: Form<string> = {
+  parse(text) {
+    if (text === 'start' || (URL.canParse(text) && new URL(text).protocol === 'http:')) return text;
+    const message = `takes start or an address as http://127.0.0.1:5000, not ${JSON.stringify(text)}`;
+    throw new InputError({ where: '--with-moto', message });
+  },
+  format: (address) => address,
+};
+
+const pageSizeForm: Form<number> = {
+  parse(text) {
+    if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+    throw new InputError({ where: '--page-size', message: `takes 1 or more, not ${text}` });
+  },
+  format: String,
+};
+
 export const sandbox = defineCommand({
   name: 'sandbox',
   summary: 'Runs ECR, ECS, STS, CloudWatch Logs and GitHub on this computer, to rehearse a release',
   description:
-    'All of it listens on one port of 127.0.0.1 and ends with Ctrl-C. What is printed on stdout are the variables to export; the `aws` CLI, the SDKs and lading then speak to the sandbox.\n\nWith `--tasks simulated` rollouts follow a scenario; with `process` the image that was pushed is unpacked and its program runs on this computer; with `docker` it runs in the Docker Engine.',
+    'All of it listens on one port of 127.0.0.1 and ends with Ctrl-C. What is printed on stdout are the variables to export; the `aws` CLI, the SDKs and lading then speak to the sandbox. The keys among them are made for this run: calls that are not signed with them are refused, and so are requests to a foreign host or of a web page.\n\nWith `--tasks simulated` rollouts follow a scenario; with `process` the image that was pushed is unpacked and its program runs on this computer; with `docker` it runs in the Docker Engine.',
   inputs: {
     port: input.integer('Port to listen on; a free one when left out', { placeholder: 'N', key: false }),
     scenario: input.string('Scenario by name, or a YAML or JSON file with one', {
@@ -39,6 +65,29 @@ export const sandbox = defineCommand({
       key: false,
     }),
     tasks: input.choice('How tasks run', ['simulated', 'process', 'docker'], { default: 'simulated', key: false }),
+    'allow-root': input.boolean(
+      'Let `--tasks process` run images as root, with all that root may do to this computer',
+      {
+        key: false,
+      },
+    ),
+    host: input.list('Name by which it is asked beside 127.0.0.1, localhost and [::1], as of a proxy', {
+      placeholder: 'NAME[:PORT]',
+      key: false,
+      ...hostForm,
+    }),
+    'with-moto': input.string(
+      'Moto server that answers for services which are not played here (IAM, load balancers, S3, parameters …): its address, or `start` to start `moto_server` of the PATH',
+      { placeholder: 'URL|start', key: false, ...motoForm },
+    ),
+    'page-size': input.integer(
+      'At most so many entries in a page of a read, to see that a program reads the next ones',
+      {
+        placeholder: 'N',
+        key: false,
+        ...pageSizeForm,
+      },
+    ),
     repository: input.list('ECR repository to make', { placeholder: 'NAME', key: false }),
     service: input.list('ECS service to make in the cluster `default`, with one container `web` of an image', {
       placeholder: 'NAME=IMAGE',
@@ -60,25 +109,52 @@ export const sandbox = defineCommand({
   ],
   async run(values, context): Promise<SandboxResult> {
     const { startSandbox } = await import('../sandbox/start.js');
+    const { startMoto } = await import('../sandbox/moto/start-moto.js');
     const scenario = values.scenario === undefined ? undefined : await findScenario(values.scenario, context.cwd);
-    const started = await startSandbox({ port: values.port, scenario, tasks: values.tasks, createOnPush: true });
-    for (const name of values.repository ?? []) started.createRepository(name);
-    for (const { name, image } of values.service ?? []) {
-      const { makeSandboxService } = await import('../rehearsal/service.js');
-      await makeSandboxService(started, { name, image: image.includes('/') ? image : `${started.host}/${image}` });
+    const opened: { close(): Promise<void> }[] = [];
+    const closeAll = async () => {
+      for (const one of opened.splice(0).reverse()) await one.close();
+    };
+    try {
+      const moto = values.withMoto === 'start' ? await startMoto(context.env, context.signal) : values.withMoto;
+      if (typeof moto === 'object') opened.push(moto);
+      const started = await startSandbox({
+        port: values.port,
+        scenario,
+        tasks: values.tasks,
+        allowRoot: values.allowRoot,
+        hosts: values.host,
+        moto,
+        pageSize: values.pageSize,
+        createOnPush: true,
+      });
+      opened.push(started);
+      for (const name of values.repository ?? []) started.createRepository(name);
+      for (const { name, image } of values.service ?? []) {
+        const { makeSandboxService } = await import('../rehearsal/service.js');
+        await makeSandboxService(started, { name, image: image.includes('/') ? image : `${started.host}/${image}` });
+      }
+      const github = values.github ? await openGitHubSandbox(values.github, context) : undefined;
+      if (github) opened.push(github);
+      const env = { ...started.env, ...github?.env };
+      const result: SandboxResult = { url: started.url, registry: started.host, env };
+      running.set(result, async () => {
+        if (!context.signal.aborted)
+          await new Promise<void>((resolve) =>
+            context.signal.addEventListener('abort', () => resolve(), { once: true }),
+          );
+        await closeAll();
+      });
+      return result;
+    } catch (error) {
+      await closeAll();
+      throw error;
     }
-    const github = values.github ? await openGitHubSandbox(values.github, context) : undefined;
-    const result: SandboxResult = { url: started.url, registry: started.host, env: { ...started.env, ...github?.env } };
-    running.set(result, async () => {
-      if (!context.signal.aborted)
-        await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
-      await github?.close();
-      await started.close();
-    });
-    return result;
   },
   text: (result) =>
     [
+      // Of another login: the SDKs would take them together with ours.
+      'unset AWS_PROFILE AWS_SESSION_TOKEN',
       ...Object.entries(result.env).map(([name, value]) => `export ${name}=${value}`),
       `# registry: ${result.registry}`,
     ].join('\n'),
@@ -95,7 +171,7 @@ async function openGitHubSandbox(repositories: readonly string[], context: Conte
     );
   const github = await startGitHub({ clock: context.clock });
   for (const name of repositories) github.addRepository(name);
-  const token = 'ghp_sandbox000000000000000000000000000000';
+  const token = `ghp_${randomBytes(18).toString('hex')}`;
   github.addToken(token, 'classic', { scopes: ['repo', 'admin:org'] });
   return { env: { GITHUB_API_URL: github.url, GH_TOKEN: token }, close: () => github.close() };
 }

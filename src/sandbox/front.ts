@@ -1,6 +1,6 @@
 import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { closeServer } from './server.js';
+import { closeServer } from './http/listen.js';
 
 export interface Front {
   readonly url: string;

@@ -10,13 +10,18 @@ export class AwsFault extends Error {
   }
 }
 
-export type Operation = (input: Readonly<Record<string, unknown>>) => unknown;
+/** Who signed a call. */
+export interface Caller {
+  readonly arn: string;
+  readonly userId: string;
+}
+
+/** Without a caller the call came from within this process. */
+export type Operation = (input: Readonly<Record<string, unknown>>, caller?: Caller) => unknown;
 
 /** One emulated AWS API: its operations by name. Timestamps in answers are epoch seconds. */
 export interface EmulatedService {
   readonly name: string;
-  /** Before the dot in `X-Amz-Target`; undefined for a query-protocol service. */
-  readonly target?: string;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
@@ -26,6 +31,8 @@ export interface World {
   readonly region: string;
   /** 12 digits. */
   readonly accountId: string;
+  /** At most so many entries in a page of a read, whatever the caller asks for. */
+  readonly pageSize?: number | undefined;
 }
 
 /** One call as it was answered; the sandbox keeps them in order. */
@@ -38,4 +45,6 @@ export interface JournalEntry {
   /** The answer, or the fault's type and message. */
   readonly output?: unknown;
   readonly fault?: { readonly type: string; readonly message: string };
+  /** It went on to moto: what that answered is not kept. */
+  readonly passedOn?: boolean;
 }

@@ -1,72 +1,47 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../base/clock.js';
 import { systemClock } from '../base/clock.js';
-import type { EmulatedEcr } from './ecr/ecr.js';
+import { createKeyRing, newSecret } from './access/keys.js';
+import { createWebIdentity, readClaims } from './access/web-identity.js';
 import { createEcr } from './ecr/ecr.js';
 import { createEcs } from './ecs/ecs.js';
-import type { Scenario } from './ecs/scenario.js';
-import type { Fault } from './faults.js';
-import { createFaults } from './faults.js';
-import type { ImageStore } from './registry/images.js';
-import { createImageStore } from './registry/images.js';
+import { createFaults, readFault } from './faults.js';
 import type { Front } from './front.js';
 import { openFront } from './front.js';
+import type { AccessEntry } from './http/listen.js';
+import { listen } from './http/listen.js';
+import { serviceRows } from './http/services.js';
 import { createLogs } from './logs.js';
+import { passOnTo } from './moto/pass-on.js';
+import { createBlobReads } from './registry/blobs.js';
+import { createImageStore } from './registry/images.js';
 import { createRegistry } from './registry/registry.js';
-import type { AccessEntry } from './server.js';
-import { listen } from './server.js';
-import type { JournalEntry } from './service.js';
-import { createSts } from './sts.js';
-import type { TaskRunner } from './runners/task-runner.js';
+import { chooseRunner } from './runners/choose-runner.js';
+import type { Sandbox, SandboxOptions } from './sandbox.js';
+import type { JournalEntry, World } from './service.js';
+import { createSts } from './sts/sts.js';
 
-export interface SandboxOptions {
-  /** A free one when left out. */
-  readonly port?: number;
-  /** A `virtualClock` makes rollouts instantaneous. */
-  readonly clock?: Clock;
-  readonly region?: string;
-  readonly accountId?: string;
-  /** The script of deployments, with simulated tasks. */
-  readonly scenario?: Scenario;
-  /** `simulated` follows the scenario; the others really run the image that was pushed. */
-  readonly tasks?: 'simulated' | 'process' | 'docker';
-  /** A push makes the repository, as with ECR's creation templates. */
-  readonly createOnPush?: boolean;
-}
-
-export interface Sandbox {
-  /** `http://127.0.0.1:PORT`, of every API. */
-  readonly url: string;
-  /** Host of the registry, as it stands in image references. */
-  readonly host: string;
-  readonly region: string;
-  readonly accountId: string;
-  /** Environment for the `aws` CLI, the SDKs and lading. */
-  readonly env: Readonly<Record<string, string>>;
-  /** What it answers to, as `ecs DescribeServices`. */
-  readonly operations: readonly string[];
-  /** Every call of an AWS API, in order. */
-  readonly journal: readonly JournalEntry[];
-  /** Every request to the registry, in order. */
-  readonly requests: readonly AccessEntry[];
-  inject(fault: Fault): void;
-  /** Of the next deployments and one-off tasks of all, or of one service or task family. */
-  useScenario(scenario: Scenario, name?: string): void;
-  createRepository(name: string, settings?: { readonly immutable?: boolean }): void;
-  /** One call of an emulated API, without HTTP. */
-  call(service: 'ecs' | 'ecr' | 'logs', operation: string, input?: Readonly<Record<string, unknown>>): Promise<unknown>;
-  /** A stable address that forwards to the healthy tasks of a service. */
-  serviceUrl(cluster: string, service: string): Promise<string>;
-  close(): Promise<void>;
-}
+export type { Sandbox, SandboxOptions } from './sandbox.js';
 
 /** ECR, ECS, STS and CloudWatch Logs on loopback, in this process. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { region = 'eu-central-1', accountId = '123456789012', clock = systemClock } = options;
   const folder = await mkdtemp(join(tmpdir(), 'lading-sandbox-'));
-  const world = { clock, region, accountId };
+  try {
+    return await open(options, { clock, region, accountId, pageSize: options.pageSize }, folder);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function open(options: SandboxOptions, world: World, folder: string): Promise<Sandbox> {
+  const { clock, region, accountId } = world;
+  const caller = { arn: `arn:aws:iam::${accountId}:user/sandbox`, userId: 'AIDASANDBOX' };
+  const keys = createKeyRing(caller, options.credentials);
+  const controlKey = newSecret();
+  const webIdentity = createWebIdentity(clock);
   const images = createImageStore(folder, clock);
   const logs = createLogs(world);
   const journal: JournalEntry[] = [];
@@ -74,8 +49,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = createFaults();
   const fronts = new Map<string, Front>();
   let host = '127.0.0.1';
-  const ecr = createEcr(world, images, () => host);
-  const runner = await createRunner(options.tasks ?? 'simulated', folder, images, ecr, () => host);
+  const blobs = createBlobReads(images, { clock, blobHost: () => host.replace('127.0.0.1', 'localhost') });
+  const ecr = createEcr(world, { images, host: () => host, addressOf: blobs.addressOf });
+  const runner = await chooseRunner(options.tasks ?? 'simulated', {
+    folder,
+    images,
+    allowRoot: options.allowRoot ?? false,
+    host: () => host,
+    authorization: async () => ecr.newPassword().authorizationToken,
+  });
   const ecs = createEcs(world, { logs, runner, resolveImage: (image) => images.resolve(image) });
   if (options.scenario) ecs.useScenario(options.scenario);
   const registry = createRegistry({
@@ -84,46 +66,39 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     login: (username, password) => ecr.login(username, password),
     mountingEnabled: () => ecr.mountingEnabled(),
     createOnPush: options.createOnPush ?? false,
-    blobHost: () => host.replace('127.0.0.1', 'localhost'),
+    blobs,
+    pageSize: options.pageSize,
   });
-  const services = [ecr, ecs, logs];
-  const sts = createSts(world);
+  const services = [ecr, ecs, logs, createSts(world, keys, webIdentity)];
   const server = await listen(
     {
       world,
+      keys,
       services,
-      sts,
+      rows: serviceRows,
+      passOn: passOnTo(options.moto),
       registry,
       journal,
       accessLog,
+      controlKey,
+      hosts: options.hosts ?? [],
       faultFor(call) {
         const injected = faults.take(call);
         if (injected) return injected;
         const scripted = call.service === 'ecs' ? ecs.faultFor(call.operation) : undefined;
         return scripted && { type: scripted.type, message: scripted.message, status: scripted.status };
       },
-      control: {
+      controls: {
         journal: () => journal,
         requests: () => accessLog,
-        inject(body) {
-          faults.inject(body as Fault);
-        },
+        inject: (body) => faults.inject(readFault(body)),
+        'web-identity-token': (body) => ({ token: webIdentity.issue(readClaims(body)) }),
       },
     },
     options.port ?? 0,
   );
   host = `127.0.0.1:${server.port}`;
   const url = `http://${host}`;
-
-  async function call(
-    service: 'ecs' | 'ecr' | 'logs',
-    operation: string,
-    input: Readonly<Record<string, unknown>> = {},
-  ): Promise<unknown> {
-    const found = services.find((one) => one.name === service)?.operations[operation];
-    if (!found) throw new Error(`the sandbox has no ${service} ${operation}`);
-    return found(input);
-  }
 
   return {
     url,
@@ -134,11 +109,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       AWS_ENDPOINT_URL: url,
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: 'AKIASANDBOX',
-      AWS_SECRET_ACCESS_KEY: 'sandbox-secret-key',
+      AWS_ACCESS_KEY_ID: keys.own.id,
+      AWS_SECRET_ACCESS_KEY: keys.own.secret,
       AWS_EC2_METADATA_DISABLED: 'true',
+      LADING_SANDBOX_KEY: controlKey,
     },
-    operations: [...services, sts].flatMap(({ name, operations }) =>
+    operations: services.flatMap(({ name, operations }) =>
       Object.keys(operations).map((operation) => `${name} ${operation}`),
     ),
     journal,
@@ -148,7 +124,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     createRepository(name, settings) {
       images.create(name, { tagMutability: settings?.immutable ? 'IMMUTABLE' : 'MUTABLE' });
     },
-    call,
+    async call(service, operation, input = {}) {
+      const found = services.find((one) => one.name === service)?.operations[operation];
+      if (!found) throw new Error(`the sandbox has no ${service} ${operation}`);
+      return found(input);
+    },
+    webIdentityToken: (claims) => webIdentity.issue(claims),
     async serviceUrl(cluster, service) {
       const key = `${cluster}/${service}`;
       const front = fronts.get(key) ?? (await openFront(() => ecs.urls(cluster, service)));
@@ -162,27 +143,4 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
-}
-
-async function createRunner(
-  kind: NonNullable<SandboxOptions['tasks']>,
-  folder: string,
-  images: ImageStore,
-  ecr: EmulatedEcr,
-  host: () => string,
-): Promise<TaskRunner | undefined> {
-  if (kind === 'process')
-    return (await import('./runners/process-runner.js')).processRunner(images, join(folder, 'tasks'));
-  if (kind !== 'docker') return undefined;
-  const authorization = async () => {
-    const answer = (await ecr.operations.GetAuthorizationToken?.({})) as {
-      authorizationData: { authorizationToken: string }[];
-    };
-    return answer.authorizationData[0]?.authorizationToken ?? '';
-  };
-  return (await import('./runners/docker-runner.js')).dockerRunner({
-    folder: join(folder, 'docker'),
-    host,
-    authorization,
-  });
 }

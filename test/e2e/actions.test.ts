@@ -15,7 +15,6 @@ import { writeNodeApp, writeTinyBase } from '../support/node-app.js';
 
 const root = join(import.meta.dirname, '../..');
 const digest = /^sha256:[0-9a-f]{64}$/;
-const SECRET = 'sandbox-secret-key';
 
 /** The rollouts of the sandbox pass quickly, while the action under test waits by the real clock. */
 const fast: Clock = {
@@ -97,9 +96,10 @@ describe.each(nodes)('the actions under %s', (_name, node) => {
     expect(deployed, deployed.log).toMatchObject({ code: 0, annotations: [] });
     expect(deployed.outputs.outcome).toBe('steady');
     expect(deployed.outputs['task-definition-arn']).toMatch(/:task-definition\/shop:2$/);
+    const secret = sandbox.env.AWS_SECRET_ACCESS_KEY;
     for (const { masks, log, outputs, summary } of [pushed, deployed]) {
-      expect(masks).toContain(SECRET);
-      expect(`${log}${JSON.stringify(outputs)}${summary}`).not.toContain(SECRET);
+      expect(masks).toContain(secret);
+      expect(`${log}${JSON.stringify(outputs)}${summary}`).not.toContain(secret);
     }
   });
 

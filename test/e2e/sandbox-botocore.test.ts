@@ -3,8 +3,10 @@ import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { JournalEntry } from '../../src/sandbox/service.js';
 import type { Botocore } from '../support/botocore.js';
 import { openBotocore } from '../support/botocore.js';
-import { pushImage } from '../support/push-image.js';
-import { deployOnStage, openStage } from '../support/stage.js';
+import { askSigned } from '../support/ask-signed.js';
+import type { Rehearsal } from '../support/rehearsal.js';
+import { rehearse as openRehearsal } from '../support/rehearsal.js';
+import { deployOnStage } from '../support/stage.js';
 
 let botocore: Botocore | undefined;
 const open: (() => Promise<void>)[] = [];
@@ -18,27 +20,11 @@ afterEach(async () => {
 });
 afterAll(async () => botocore?.close());
 
-type Input = Readonly<Record<string, unknown>>;
-
 /** A stage with botocore's own client before it. */
-async function rehearse(judge: Botocore, name: string) {
-  const stage = await openStage(name);
-  open.push(stage.close);
-  const { sandbox } = stage;
-  return {
-    ...stage,
-    async call<Output>(service: string, operation: string, input: Input = {}): Promise<Output> {
-      const { output, error } = await judge.call(sandbox.url, service, operation, input);
-      if (error) throw new Error(`${service} ${operation}: ${error.code}: ${error.message}`);
-      return output as Output;
-    },
-    refused: async (service: string, operation: string, input: Input = {}) =>
-      (await judge.call(sandbox.url, service, operation, input)).error?.code,
-    async expectFaithful(): Promise<void> {
-      for (const entry of sandbox.journal) if (!entry.fault) answered.add(`${entry.service} ${entry.operation}`);
-      expect(await judge.check(sandbox.journal)).toEqual([]);
-    },
-  };
+async function rehearse(judge: Botocore, name: string): Promise<Rehearsal> {
+  const rehearsal = await openRehearsal(judge, name, answered);
+  open.push(rehearsal.close);
+  return rehearsal;
 }
 
 const web = { cluster: 'default', service: 'web' };
@@ -48,7 +34,7 @@ interface Deployments {
 }
 
 /** All that can be read of the service, at this moment. */
-async function readAll(call: Awaited<ReturnType<typeof rehearse>>['call']): Promise<void> {
+async function readAll(call: Rehearsal['call']): Promise<void> {
   await call('ecs', 'DescribeServices', { services: ['web'] });
   const { serviceDeployments } = await call<Deployments>('ecs', 'ListServiceDeployments', web);
   await call('ecs', 'DescribeServiceDeployments', {
@@ -249,146 +235,24 @@ test('each refusal of ECS has a code that the operation may give', async (contex
   await expectFaithful();
 });
 
-test('what is no JSON, no known operation or not signed is refused as AWS does', async (context) => {
+test('what is no JSON or no known operation is refused as AWS does', async (context) => {
   if (!botocore) return context.skip();
   const { sandbox } = await rehearse(botocore, 'ok');
-  const send = async (target: string, body: string, authorization = 'AWS4-HMAC-SHA256 x') => {
-    const answer = await fetch(sandbox.url, {
-      method: 'POST',
-      headers: { 'x-amz-target': target, authorization },
-      body,
-    });
+  const send = async (target: string, body: string) => {
+    const answer = await askSigned(sandbox, { body, headers: { 'x-amz-target': target } });
     return [answer.status, ((await answer.json()) as { __type: string }).__type];
   };
   const ecs = 'AmazonEC2ContainerServiceV20141113';
   expect(await send(`${ecs}.ListClusters`, '{')).toEqual([400, 'SerializationException']);
   expect(await send(`${ecs}.ListClusters`, '[]')).toEqual([400, 'SerializationException']);
   expect(await send(`${ecs}.NoSuchThing`, '{}')).toEqual([400, 'UnknownOperationException']);
-  expect(await send('AmazonSSM.GetParameter', '{}')).toEqual([400, 'UnknownOperationException']);
-  expect(await send(`${ecs}.ListClusters`, '{}', '')).toEqual([400, 'MissingAuthenticationTokenException']);
-});
-
-test('ECR by the client of AWS', async (context) => {
-  if (!botocore) return context.skip();
-  const { sandbox, call, refused, expectFaithful } = await rehearse(botocore, 'ok');
-  const time = { datetime: expect.stringMatching(/^2026-01-01T/) as string };
-  const shop = { repositoryName: 'acme/shop' };
-  expect(await call('ecr', 'CreateRepository', shop)).toMatchObject({ repository: { createdAt: time } });
-  expect(await refused('ecr', 'CreateRepository', shop)).toBe('RepositoryAlreadyExistsException');
-  expect(await refused('ecr', 'CreateRepository', { repositoryName: 'Shop' })).toBe('InvalidParameterException');
-  expect(await refused('ecr', 'DescribeRepositories', { repositoryNames: ['nothing'] })).toBe(
-    'RepositoryNotFoundException',
-  );
-  await call('ecr', 'DescribeRepositories');
-  expect(await call('ecr', 'GetAuthorizationToken')).toMatchObject({
-    authorizationData: [{ expiresAt: { datetime: expect.stringMatching(/^2026-01-01T12:00/) as string } }],
-  });
-  const { digest, layer } = await pushImage(sandbox, 'acme/shop', 'v1');
-  const described = await call('ecr', 'DescribeImages', { ...shop, imageIds: [{ imageTag: 'v1' }] });
-  expect(described).toMatchObject({ imageDetails: [{ imageDigest: digest, imageTags: ['v1'], imagePushedAt: time }] });
-  expect(await refused('ecr', 'DescribeImages', { ...shop, imageIds: [{ imageTag: 'v2' }] })).toBe(
-    'ImageNotFoundException',
-  );
-  expect(await call('ecr', 'ListImages', shop)).toEqual({ imageIds: [{ imageDigest: digest, imageTag: 'v1' }] });
-  const imageIds = [{ imageTag: 'v1' }, { imageDigest: `sha256:${'0'.repeat(64)}` }];
-  const got = await call<{ images: { imageManifest: string }[] }>('ecr', 'BatchGetImage', { ...shop, imageIds });
-  expect(got).toMatchObject({ images: [{ imageId: { imageDigest: digest, imageTag: 'v1' } }] });
-  const layerDigests = [layer, `sha256:${'0'.repeat(64)}`];
-  expect(await call('ecr', 'BatchCheckLayerAvailability', { ...shop, layerDigests })).toMatchObject({
-    layers: [
-      { layerDigest: layer, layerAvailability: 'AVAILABLE', layerSize: 7 },
-      { layerAvailability: 'UNAVAILABLE' },
-    ],
-  });
-  const imageManifest = got.images[0]?.imageManifest;
-  const put = { ...shop, imageManifest, imageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json' };
-  expect(await call('ecr', 'PutImage', { ...put, imageTag: 'stable' })).toMatchObject({
-    image: { imageId: { imageDigest: digest, imageTag: 'stable' } },
-  });
-  expect(await refused('ecr', 'PutImage', { ...put, imageTag: 'stable' })).toBe('ImageAlreadyExistsException');
-  const lacking = put.imageManifest?.replace(layer, `sha256:${'0'.repeat(64)}`);
-  expect(await refused('ecr', 'PutImage', { ...put, imageManifest: lacking })).toBe('LayersNotFoundException');
-  await call('ecr', 'BatchDeleteImage', { ...shop, imageIds: [{ imageTag: 'stable' }, { imageTag: 'nothing' }] });
-  await call('ecr', 'PutImageTagMutability', { ...shop, imageTagMutability: 'IMMUTABLE' });
-  const other = put.imageManifest?.replace('{', '{ ');
-  expect(await refused('ecr', 'PutImage', { ...put, imageManifest: other, imageTag: 'v1' })).toBe(
-    'ImageTagAlreadyExistsException',
-  );
-  await call('ecr', 'PutImageTagMutability', {
-    ...shop,
-    imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
-    imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: 'v*' }],
-  });
-  await call('ecr', 'PutImage', { ...put, imageManifest: other, imageTag: 'v1' });
-  expect(await call('ecr', 'ListImages', { ...shop, filter: { tagStatus: 'UNTAGGED' } })).toEqual({
-    imageIds: [{ imageDigest: digest }],
-  });
-  const first = await call<{ nextToken: string }>('ecr', 'DescribeImages', { ...shop, maxResults: 1 });
-  expect(await call('ecr', 'DescribeImages', { ...shop, nextToken: first.nextToken })).toMatchObject({
-    imageDetails: [{ imageTags: ['v1'] }],
-  });
-  await call('ecr', 'PutAccountSetting', { name: 'BLOB_MOUNTING', value: 'ENABLED' });
-  await call('ecr', 'GetAccountSetting', { name: 'BLOB_MOUNTING' });
-  expect(await refused('ecr', 'DeleteRepository', shop)).toBe('RepositoryNotEmptyException');
-  expect(await refused('ecr', 'GetLifecyclePolicy', shop)).toBe('UnknownOperationException');
-  await call('ecr', 'DeleteRepository', { ...shop, force: true });
-  await expectFaithful();
-});
-
-test('STS by the client of AWS', async (context) => {
-  if (!botocore) return context.skip();
-  const { call, refused, expectFaithful } = await rehearse(botocore, 'ok');
-  expect(await call('sts', 'GetCallerIdentity')).toMatchObject({ Account: '123456789012' });
-  const role = { RoleArn: 'arn:aws:iam::123456789012:role/deploy', RoleSessionName: 'a-b=c' };
-  expect(await call('sts', 'AssumeRole', { ...role, DurationSeconds: 900 })).toMatchObject({
-    Credentials: { Expiration: { datetime: '2026-01-01T00:15:00+00:00' } },
-    AssumedRoleUser: { Arn: 'arn:aws:sts::123456789012:assumed-role/deploy/a-b=c' },
-  });
-  await call('sts', 'AssumeRoleWithWebIdentity', { ...role, WebIdentityToken: 'a.b.c' });
-  expect(await refused('sts', 'AssumeRoleWithWebIdentity', { ...role, WebIdentityToken: 'none' })).toBe(
-    'InvalidIdentityToken',
-  );
-  expect(await refused('sts', 'GetSessionToken')).toBe('InvalidAction');
-  await expectFaithful();
-});
-
-test('CloudWatch Logs by the client of AWS', async (context) => {
-  if (!botocore) return context.skip();
-  const { call, refused, expectFaithful, clock } = await rehearse(botocore, 'ok');
-  const group = { logGroupName: '/ecs/shop' };
-  const stream = { ...group, logStreamName: 'web/web/1' };
-  await call('logs', 'CreateLogGroup', group);
-  expect(await refused('logs', 'CreateLogGroup', group)).toBe('ResourceAlreadyExistsException');
-  await call('logs', 'CreateLogStream', stream);
-  expect(await refused('logs', 'CreateLogStream', stream)).toBe('ResourceAlreadyExistsException');
-  expect(await refused('logs', 'GetLogEvents', { ...group, logStreamName: 'nothing' })).toBe(
-    'ResourceNotFoundException',
-  );
-  const logEvents = ['one', 'two', 'three'].map((message, at) => ({ timestamp: clock.now() + at, message }));
-  await call('logs', 'PutLogEvents', { ...stream, logEvents });
-  await call('logs', 'DescribeLogGroups', { logGroupNamePrefix: '/ecs/' });
-  expect(await call('logs', 'DescribeLogStreams', { ...group, logStreamNamePrefix: 'web/' })).toMatchObject({
-    logStreams: [{ logStreamName: 'web/web/1', firstEventTimestamp: clock.now(), lastEventTimestamp: clock.now() + 2 }],
-  });
-  const head = await call<{ events: { message: string }[]; nextForwardToken: string }>('logs', 'GetLogEvents', {
-    ...stream,
-    startFromHead: true,
-    limit: 2,
-  });
-  expect(head.events.map((event) => event.message)).toEqual(['one', 'two']);
-  const rest = { ...stream, startFromHead: true, nextToken: head.nextForwardToken };
-  expect(await call('logs', 'GetLogEvents', rest)).toMatchObject({ events: [{ message: 'three' }] });
-  const later = { ...group, startTime: clock.now() + 1, filterPattern: 't' };
-  expect(await call('logs', 'FilterLogEvents', { ...later, logStreamNamePrefix: 'web/' })).toMatchObject({
-    events: [{ message: 'two', logStreamName: 'web/web/1' }, { message: 'three' }],
-  });
-  await expectFaithful();
+  expect(await send(`${ecs}.toString`, '{}')).toEqual([400, 'UnknownOperationException']);
 });
 
 test('no operation is left out above', async (context) => {
   if (!botocore) return context.skip();
   const { sandbox } = await rehearse(botocore, 'ok');
-  expect(sandbox.operations.filter((name) => !answered.has(name))).toEqual([]);
+  expect(sandbox.operations.filter((name) => name.startsWith('ecs ') && !answered.has(name))).toEqual([]);
 });
 
 test('the check refuses what is wrong', async (context) => {

@@ -268,6 +268,7 @@ describe('uploads', () => {
     expect((await ask(sandbox, 'HEAD', `shop/blobs/${digestOf('x')}`)).status).toBe(404);
     const made = await start({ createOnPush: true });
     expect((await ask(made.sandbox, 'GET', 'shop/tags/list')).code).toBe('NAME_UNKNOWN');
+    await expect(startUpload(made.sandbox, 'Shop')).rejects.toThrow('fetch failed');
     expect((await startUpload(made.sandbox, 'shop')).status).toBe(202);
     expect((await ask(made.sandbox, 'GET', 'shop/tags/list')).status).toBe(200);
   });
@@ -358,5 +359,11 @@ describe('blobs and manifests', () => {
       expect(await ask(sandbox, 'DELETE', `shop/${path}`)).toMatchObject({ status: 405, code: 'UNSUPPORTED' });
     const told = await ask(sandbox, 'GET', 'shop/tags/list?n=1');
     expect(told.headers.get('link')).toBe('</v2/shop/tags/list?last=v1&n=1>; rel="next"');
+    expect(await ask(sandbox, 'GET', 'shop/tags/list?n=x')).toMatchObject({ status: 400 });
+    const short = await start({ pageSize: 1 });
+    short.sandbox.createRepository('shop');
+    for (const tag of ['v1', 'v2']) await pushImage(short.sandbox, 'shop', tag, tag);
+    const page = await ask(short.sandbox, 'GET', 'shop/tags/list?n=50');
+    expect(page.headers.get('link')).toBe('</v2/shop/tags/list?last=v1&n=1>; rel="next"');
   });
 });

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import type { Environment } from '../../src/base/context.js';
 import type { JournalEntry } from '../../src/sandbox/service.js';
 import { requireBotocore } from './aws-tools.js';
 
 export interface Botocore {
   /** What the model of AWS objects to in inputs, outputs and errors; each once. */
   check(entries: readonly JournalEntry[]): Promise<readonly string[]>;
-  /** A call of botocore's own client, parsed by it. Times are `{ datetime }`. */
+  /** A call of botocore's own client with an environment for AWS, parsed by it. Times are `{ datetime }`. */
   call(
-    endpoint: string,
+    env: Environment,
     service: string,
     operation: string,
     input?: Readonly<Record<string, unknown>>,
@@ -27,7 +28,6 @@ export function openBotocore(): Botocore | undefined {
   const python = requireBotocore();
   if (!python) return undefined;
   const child = spawn(python, [join(import.meta.dirname, 'botocore_check.py')], {
-    env: { ...process.env, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
@@ -44,8 +44,11 @@ export function openBotocore(): Botocore | undefined {
   };
   return {
     check: async (entries) => ((await ask({ check: entries })) as { wrong: string[] }).wrong,
-    call: async (endpoint, service, operation, input = {}) =>
-      (await ask({ call: [endpoint, service, operation, input] })) as BotocoreAnswer,
+    async call(env, service, operation, input = {}) {
+      const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
+      const credentials = [AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN];
+      return (await ask({ call: [AWS_ENDPOINT_URL, service, operation, input, credentials] })) as BotocoreAnswer;
+    },
     async close() {
       child.stdin.end();
       await closed;

@@ -8,7 +8,7 @@ import type { DeployResult } from '../../src/ecs/rollout/verdict/result.js';
 import type { ServiceResult } from '../../src/release/roll-out.js';
 import { deployService } from '../../src/ecs/rollout/deploy.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
-import type { Sandbox } from '../../src/sandbox/start.js';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/start.js';
 import { startSandbox } from '../../src/sandbox/start.js';
 import type { TestWorld } from './world.js';
 import { testWorld } from './world.js';
@@ -26,11 +26,15 @@ export interface Stage {
 }
 
 /** A service `web` that runs {@link OLD}, whose next deployments follow a scenario by a virtual clock. */
-export async function openStage(name: string, service: Readonly<Record<string, unknown>> = {}): Promise<Stage> {
+export async function openStage(
+  name: string,
+  service: Readonly<Record<string, unknown>> = {},
+  options: SandboxOptions = {},
+): Promise<Stage> {
   const scenario = scenarios.get(name);
   if (!scenario) throw new Error(`no scenario ${name}`);
   const clock = virtualClock();
-  const sandbox = await startSandbox({ clock, scenario });
+  const sandbox = await startSandbox({ ...options, clock, scenario });
   const abort = new AbortController();
   const world = testWorld({ env: sandbox.env, clock, signal: abort.signal });
   await sandbox.call('ecs', 'RegisterTaskDefinition', {

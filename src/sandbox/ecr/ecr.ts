@@ -1,121 +1,107 @@
-import { randomBytes } from 'node:crypto';
-import { imageOperations, pageOf } from './images.js';
-import type { ImageStore, RepositorySettings, SandboxRepository } from '../registry/images.js';
+import { createHash, randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import type { Digest } from '../../oci/digest.js';
+import type { ImageStore } from '../registry/images.js';
 import type { Login } from '../registry/registry.js';
-import type { EmulatedService, World } from '../service.js';
+import type { EmulatedService, Operation, World } from '../service.js';
 import { AwsFault } from '../service.js';
+import { imageOperations } from './images.js';
+import { read } from './input.js';
+import { labelOperations } from './labels.js';
+import { layerOperations } from './layers.js';
+import { lifecycleOperations } from './lifecycle-operations.js';
+import { createRegistryState } from './registry-state.js';
+import { repositoryOperations } from './repositories.js';
+import { policyOperations } from './repository-policies.js';
+import { scanningOperations } from './scanning.js';
 
 const TWELVE_HOURS = 43_200_000;
 
 export interface EmulatedEcr extends EmulatedService {
   login(username: string, password: string): Login;
+  newPassword(): { readonly authorizationToken: string; readonly expiresAt: number };
   mountingEnabled(): boolean;
 }
 
-/** The ECR API as far as a release uses it. Passwords live twelve hours by the sandbox's clock. */
-export function createEcr(world: World, images: ImageStore, host: () => string): EmulatedEcr {
-  const passwords = new Map<string, number>();
-  const settings = new Map<string, string>([['BLOB_MOUNTING', 'DISABLED']]);
+export interface EcrOptions {
+  readonly images: ImageStore;
+  /** Host of the registry. */
+  readonly host: () => string;
+  /** Where the bytes of a blob can be read without a login. */
+  readonly addressOf: (digest: Digest) => string;
+}
 
-  const require = (input: Readonly<Record<string, unknown>>): SandboxRepository => {
-    const repository = images.repositories.get(String(input.repositoryName));
-    if (repository) return repository;
-    throw new AwsFault(
-      'RepositoryNotFoundException',
-      `The repository with name '${String(input.repositoryName)}' does not exist in the registry with id '${world.accountId}'`,
-    );
-  };
-  const render = (repository: SandboxRepository) => ({
-    repositoryArn: `arn:aws:ecr:${world.region}:${world.accountId}:repository/${repository.name}`,
-    registryId: world.accountId,
-    repositoryName: repository.name,
-    repositoryUri: `${host()}/${repository.name}`,
-    createdAt: repository.createdAt / 1000,
-    ...mutability(repository),
-    imageScanningConfiguration: { scanOnPush: false },
-    encryptionConfiguration: { encryptionType: 'AES256' },
-  });
+/** The ECR API. Passwords live twelve hours by the sandbox's clock. */
+export function createEcr(world: World, { images, host, addressOf }: EcrOptions): EmulatedEcr {
+  /** When they expire, by their hash: to look one up tells nothing of the others. */
+  const passwords = new Map<string, number>();
+  const hashOf = (password: string) => createHash('sha256').update(password).digest('hex');
+  const settings = new Map(Object.entries(SETTINGS).map(([name, [value]]) => [name, value]));
+  const state = createRegistryState(world, images, host);
+
+  function newPassword() {
+    const password = randomBytes(48).toString('base64');
+    const expiresAt = world.clock.now() + TWELVE_HOURS;
+    passwords.set(hashOf(password), expiresAt);
+    return { authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'), expiresAt };
+  }
+
   return {
     name: 'ecr',
-    target: 'AmazonEC2ContainerRegistry_V20150921',
+    newPassword,
     login(username, password) {
-      const expiresAt = username === 'AWS' ? passwords.get(password) : undefined;
+      const expiresAt = username === 'AWS' ? passwords.get(hashOf(password)) : undefined;
       if (expiresAt === undefined) return 'unknown';
       return expiresAt > world.clock.now() ? 'good' : 'expired';
     },
     mountingEnabled: () => settings.get('BLOB_MOUNTING') === 'ENABLED',
     operations: {
       GetAuthorizationToken() {
-        const password = randomBytes(48).toString('base64');
-        const expiresAt = world.clock.now() + TWELVE_HOURS;
-        passwords.set(password, expiresAt);
-        const authorizationToken = Buffer.from(`AWS:${password}`).toString('base64');
+        const { authorizationToken, expiresAt } = newPassword();
         return {
           authorizationData: [{ authorizationToken, expiresAt: expiresAt / 1000, proxyEndpoint: `http://${host()}` }],
         };
       },
-      CreateRepository(input) {
-        const name = String(input.repositoryName);
-        if (!/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name))
-          throw new AwsFault(
-            'InvalidParameterException',
-            `Invalid parameter at 'repositoryName' failed to satisfy constraint: '${name}'`,
-          );
-        if (images.repositories.has(name))
-          throw new AwsFault(
-            'RepositoryAlreadyExistsException',
-            `The repository with name '${name}' already exists in the registry with id '${world.accountId}'`,
-          );
-        return {
-          repository: render(images.create(name, settingsOf(input))),
-        };
-      },
-      DescribeRepositories(input) {
-        const names = input.repositoryNames as string[] | undefined;
-        const found = names
-          ? names.map((name) => require({ repositoryName: name }))
-          : [...images.repositories.values()];
-        const { page, more } = pageOf(found, input);
-        return { repositories: page.map(render), ...more };
-      },
-      DeleteRepository(input) {
-        const repository = require(input);
-        if (repository.manifests.size > 0 && input.force !== true)
-          throw new AwsFault(
-            'RepositoryNotEmptyException',
-            `The repository with name '${repository.name}' cannot be deleted because it still contains images`,
-          );
-        images.repositories.delete(repository.name);
-        return { repository: render(repository) };
-      },
-      PutImageTagMutability(input) {
-        const repository = require(input);
-        repository.settings = settingsOf(input);
-        return { registryId: world.accountId, repositoryName: repository.name, ...mutability(repository) };
-      },
-      ...imageOperations(world, images, require),
-      PutAccountSetting(input) {
-        settings.set(String(input.name), String(input.value));
-        return { name: input.name, value: input.value };
-      },
-      GetAccountSetting: (input) => ({ name: input.name, value: settings.get(String(input.name)) ?? 'DISABLED' }),
+      ...repositoryOperations(state),
+      ...imageOperations(state),
+      ...layerOperations(state, addressOf),
+      ...policyOperations(state),
+      ...lifecycleOperations(state),
+      ...scanningOperations(state),
+      ...labelOperations(state),
+      ...settingOperations(settings),
     },
   };
 }
 
-function settingsOf(input: Readonly<Record<string, unknown>>): RepositorySettings {
-  const filters = (input.imageTagMutabilityExclusionFilters as { filter: string }[] | undefined) ?? [];
-  return {
-    tagMutability: (input.imageTagMutability as RepositorySettings['tagMutability'] | undefined) ?? 'MUTABLE',
-    exclusions: filters.map(({ filter }) => filter),
-  };
-}
+/** Settings of the account and their values, the first one when nobody has set it. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccountSetting.html */
+const SETTINGS: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  BASIC_SCAN_TYPE_VERSION: ['AWS_NATIVE', 'CLAIR'],
+  REGISTRY_POLICY_SCOPE: ['V2', 'V1'],
+  BLOB_MOUNTING: ['DISABLED', 'ENABLED'],
+};
 
-function mutability({ settings }: SandboxRepository): Record<string, unknown> {
+function settingOperations(settings: Map<string, string | undefined>): Record<string, Operation> {
+  const name = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+  const valuesOf = (of: string): readonly string[] => {
+    if (Object.hasOwn(SETTINGS, of)) return SETTINGS[of] ?? [];
+    throw new AwsFault('ValidationException', `Invalid account setting name: ${of}`);
+  };
   return {
-    imageTagMutability: settings.tagMutability,
-    ...(settings.exclusions.length > 0 && {
-      imageTagMutabilityExclusionFilters: settings.exclusions.map((filter) => ({ filterType: 'WILDCARD', filter })),
-    }),
+    PutAccountSetting(input) {
+      const asked = read(v.object({ name, value: v.string() }), input);
+      if (!valuesOf(asked.name).includes(asked.value))
+        throw new AwsFault(
+          'ValidationException',
+          `Invalid value for the account setting ${asked.name}: ${asked.value}`,
+        );
+      settings.set(asked.name, asked.value);
+      return asked;
+    },
+    GetAccountSetting(input) {
+      const asked = read(v.object({ name }), input);
+      valuesOf(asked.name);
+      return { name: asked.name, value: settings.get(asked.name) };
+    },
   };
 }

@@ -1,132 +1,166 @@
-import type { Digest } from '../../oci/digest.js';
+import * as v from 'valibot';
 import { digestOf } from '../../oci/digest.js';
-import { isIndex, parseImageManifest } from '../../oci/manifest.js';
-import type { ImageStore, SandboxRepository, StoredManifest } from '../registry/images.js';
+import { isIndex, parseImageIndex, parseImageManifest } from '../../oci/manifest.js';
+import type { SandboxRepository, StoredManifest } from '../registry/images.js';
 import { putManifest } from '../registry/put-manifest.js';
-import type { Operation, World } from '../service.js';
+import type { Operation } from '../service.js';
 import { AwsFault } from '../service.js';
+import type { ImageFailure } from './image-choice.js';
+import { chooseImage, indexesWith, tagsOf, wantedBy } from './image-choice.js';
+import type { ImageId } from './input.js';
+import { invalid, manyImageIds, ofRepository, pageOfEcr, read, shapes } from './input.js';
+import type { RegistryState } from './registry-state.js';
 
-interface ImageId {
-  readonly imageDigest?: string;
-  readonly imageTag?: string;
-}
+const listing = { nextToken: shapes.nextToken, maxResults: shapes.maxResults, filter: shapes.tagStatus };
 
-type Input = Readonly<Record<string, unknown>>;
+const putting = v.object({
+  ...ofRepository,
+  imageManifest: v.pipe(v.string(), v.minLength(1), v.maxLength(4_194_304)),
+  imageManifestMediaType: v.optional(v.string()),
+  imageTag: shapes.imageId.entries.imageTag,
+  imageDigest: v.optional(v.string()),
+});
 
 /** What the ECR API says of the images of a repository. */
-export function imageOperations(
-  world: World,
-  images: ImageStore,
-  requireRepository: (input: Input) => SandboxRepository,
-): Record<string, Operation> {
-  const place = (repository: SandboxRepository) => ({
-    registryId: world.accountId,
-    repositoryName: repository.name,
-  });
+export function imageOperations(state: RegistryState): Record<string, Operation> {
+  const { world } = state;
+
   return {
     DescribeImages(input) {
-      const repository = requireRepository(input);
-      const ids = input.imageIds as readonly ImageId[] | undefined;
-      const chosen = ids
-        ? ids.map((id) => pick(repository, id))
-        : [...repository.manifests.values()].filter(wanted(input, repository));
-      const details = chosen.map((manifest) => {
-        if (!manifest) throw new AwsFault('ImageNotFoundException', 'The image requested does not exist.');
-        const imageTags = tagsOf(repository, manifest.digest);
-        return {
-          ...place(repository),
-          imageDigest: manifest.digest,
-          imageSizeInBytes: sizeOf(manifest),
-          imagePushedAt: manifest.pushedAt / 1000,
-          imageManifestMediaType: manifest.mediaType,
-          ...(imageTags.length > 0 && { imageTags }),
-        };
-      });
-      const { page, more } = pageOf(details, input);
-      return { imageDetails: page, ...more };
+      const { imageIds, filter, ...asked } = read(
+        v.object({ ...ofRepository, ...listing, imageIds: v.optional(manyImageIds) }),
+        input,
+      );
+      const repository = state.requireRepository(asked);
+      const chosen = imageIds
+        ? imageIds.map((id) => requireImage(repository, id))
+        : [...repository.manifests.values()].filter(wantedBy(filter, repository));
+      const { items, more } = imageIds ? { items: chosen, more: {} } : pageOfEcr(chosen, asked, world);
+      return {
+        imageDetails: items.map((manifest) => ({ ...state.placeOf(repository), ...detailOf(repository, manifest) })),
+        ...more,
+      };
     },
     ListImages(input) {
-      const repository = requireRepository(input);
-      const ids = [...repository.manifests.values()].filter(wanted(input, repository)).flatMap(({ digest }) => {
+      const { filter, ...asked } = read(v.object({ ...ofRepository, ...listing }), input);
+      const repository = state.requireRepository(asked);
+      const ids = [...repository.manifests.values()].filter(wantedBy(filter, repository)).flatMap(({ digest }) => {
         const tags = tagsOf(repository, digest);
         return tags.length === 0
           ? [{ imageDigest: digest }]
           : tags.map((imageTag) => ({ imageDigest: digest, imageTag }));
       });
-      const { page, more } = pageOf(ids, input);
-      return { imageIds: page, ...more };
+      const { items, more } = pageOfEcr(ids, asked, world);
+      return { imageIds: items, ...more };
     },
     BatchGetImage(input) {
-      const repository = requireRepository(input);
-      const ids = (input.imageIds as readonly ImageId[] | undefined) ?? [];
+      const acceptedMediaTypes = v.optional(v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(100)));
+      const asked = read(v.object({ ...ofRepository, imageIds: manyImageIds, acceptedMediaTypes }), input);
+      const repository = state.requireRepository(asked);
+      const found = asked.imageIds.map((id) => ({ id, image: chooseImage(repository, id) }));
       return {
-        images: ids.flatMap((id) => {
-          const manifest = pick(repository, id);
-          return manifest ? [{ ...place(repository), ...shown(manifest, id.imageTag) }] : [];
-        }),
-        failures: ids.filter((id) => !pick(repository, id)).map(notFound),
+        images: found.flatMap(({ id, image }) =>
+          isFailure(image) ? [] : [{ ...state.placeOf(repository), ...shown(image, id.imageTag) }],
+        ),
+        failures: found.flatMap(({ image }) => (isFailure(image) ? [image] : [])),
       };
     },
     PutImage(input) {
-      const repository = requireRepository(input);
-      const bytes = Buffer.from(String(input.imageManifest));
-      const tag = input.imageTag as string | undefined;
-      const known = (text: string) => /"mediaType"\s*:\s*"([^"]+)"/.exec(text)?.[1] ?? '';
-      const mediaType = (input.imageManifestMediaType as string | undefined) ?? known(String(input.imageManifest));
-      const unchanged = tag === undefined ? digestOf(bytes) : repository.tags.get(tag);
-      if (unchanged === digestOf(bytes) && repository.manifests.has(unchanged))
+      const { imageManifest, imageTag, imageDigest, ...asked } = read(putting, input);
+      const repository = state.requireRepository(asked);
+      const bytes = Buffer.from(imageManifest);
+      const digest = digestOf(bytes);
+      if (imageDigest !== undefined && imageDigest !== digest)
+        throw new AwsFault(
+          'ImageDigestDoesNotMatchException',
+          `The provided image digest ${imageDigest} does not match the computed digest ${digest}`,
+        );
+      const mediaType = asked.imageManifestMediaType ?? mediaTypeIn(imageManifest);
+      if (mediaType === '')
+        throw invalid('ImageManifest', 'Manifest mediaType is required, in the manifest or as imageManifestMediaType');
+      const unchanged = imageTag === undefined ? digest : repository.tags.get(imageTag);
+      if (unchanged === digest && repository.manifests.has(digest))
         throw new AwsFault(
           'ImageAlreadyExistsException',
-          `Image with digest '${unchanged}' and tag '${tag ?? ''}' already exists in the repository with name '${repository.name}' in registry with id '${world.accountId}'`,
+          `Image with digest '${digest}' and tag '${imageTag ?? ''}' already exists in the repository with name '${repository.name}' in registry with id '${world.accountId}'`,
         );
-      const digest = putManifest(repository, { bytes, mediaType, pushedAt: world.clock.now() }, tag);
-      const manifest = repository.manifests.get(digest);
-      return { image: { ...place(repository), ...(manifest && shown(manifest, tag)) } };
+      const manifest = { bytes, mediaType, pushedAt: world.clock.now() };
+      putManifest(repository, manifest, imageTag);
+      return { image: { ...state.placeOf(repository), ...shown({ ...manifest, digest }, imageTag) } };
     },
     BatchDeleteImage(input) {
-      const repository = requireRepository(input);
-      const ids = (input.imageIds as readonly ImageId[] | undefined) ?? [];
-      const found = ids.flatMap((id) => {
-        const manifest = pick(repository, id);
-        return manifest ? [{ id, digest: manifest.digest }] : [];
-      });
-      const failures = ids.filter((id) => !pick(repository, id)).map(notFound);
-      for (const { id, digest } of found) {
-        const gone = id.imageTag === undefined ? tagsOf(repository, digest) : [id.imageTag];
-        for (const tag of gone) repository.tags.delete(tag);
-        // An image goes with its last tag.
-        if (tagsOf(repository, digest).length === 0) repository.manifests.delete(digest);
-      }
-      return { imageIds: found.map(({ id, digest }) => ({ ...id, imageDigest: digest })), failures };
+      const asked = read(v.object({ ...ofRepository, imageIds: manyImageIds }), input);
+      const repository = state.requireRepository(asked);
+      const results = asked.imageIds.map((id) => deleteImage(repository, id));
+      return {
+        imageIds: results.flatMap((result) => ('failureCode' in result ? [] : [result])),
+        failures: results.flatMap((result) => ('failureCode' in result ? [result] : [])),
+      };
     },
-    async BatchCheckLayerAvailability(input) {
-      const repository = requireRepository(input);
-      const digests = (input.layerDigests as Digest[] | undefined) ?? [];
-      const layers = digests.map(async (layerDigest) =>
-        repository.blobs.has(layerDigest)
-          ? { layerDigest, layerAvailability: 'AVAILABLE', layerSize: await images.size(layerDigest) }
-          : { layerDigest, layerAvailability: 'UNAVAILABLE' },
-      );
-      return { layers: await Promise.all(layers), failures: [] };
-    },
+  };
+
+  function requireImage(repository: SandboxRepository, id: ImageId): StoredManifest {
+    const image = chooseImage(repository, id);
+    if (!isFailure(image)) return image;
+    if (image.failureCode !== 'ImageNotFound' && image.failureCode !== 'ImageTagDoesNotMatchDigest')
+      throw invalid('imageIds', image.failureReason);
+    const { imageDigest = 'null', imageTag = 'null' } = id;
+    throw new AwsFault(
+      'ImageNotFoundException',
+      `The image with imageId {imageDigest:'${imageDigest}', imageTag:'${imageTag}'} does not exist within the repository with name '${repository.name}' in the registry with id '${world.accountId}'`,
+    );
+  }
+}
+
+/** A tag goes alone while there are others; with the last one goes the image. */
+function deleteImage(repository: SandboxRepository, imageId: ImageId): ImageId | ImageFailure {
+  const image = chooseImage(repository, imageId);
+  if (isFailure(image)) return image;
+  const tags = tagsOf(repository, image.digest);
+  const gone = imageId.imageTag === undefined ? tags : [imageId.imageTag];
+  const isLast = gone.length === tags.length;
+  const [index] = isLast ? indexesWith(repository, image.digest) : [];
+  if (index)
+    return {
+      imageId,
+      failureCode: 'ImageReferencedByManifestList',
+      failureReason: `Requested image referenced by manifest list: [${index.digest}]`,
+    };
+  for (const tag of gone) repository.tags.delete(tag);
+  if (isLast) repository.manifests.delete(image.digest);
+  return { ...imageId, imageDigest: image.digest };
+}
+
+function isFailure(image: StoredManifest | ImageFailure): image is ImageFailure {
+  return 'failureCode' in image;
+}
+
+function detailOf(repository: SandboxRepository, manifest: StoredManifest): Record<string, unknown> {
+  const imageTags = tagsOf(repository, manifest.digest);
+  const { artifactMediaType, subject } = artifactOf(manifest);
+  return {
+    imageDigest: manifest.digest,
+    imageSizeInBytes: sizeOf(manifest),
+    imagePushedAt: manifest.pushedAt / 1000,
+    imageManifestMediaType: manifest.mediaType,
+    imageStatus: 'ACTIVE',
+    ...(artifactMediaType !== undefined && { artifactMediaType }),
+    ...(subject && { subjectManifestDigest: subject.digest }),
+    ...(imageTags.length > 0 && { imageTags }),
   };
 }
 
-function pick(repository: SandboxRepository, id: ImageId): StoredManifest | undefined {
-  const digest = id.imageDigest ?? repository.tags.get(id.imageTag ?? '');
-  return digest === undefined ? undefined : repository.manifests.get(digest as Digest);
+/** What it is, and what it is about. */
+function artifactOf(manifest: StoredManifest) {
+  if (isIndex(manifest)) {
+    const { artifactType: artifactMediaType, subject } = parseImageIndex(manifest);
+    return { artifactMediaType, subject };
+  }
+  const { artifactType, config, subject } = parseImageManifest(manifest);
+  return { artifactMediaType: artifactType ?? config.mediaType, subject };
 }
 
-function tagsOf(repository: SandboxRepository, digest: Digest): string[] {
-  return [...repository.tags].filter(([, of]) => of === digest).map(([tag]) => tag);
-}
-
-function wanted(input: Input, repository: SandboxRepository): (manifest: StoredManifest) => boolean {
-  const { tagStatus = 'ANY' } = (input.filter ?? {}) as { tagStatus?: string };
-  return ({ digest }) => tagStatus === 'ANY' || (tagStatus === 'TAGGED') === tagsOf(repository, digest).length > 0;
-}
-
-function shown(manifest: StoredManifest, imageTag: string | undefined): Record<string, unknown> {
+function shown(manifest: Omit<StoredManifest, 'pushedAt'>, imageTag: string | undefined): Record<string, unknown> {
   return {
     imageId: { imageDigest: manifest.digest, ...(imageTag !== undefined && { imageTag }) },
     imageManifest: Buffer.from(manifest.bytes).toString('utf8'),
@@ -141,16 +175,10 @@ function sizeOf(manifest: StoredManifest): number {
   return [config, ...layers].reduce((sum, blob) => sum + blob.size, 0);
 }
 
-function notFound(imageId: ImageId): Record<string, unknown> {
-  return { imageId, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' };
-}
-
-export function pageOf<Item>(
-  items: readonly Item[],
-  input: Input,
-): { page: readonly Item[]; more: { nextToken?: string } } {
-  const from = Number(input.nextToken ?? 0);
-  const page = items.slice(from, from + Number(input.maxResults ?? 100));
-  const next = from + page.length;
-  return { page, more: next < items.length ? { nextToken: String(next) } : {} };
+function mediaTypeIn(manifest: string): string {
+  try {
+    return String((JSON.parse(manifest) as { mediaType?: unknown } | null)?.mediaType ?? '');
+  } catch {
+    return '';
+  }
 }

@@ -94,7 +94,6 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
 
   return {
     name: 'ecs',
-    target: 'AmazonEC2ContainerServiceV20141113',
     operations: timed,
     useScenario(scenario, name = '*') {
       chosen.set(name, scenario);

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** An answer with no body. */
 export function end(response: ServerResponse, status: number): void {
@@ -14,4 +14,9 @@ export function json(response: ServerResponse, status: number, value: unknown): 
 
 export function refuse(response: ServerResponse, status: number, code: string, message: string): void {
   json(response, status, { errors: [{ code, message }] });
+}
+
+export function unsupported(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  refuse(response, 405, 'UNSUPPORTED', 'The operation is unsupported');
 }

@@ -9,6 +9,9 @@ import { hexOf } from '../../oci/digest.js';
 import type { RawManifest } from '../../oci/manifest.js';
 import { parseImageManifest } from '../../oci/manifest.js';
 
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+export const REPOSITORY_NAME = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
+
 export interface RepositorySettings {
   readonly tagMutability: 'MUTABLE' | 'IMMUTABLE' | 'IMMUTABLE_WITH_EXCLUSION' | 'MUTABLE_WITH_EXCLUSION';
   /** Tags, with `*`, for which the other rule holds. */

@@ -5,7 +5,7 @@ import type { SandboxRepository } from './images.js';
 import { AwsFault } from '../service.js';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html */
-const LARGEST = 4_194_304;
+export const LARGEST_MANIFEST = 4_194_304;
 
 /** Stores a manifest as ECR does, or throws what its PutImage would. */
 export function putManifest(
@@ -13,8 +13,8 @@ export function putManifest(
   manifest: { readonly bytes: Buffer; readonly mediaType: string; readonly pushedAt: number },
   tag: string | undefined,
 ): Digest {
-  if (manifest.bytes.length > LARGEST)
-    throw new AwsFault('InvalidParameterException', `The image manifest is longer than ${LARGEST} characters`);
+  if (manifest.bytes.length > LARGEST_MANIFEST)
+    throw new AwsFault('InvalidParameterException', `The image manifest is longer than ${LARGEST_MANIFEST} characters`);
   const raw = { ...manifest, digest: digestOf(manifest.bytes) };
   refuseMissing(repository, raw);
   if (tag !== undefined) {

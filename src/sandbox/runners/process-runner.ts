@@ -1,14 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { access, constants, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { RunConfig } from '../../oci/config.js';
 import { parseImageConfig } from '../../oci/config.js';
+import { hexOf } from '../../oci/digest.js';
+import type { RawManifest } from '../../oci/manifest.js';
 import { parseImageManifest } from '../../oci/manifest.js';
 import type { ImageStore } from '../registry/images.js';
 import { accepts, freePort } from '../port.js';
 import type { ContainerSpec, RunningContainer, StartFailure, TaskRunner } from './task-runner.js';
+import { rootedPath } from './rooted-path.js';
 import { unpackLayer } from './unpack.js';
 
 interface Unpacked {
@@ -21,30 +24,39 @@ interface Unpacked {
  * in it. A rehearsal, not an isolation: the program sees this computer's files and network.
  */
 export function processRunner(images: ImageStore, folder: string): TaskRunner {
+  /** By digest: images of several names are one folder. */
   const unpacked = new Map<string, Promise<Unpacked>>();
 
-  async function unpack(image: string): Promise<Unpacked> {
-    const [, name = '', digest = ''] = /^[^/]+\/([^:@]+).*?@?(sha256:[0-9a-f]{64})?$/.exec(image) ?? [];
-    const repository = images.repositories.get(name);
-    const manifest = [...(repository?.manifests.values() ?? [])].find((one) => one.digest === digest);
-    if (!manifest) throw new Error(`failed to resolve ref: ${image}: not found`);
+  async function unpack(manifest: RawManifest, image: string): Promise<Unpacked> {
     const { layers, config } = parseImageManifest(manifest);
-    const root = join(folder, digest.slice('sha256:'.length, 'sha256:'.length + 16));
+    const root = join(folder, hexOf(manifest.digest).slice(0, 16));
+    // What an attempt that failed has left.
+    await rm(root, { recursive: true, force: true });
     await mkdir(root, { recursive: true });
     for (const layer of layers) await unpackLayer(images.open(layer.digest), layer.mediaType, root);
     const parsed = parseImageConfig(await readFile(images.path(config.digest)), image);
     return { root, config: parsed.config ?? {} };
   }
 
+  async function unpackOnce(image: string): Promise<Unpacked> {
+    const [, name = ''] = /^[^/]+\/([^:@]+)/.exec(image) ?? [];
+    const digest = images.resolve(image);
+    const manifest = digest && images.repositories.get(name)?.manifests.get(digest);
+    if (!manifest) throw new Error(`failed to resolve ref: ${image}: not found`);
+    const known = unpacked.get(digest) ?? unpack(manifest, image);
+    unpacked.set(digest, known);
+    return known.catch((error: unknown) => {
+      unpacked.delete(digest);
+      throw error;
+    });
+  }
+
   return {
     async start(spec, onLine): Promise<RunningContainer | StartFailure> {
       let image: Unpacked;
       try {
-        const known = unpacked.get(spec.image) ?? unpack(spec.image);
-        unpacked.set(spec.image, known);
-        image = await known;
+        image = await unpackOnce(spec.image);
       } catch (error) {
-        unpacked.delete(spec.image);
         return {
           reason: `CannotPullContainerError: pull image manifest has been retried 1 time(s): ${(error as Error).message}`,
         };
@@ -53,14 +65,24 @@ export function processRunner(images: ImageStore, folder: string): TaskRunner {
         ...(spec.entryPoint ?? image.config.Entrypoint ?? []),
         ...(spec.command ?? (spec.entryPoint ? [] : (image.config.Cmd ?? []))),
       ];
-      const program = await findProgram(words[0] ?? '', image.root);
+      const folder = spec.workingDirectory ?? image.config.WorkingDir ?? '/';
+      let cwd: string;
+      let program: string | undefined;
+      try {
+        cwd = rootedPath(image.root, folder);
+        // As Docker does.
+        await mkdir(cwd, { recursive: true });
+        program = await findProgram(words[0] ?? '', folder, image.root);
+      } catch (error) {
+        return { reason: `CannotStartContainerError: failed to create shim task: ${(error as Error).message}` };
+      }
       if (program === undefined)
         return {
           reason: `CannotStartContainerError: failed to create shim task: exec: "${words[0] ?? ''}": executable file not found in $PATH`,
         };
       const port = await freePort();
       const child = spawn(program, words.slice(1), {
-        cwd: join(image.root, spec.workingDirectory ?? image.config.WorkingDir ?? '/'),
+        cwd,
         env: { ...imageEnv(image.config), ...spec.env, PORT: String(port), HOSTNAME: '127.0.0.1' },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -103,18 +125,21 @@ function imageEnv(config: RunConfig): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-/** The program within the image, by the usual folders. */
-async function findProgram(word: string, root: string): Promise<string | undefined> {
-  const candidates =
-    isAbsolute(word) || word.includes('/')
-      ? [join(root, word)]
-      : ['usr/local/bin', 'usr/bin', 'bin'].map((folder) => join(root, folder, word));
-  for (const candidate of candidates) {
-    const runs = await access(candidate, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (runs) return candidate;
+/** The program within the image, by the usual folders. Its links lead within the image. */
+async function findProgram(word: string, folder: string, root: string): Promise<string | undefined> {
+  const names = word.includes('/')
+    ? [resolve('/', folder, word)]
+    : ['usr/local/bin', 'usr/bin', 'bin'].map((place) => join(place, word));
+  for (const name of names) {
+    const program = rootedPath(root, name);
+    if ((await stat(program).catch(() => undefined))?.isFile() && (await runs(program))) return program;
   }
   return undefined;
+}
+
+async function runs(program: string): Promise<boolean> {
+  return access(program, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }

@@ -69,8 +69,9 @@ describe('the server', () => {
     ecs = await startEcs({ clock: virtualClock(), rollout, errs: { denied: ['ListTasks'] } });
     const botocore = openBotocore();
     if (!botocore) return;
+    const env = { AWS_ENDPOINT_URL: ecs.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
     const call = (operation: string, input: Readonly<Record<string, unknown>>) =>
-      botocore.call(ecs.endpoint, 'ecs', operation, input);
+      botocore.call(env, 'ecs', operation, input);
     await call('RegisterTaskDefinition', definitionFor(rollout));
     const names = { cluster: 'production', service: 'web' };
     expect(await call('UpdateService', { ...names, taskDefinition: 'web' })).toMatchObject({
