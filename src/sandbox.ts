@@ -1,7 +1,7 @@
 /** The public door `lading/sandbox`: AWS on loopback, to rehearse a release. */
 export type { Sandbox, SandboxOptions } from './sandbox/start.js';
 export { startSandbox } from './sandbox/start.js';
-export type { Scenario, ScenarioEvent, TaskEnd } from './sandbox/ecs/scenario.js';
+export type { Scenario, ScenarioEvent, TaskEnd, TaskScript } from './sandbox/ecs/scenario-shape.js';
 export { scenarios } from './sandbox/ecs/scenario.js';
 export type { Fault } from './sandbox/faults.js';
 export type { JournalEntry } from './sandbox/service.js';

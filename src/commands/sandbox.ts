@@ -3,7 +3,7 @@ import { defineCommand } from '../base/command.js';
 import type { Context } from '../base/context.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
-import type { Scenario } from '../sandbox/ecs/scenario.js';
+import type { Scenario } from '../sandbox/ecs/scenario-shape.js';
 
 interface SandboxResult {
   readonly url: string;

@@ -1,4 +1,4 @@
-import type { Scenario } from '../sandbox/ecs/scenario.js';
+import type { Scenario } from '../sandbox/ecs/scenario-shape.js';
 import { scenarios } from '../sandbox/ecs/scenario.js';
 
 /** Where every deployment begins. */

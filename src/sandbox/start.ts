@@ -6,7 +6,7 @@ import { systemClock } from '../base/clock.js';
 import type { EmulatedEcr } from './ecr/ecr.js';
 import { createEcr } from './ecr/ecr.js';
 import { createEcs } from './ecs/ecs.js';
-import type { Scenario } from './ecs/scenario.js';
+import type { Scenario } from './ecs/scenario-shape.js';
 import type { Fault } from './faults.js';
 import { createFaults } from './faults.js';
 import type { ImageStore } from './registry/images.js';

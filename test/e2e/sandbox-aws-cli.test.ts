@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VirtualClock } from '../../src/base/clock.js';
 import { virtualClock } from '../../src/base/clock.js';
 import type { Environment } from '../../src/base/context.js';
-import type { Scenario } from '../../src/sandbox/ecs/scenario.js';
+import type { Scenario } from '../../src/sandbox/ecs/scenario-shape.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
 import { startSandbox } from '../../src/sandbox/start.js';

@@ -8,7 +8,7 @@ import { createLive } from './live.js';
 import { createOneOffScripts } from './one-off-script.js';
 import { imagesOf, startRollout } from './rollouts.js';
 import { createRunTask } from './run-task.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-shape.js';
 import { scenarios } from './scenario.js';
 import { serviceOperations } from './service-operations.js';
 import { createSimulation, stopServiceTask } from './simulate.js';

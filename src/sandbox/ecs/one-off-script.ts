@@ -1,6 +1,6 @@
 import type { LogStore } from '../logs.js';
 import type { World } from '../service.js';
-import type { TaskScript } from './scenario.js';
+import type { TaskScript } from './scenario-shape.js';
 import type { Definition, SandboxTask } from './state.js';
 import { endTask, stopTask, writeLines } from './tasks.js';
 

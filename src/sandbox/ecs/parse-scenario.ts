@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { InputError } from '../../base/errors.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-shape.js';
 
 const stopCode = v.picklist([
   'TaskFailedToStart',

@@ -1,5 +1,5 @@
 import type { World } from '../service.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-shape.js';
 import type { Definition, EcsState, ResolvedImage, Revision, Rollout, SandboxService } from './state.js';
 import { addEvent } from './simulate.js';
 

@@ -1,6 +1,6 @@
 import type { LogStore } from '../logs.js';
 import type { World } from '../service.js';
-import type { ScenarioEvent, TaskEnd } from './scenario.js';
+import type { ScenarioEvent, TaskEnd } from './scenario-shape.js';
 import type { EcsState, Rollout, SandboxService, SandboxTask } from './state.js';
 import { requireDefinition } from './state.js';
 import { addTask, endTask, stopTask, writeLines } from './tasks.js';

@@ -1,6 +1,6 @@
 import type { World } from '../service.js';
 import { AwsFault } from '../service.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-shape.js';
 
 export interface ResolvedImage {
   readonly containerName: string;

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.js';
+import type { Scenario } from '../scenario-shape.js';
 import { done, exit1, start } from './parts.js';
 
 /** What is awkward about asking ECS. */

@@ -1,4 +1,4 @@
-import type { Scenario, TaskScript } from '../scenario.js';
+import type { Scenario, TaskScript } from '../scenario-shape.js';
 import { done, exit1, start } from './parts.js';
 
 const RUN = 'Amazon ECS API reference, RunTask and StopTask';

@@ -1,4 +1,4 @@
-import type { Scenario, ScenarioEvent, TaskEnd } from '../scenario.js';
+import type { Scenario, ScenarioEvent, TaskEnd } from '../scenario-shape.js';
 
 export const done = (at: number): ScenarioEvent[] => [
   { at, stage: 'CLEAN_UP' },

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.js';
+import type { Scenario } from '../scenario-shape.js';
 import { BREAKER, DOC, done, exit1, failing, start } from './parts.js';
 
 /** How a deployment goes and ends. */

@@ -1,4 +1,4 @@
-import type { Scenario, ScenarioEvent } from '../scenario.js';
+import type { Scenario, ScenarioEvent } from '../scenario-shape.js';
 import { BREAKER, DOC, done, exit1, failing, start } from './parts.js';
 
 const crash = failing(
