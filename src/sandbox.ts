@@ -1,8 +1,16 @@
 /** The public door `lading/sandbox`: AWS on loopback, to rehearse a release. */
 export type { Sandbox, SandboxOptions } from './sandbox/start.js';
 export { startSandbox } from './sandbox/start.js';
-export type { Scenario, ScenarioEvent, TaskEnd, TaskScript } from './sandbox/ecs/scenario-shape.js';
+export type {
+  Scenario,
+  ScenarioEvent,
+  ScenarioFault,
+  TaskEnd,
+  TaskFate,
+  TaskScript,
+} from './sandbox/ecs/scenario-shape.js';
 export { scenarios } from './sandbox/ecs/scenario.js';
+export type { Consistency } from './sandbox/ecs/consistency/lags.js';
 export type { Fault } from './sandbox/faults.js';
 export type { JournalEntry } from './sandbox/service.js';
 export type { Clock, VirtualClock } from './base/clock.js';

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.js';
 import { systemClock } from '../base/clock.js';
 import type { EmulatedEcr } from './ecr/ecr.js';
 import { createEcr } from './ecr/ecr.js';
+import type { Consistency } from './ecs/consistency/lags.js';
 import { createEcs } from './ecs/ecs.js';
 import type { Scenario } from './ecs/scenario-shape.js';
 import type { Fault } from './faults.js';
@@ -34,6 +35,15 @@ export interface SandboxOptions {
   readonly tasks?: 'simulated' | 'process' | 'docker';
   /** A push makes the repository, as with ECR's creation templates. */
   readonly createOnPush?: boolean;
+  /**
+   * `strong`, the default, answers each read of ECS with what is: a test may look at once at what it has written.
+   * `eventual` answers late and in part, as ECS does after a write: what waits for it is to be rehearsed so.
+   */
+  readonly consistency?: Consistency;
+  /** What is late, and by how much, is the same for the same seed; 1 when left out. */
+  readonly seed?: number;
+  /** Entries of ECS on a page, at most: its pages may be short, whatever is asked. */
+  readonly pageSize?: number;
 }
 
 export interface Sandbox {
@@ -76,7 +86,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   let host = '127.0.0.1';
   const ecr = createEcr(world, images, () => host);
   const runner = await createRunner(options.tasks ?? 'simulated', folder, images, ecr, () => host);
-  const ecs = createEcs(world, { logs, runner, resolveImage: (image) => images.resolve(image) });
+  const { consistency, seed, pageSize } = options;
+  const resolveImage = (image: string) => images.resolve(image);
+  const ecs = createEcs(world, { logs, runner, resolveImage, consistency, seed, pageSize });
   if (options.scenario) ecs.useScenario(options.scenario);
   const registry = createRegistry({
     images,
@@ -99,7 +111,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       faultFor(call) {
         const injected = faults.take(call);
         if (injected) return injected;
-        const scripted = call.service === 'ecs' ? ecs.faultFor(call.operation) : undefined;
+        const scripted = ['ecs', 'logs'].includes(call.service) ? ecs.faultFor(call.operation) : undefined;
         return scripted && { type: scripted.type, message: scripted.message, status: scripted.status };
       },
       control: {

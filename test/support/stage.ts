@@ -8,7 +8,7 @@ import type { DeployResult } from '../../src/ecs/rollout/verdict/result.js';
 import type { ServiceResult } from '../../src/release/roll-out.js';
 import { deployService } from '../../src/ecs/rollout/deploy.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
-import type { Sandbox } from '../../src/sandbox/start.js';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/start.js';
 import { startSandbox } from '../../src/sandbox/start.js';
 import type { TestWorld } from './world.js';
 import { testWorld } from './world.js';
@@ -25,17 +25,26 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** Longer than any read is late. */
+const SETTLED_MS = 10_000;
+
 /** A service `web` that runs {@link OLD}, whose next deployments follow a scenario by a virtual clock. */
-export async function openStage(name: string, service: Readonly<Record<string, unknown>> = {}): Promise<Stage> {
+export async function openStage(
+  name: string,
+  service: Readonly<Record<string, unknown>> = {},
+  options: Pick<SandboxOptions, 'consistency' | 'seed' | 'pageSize'> = {},
+): Promise<Stage> {
   const scenario = scenarios.get(name);
   if (!scenario) throw new Error(`no scenario ${name}`);
   const clock = virtualClock();
-  const sandbox = await startSandbox({ clock, scenario });
+  const sandbox = await startSandbox({ clock, scenario, ...options });
   const abort = new AbortController();
   const world = testWorld({ env: sandbox.env, clock, signal: abort.signal });
   await sandbox.call('ecs', 'RegisterTaskDefinition', {
     family: 'web',
     networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    executionRoleArn: `arn:aws:iam::${sandbox.accountId}:role/web-execution`,
     cpu: '256',
     memory: '512',
     containerDefinitions: [
@@ -53,8 +62,11 @@ export async function openStage(name: string, service: Readonly<Record<string, u
     serviceName: 'web',
     taskDefinition: 'web',
     desiredCount: 1,
+    launchType: 'FARGATE',
+    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1', 'subnet-2'] } },
     ...service,
   });
+  if (options.consistency === 'eventual') clock.advance(SETTLED_MS);
   return {
     sandbox,
     world,

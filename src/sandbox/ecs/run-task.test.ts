@@ -37,6 +37,7 @@ async function open(scenario?: string, runner?: TaskRunner) {
     (await ecs.operations[operation]?.(input)) as Output;
   await call('RegisterTaskDefinition', {
     family: 'migrate',
+    memory: '512',
     containerDefinitions: [
       { name: 'main', image: 'registry.example/app:v1', command: ['migrate'], logConfiguration: awslogs },
       { name: 'sidecar', image: 'registry.example/log:v1', essential: false },
@@ -185,7 +186,7 @@ describe('RunTask', () => {
     await call('RegisterTaskDefinition', {
       family: 'vpc',
       networkMode: 'awsvpc',
-      containerDefinitions: [{ name: 'a' }],
+      containerDefinitions: [{ name: 'a', image: 'a', memory: 64 }],
     });
     await expect(run({ taskDefinition: 'vpc' })).rejects.toMatchObject({ type: 'InvalidParameterException' });
     await call('DeregisterTaskDefinition', { taskDefinition: 'migrate:1' });

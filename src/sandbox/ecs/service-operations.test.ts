@@ -17,10 +17,21 @@ async function open() {
   const call = async <Output>(operation: string, input: Record<string, unknown>) =>
     (await ecs.operations[operation]?.(input)) as Output;
   const register = async () =>
-    call('RegisterTaskDefinition', { family: 'web', containerDefinitions: [{ name: 'web', image: 'web:v1' }] });
+    call('RegisterTaskDefinition', {
+      family: 'web',
+      networkMode: 'awsvpc',
+      cpu: '256',
+      memory: '512',
+      containerDefinitions: [{ name: 'web', image: 'web:v1' }],
+    });
   await register();
   await register();
-  await call('CreateService', { serviceName: 'web', taskDefinition: 'web:1', ...network('subnet-1') });
+  await call('CreateService', {
+    serviceName: 'web',
+    taskDefinition: 'web:1',
+    launchType: 'FARGATE',
+    ...network('subnet-1'),
+  });
   const update = async (input: Record<string, unknown>) =>
     (await call<{ service: Service }>('UpdateService', { service: 'web', ...input })).service;
   return { update, call };

@@ -1,6 +1,10 @@
-import type { LogStore } from '../logs.js';
-import type { ResolvedImage, SandboxTask, EcsState, TaskOverrides } from './state.js';
+import type { LogStore } from '../../logs.js';
+import type { Input, ResolvedImage, SandboxTask, TaskOverrides } from './records.js';
+import type { EcsState } from './state.js';
 import { lastPart } from './state.js';
+
+/** How long ECS still tells of a task that has stopped: at least an hour. */
+export const REMEMBERED_MS = 3_600_000;
 
 /** A new task that is known from now on. */
 export function addTask(
@@ -13,29 +17,20 @@ export function addTask(
     readonly service?: string;
     readonly group?: string | undefined;
     readonly overrides?: TaskOverrides | undefined;
+    readonly input?: Input;
   },
   at: number,
-  lastStatus: string,
 ): SandboxTask {
-  const arn = state.arn(`task/${from.cluster}/${state.id()}`);
+  const { images, service, ...known } = from;
   const task: SandboxTask = {
-    arn,
-    taskDefinition: from.taskDefinition,
-    startedBy: from.startedBy,
-    service: from.service,
-    cluster: from.cluster,
-    group: from.group,
-    overrides: from.overrides,
+    arn: state.arn(`task/${from.cluster}/${state.id()}`),
+    ...known,
+    service,
     createdAt: at,
-    containers: from.images.map(({ containerName, image, imageDigest }) => ({
-      name: containerName,
-      image,
-      imageDigest,
-    })),
-    lastStatus,
-    ...(lastStatus === 'RUNNING' && { startedAt: at }),
+    containers: images.map(({ containerName, image, imageDigest }) => ({ name: containerName, image, imageDigest })),
+    lastStatus: 'PROVISIONING',
   };
-  state.tasks.set(arn, task);
+  state.tasks.set(task.arn, task);
   return task;
 }
 
@@ -52,6 +47,12 @@ export function endTask(task: SandboxTask, at: number): void {
 /** RUNNING or STOPPED: what ECS wants of it. */
 export function desiredStatus(task: SandboxTask): string {
   return task.stopCode === undefined ? 'RUNNING' : 'STOPPED';
+}
+
+/** What ECS no longer tells of. */
+export function forgetTasks(state: EcsState, now: number): void {
+  for (const task of state.tasks.values())
+    if (task.stoppedAt !== undefined && now > task.stoppedAt + REMEMBERED_MS) state.tasks.delete(task.arn);
 }
 
 /** Where the lines of one of its containers go. */

@@ -1,10 +1,11 @@
-import type { World } from '../service.js';
-import { AwsFault } from '../service.js';
-import type { Definition, EcsState, ResolvedImage, SandboxTask, TaskOverrides } from './state.js';
-import { requireCluster, requireDefinition, tagsOf } from './state.js';
-import { addTask } from './tasks.js';
-
-type Input = Readonly<Record<string, unknown>>;
+import type { World } from '../../service.js';
+import { AwsFault } from '../../service.js';
+import { requireClusterRecord, requireRunnable } from '../state/find.js';
+import type { Definition, Input, ResolvedImage, SandboxTask, TaskOverrides } from '../state/records.js';
+import type { EcsState } from '../state/state.js';
+import { checkedTags, tagsOf } from '../state/tags.js';
+import { addTask } from '../state/tasks.js';
+import { checkNetwork, checkPlacement, wrong } from './service-checks.js';
 
 export interface OneOff {
   /** What RunTask says when nothing can be started, as RESOURCE:MEMORY. */
@@ -23,11 +24,19 @@ export function createRunTask(
   const known = new Map<string, { readonly asked: string; readonly tasks: readonly SandboxTask[] }>();
 
   return (input) => {
-    const cluster = requireCluster(state, input.cluster);
-    const { definition, status } = requireDefinition(state, input.taskDefinition);
-    if (status !== 'ACTIVE') throw new AwsFault('ClientException', 'TaskDefinition is inactive');
+    const cluster = requireClusterRecord(state, input.cluster);
+    const { definition } = requireRunnable(state, input.taskDefinition);
     refuseWrong(input, definition);
-    const token = typeof input.clientToken === 'string' ? `${cluster}/${input.clientToken}` : undefined;
+    const named = input.launchType !== undefined || input.capacityProviderStrategy !== undefined;
+    const usual: Input =
+      cluster.defaultStrategy.length > 0
+        ? { capacityProviderStrategy: cluster.defaultStrategy }
+        : { launchType: 'EC2' };
+    const placed = named ? input : { ...input, ...usual };
+    checkPlacement(state, placed, definition);
+    checkNetwork(placed, definition);
+    const tags = input.tags === undefined ? [] : checkedTags(input.tags);
+    const token = typeof input.clientToken === 'string' ? `${cluster.name}/${input.clientToken}` : undefined;
     const asked = JSON.stringify(input);
     const before = token === undefined ? undefined : known.get(token);
     if (before?.asked === asked) return before.tasks;
@@ -35,25 +44,20 @@ export function createRunTask(
     const failure = oneOff.failure(definition.family);
     if (failure !== undefined) return { failure };
 
-    const images = imagesOf(definition);
-    const tasks = Array.from({ length: Number(input.count ?? 1) }, () =>
-      addTask(
-        state,
-        {
-          cluster,
-          taskDefinition: definition.taskDefinitionArn,
-          images,
-          startedBy: input.startedBy as string | undefined,
-          group: input.group as string | undefined,
-          overrides: input.overrides as TaskOverrides | undefined,
-        },
-        world.clock.now(),
-        'PROVISIONING',
-      ),
-    );
+    const from = {
+      cluster: cluster.name,
+      taskDefinition: definition.taskDefinitionArn,
+      images: imagesOf(definition),
+      startedBy: input.startedBy as string | undefined,
+      group: input.group as string | undefined,
+      overrides: input.overrides as TaskOverrides | undefined,
+      input: placed,
+    };
+    const count = Number(input.count ?? 1);
+    const tasks = Array.from({ length: count }, () => addTask(state, from, world.clock.now()));
     const inherited = input.propagateTags === 'TASK_DEFINITION' ? state.tags.get(definition.taskDefinitionArn) : [];
     for (const task of tasks) {
-      state.tags.set(task.arn, [...(inherited ?? []), ...tagsOf(input.tags)]);
+      state.tags.set(task.arn, [...tagsOf(inherited), ...tags]);
       oneOff.begin(task, definition);
     }
     if (token !== undefined) known.set(token, { asked, tasks });
@@ -62,7 +66,6 @@ export function createRunTask(
 }
 
 function refuseWrong(input: Input, definition: Definition): void {
-  const wrong = (message: string) => new AwsFault('InvalidParameterException', message);
   const {
     count = 1,
     startedBy = '',
@@ -78,12 +81,12 @@ function refuseWrong(input: Input, definition: Definition): void {
   if (!/^[A-Za-z0-9/_-]{0,128}$/.test(startedBy)) throw wrong('startedBy contains invalid characters or is too long.');
   if (clientToken.length > 64) throw wrong('clientToken must be at most 64 characters.');
   if (input.launchType !== undefined && input.capacityProviderStrategy !== undefined)
-    throw wrong('Specifying both a launch type and capacity provider strategy is not supported.');
+    throw wrong(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    );
   // NONE is the default, and still refused when it is said.
   if (input.propagateTags === 'SERVICE' || input.propagateTags === 'NONE')
     throw wrong(`Invalid value for propagateTags: ${input.propagateTags}`);
-  if (definition.networkMode === 'awsvpc' && input.networkConfiguration === undefined)
-    throw wrong("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   if (overrides && JSON.stringify(overrides).length > 8192) throw wrong('Overrides length must be at most 8192.');
   const names = definition.containerDefinitions.map((container) => String(container.name));
   for (const { name } of overrides?.containerOverrides ?? [])

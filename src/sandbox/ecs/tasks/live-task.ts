@@ -1,8 +1,8 @@
-import type { LogStore } from '../logs.js';
-import type { World } from '../service.js';
-import type { ContainerSpec, RunningContainer, TaskRunner } from '../runners/task-runner.js';
-import type { ContainerOverride, Definition, SandboxTask } from './state.js';
-import { endTask, stopTask, writeLines } from './tasks.js';
+import type { LogStore } from '../../logs.js';
+import type { ContainerSpec, RunningContainer, TaskRunner } from '../../runners/task-runner.js';
+import type { World } from '../../service.js';
+import type { ContainerOverride, Definition, SandboxTask } from '../state/records.js';
+import { endTask, stopTask, writeLines } from '../state/tasks.js';
 
 /** A task whose containers really run. */
 export interface LiveTask {
@@ -14,7 +14,7 @@ export interface LiveTask {
   stop(stopCode: string, reason: string): Promise<void>;
 }
 
-/** Starts the containers of a task. It ends with the first essential one, or with the last. */
+/** Starts the containers of a task: they all run when it resolves. It ends with the first essential one, or with the last. */
 export async function startLiveTask(
   task: SandboxTask,
   definition: Definition,
@@ -71,8 +71,7 @@ export async function startLiveTask(
     }
   })();
   await launched;
-  if (task.stopCode === undefined) Object.assign(task, { lastStatus: 'RUNNING', startedAt: world.clock.now() });
-  else void stop(task.stopCode, '');
+  if (task.stopCode !== undefined) void stop(task.stopCode, '');
   return { task, urls: running.flatMap((one) => one.url ?? []), stopped, stop };
 }
 
