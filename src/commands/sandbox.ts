@@ -25,6 +25,11 @@ export const sandbox = defineCommand({
       key: false,
     }),
     tasks: input.choice('How tasks run', ['simulated', 'process', 'docker'], { default: 'simulated', key: false }),
+    consistency: input.choice(
+      'How reads of ECS follow writes: at once, or late and in part for some seconds, as AWS answers',
+      ['strong', 'eventual'],
+      { default: 'strong', key: false },
+    ),
     repository: input.list('ECR repository to make', { placeholder: 'NAME', key: false }),
     service: input.list('ECS service to make in the cluster `default`, with one container `web` of an image', {
       placeholder: 'NAME=IMAGE',
@@ -42,12 +47,17 @@ export const sandbox = defineCommand({
       command: 'lading sandbox --scenario crash-loop --service shop=shop:v1',
       about: 'A service whose deployments crash',
     },
+    {
+      command: 'lading sandbox --consistency eventual --service shop=shop:v1',
+      about: 'A rollout whose records come late, as those of AWS do',
+    },
     { command: 'lading sandbox --github acme/shop', about: 'Rehearse `lading rotate --to acme/shop`' },
   ],
   async run(values, context): Promise<SandboxResult> {
     const { startSandbox } = await import('../sandbox/start.js');
     const scenario = values.scenario === undefined ? undefined : await findScenario(values.scenario, context.cwd);
-    const started = await startSandbox({ port: values.port, scenario, tasks: values.tasks, createOnPush: true });
+    const { port, tasks, consistency } = values;
+    const started = await startSandbox({ port, scenario, tasks, consistency, createOnPush: true });
     for (const name of values.repository ?? []) started.createRepository(name);
     for (const { name, image } of (values.service ?? []).map(parseService)) {
       const { makeSandboxService } = await import('../rehearsal/service.js');

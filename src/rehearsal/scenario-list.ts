@@ -1,5 +1,6 @@
 import type { Scenario, TaskEnd, TaskFate } from '../sandbox/ecs/scenario-shape.js';
 import { scenarios } from '../sandbox/ecs/scenario.js';
+import { endOfScenario } from './scenario-end.js';
 
 /** Where every deployment begins. */
 const START = new Set(['PENDING', 'IN_PROGRESS']);
@@ -16,7 +17,7 @@ export interface ListedScenario {
 export function listScenarios(): readonly ListedScenario[] {
   return [...scenarios.values()].map((scenario) => {
     const told = [...before(scenario), ...rollout(scenario), ...oneOff(scenario), ...trouble(scenario)];
-    const happens = told.length > 0 ? told : ['all goes well'];
+    const happens = scenario.task ? told : [...told, endOfScenario(scenario)];
     return { name: scenario.name, happens: [...new Set(happens)].join('; '), claims: scenario.claims };
   });
 }

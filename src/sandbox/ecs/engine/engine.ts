@@ -43,11 +43,18 @@ export function createEngine(parts: {
   readonly deployAgain: (service: SandboxService) => void;
 }): Engine {
   const { state, timeline, pace, logs, deployAgain } = parts;
+  const heard = new Set<SandboxService>();
   const tell: Tell = (task, news) => {
     const service = state.services.get(`${task.cluster}/${task.service ?? ''}`);
     if (!service) return;
     hear(works, service, task, news);
-    pump(service);
+    // What is told at the same time is acted on at once.
+    if (heard.has(service)) return;
+    heard.add(service);
+    timeline.after(0, () => {
+      heard.delete(service);
+      pump(service);
+    });
   };
   const works: Works = { state, timeline, pace, logs, deployAgain, driver: parts.driver(tell), pump };
 

@@ -9,6 +9,8 @@ import type { Works } from './works.js';
 import { inFlight } from './works.js';
 
 const RETRY_PLACE_MS = 10_000;
+const BLOCKED =
+  'was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.';
 
 /** Starts and stops tasks, so that the service comes nearer to what it should run. */
 export function reconcile(works: Works, service: SandboxService): void {
@@ -30,9 +32,11 @@ export function reconcile(works: Works, service: SandboxService): void {
 
   // Of the old ones go those that are replaced, and those that take the place of new ones.
   const replaced = mine.length + started >= service.desiredCount ? old.length : Math.max(0, wanted - room);
+  const healthy = alive.filter((task) => task.healthy).length;
   if (mayStart && old.length > 0 && (!side || rollout?.stage === 'CLEAN_UP')) {
-    const healthy = alive.filter((task) => task.healthy).length;
-    stopSome(works, service, old, { most: replaced, spare: healthy - least });
+    const stopped = stopSome(works, service, old, { most: replaced, spare: healthy - least });
+    if (wanted > 0 && room === 0 && stopped === 0 && healthy === alive.length)
+      addEventOnce(state, service, BLOCKED, timeline.now());
   }
   if (wanted < 0) stopSome(works, service, [...mine].reverse(), { most: -wanted, spare: Infinity });
   service.deployments = [primary, ...others.filter((one) => isListed(works, service, one))];
@@ -82,13 +86,13 @@ function start(works: Works, service: SandboxService, deployment: Deployment, co
   return started.length;
 }
 
-/** Those that do not run well go first; none that is protected, and not more healthy ones than can be spared. */
+/** Those that do not run well go first; none that is protected, and not more healthy ones than can be spared. How many were stopped. */
 function stopSome(
   works: Works,
   service: SandboxService,
   tasks: readonly SandboxTask[],
   limits: { readonly most: number; readonly spare: number },
-): void {
+): number {
   const { state, timeline } = works;
   const now = timeline.now();
   const open = tasks.filter((task) => (task.protectedUntil ?? 0) <= now);
@@ -108,6 +112,7 @@ function stopSome(
     chosen.push(task);
   }
   drain(works, service, chosen, `Scaling activity initiated by (deployment ${primary?.id ?? ''})`);
+  return chosen.length;
 }
 
 /** Takes running tasks out of service, as ECS tells of it. */
