@@ -47,6 +47,8 @@ export interface ShownDeployment {
 export interface EcsUnderTest {
   readonly clock: VirtualClock;
   readonly useScenario: (scenario: Scenario) => void;
+  /** What a scenario has against an operation now. */
+  readonly fault: (operation: string) => AwsFault | undefined;
   call<Output>(operation: string, input?: Input): Output;
   /** `Type: message` of a refusal, or `answered`. */
   refusal(operation: string, input?: Input): string;
@@ -99,6 +101,7 @@ export function openEcs(
   return {
     clock,
     useScenario: (chosen) => ecs.useScenario(chosen),
+    fault: (operation) => ecs.faultFor(operation),
     call,
     refusal(operation, input) {
       try {

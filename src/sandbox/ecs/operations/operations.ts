@@ -1,18 +1,18 @@
 import type { Operation, World } from '../../service.js';
 import type { EcsState } from '../state/state.js';
-import { accountSettingOperations } from './account-settings.js';
-import { capacityProviderOperations } from './capacity-providers.js';
-import { clusterOperations } from './clusters.js';
+import { accountSettingOperations } from './clusters/account-settings.js';
+import { capacityProviderOperations } from './clusters/capacity-providers.js';
+import { clusterOperations } from './clusters/clusters.js';
 import { definitionOperations } from './definitions.js';
-import { deploymentOperations } from './deployments.js';
+import { deploymentOperations } from './services/deployments.js';
 import type { Pages } from './page.js';
-import type { createRunTask } from './run-task.js';
-import { serviceReads } from './service-reads.js';
-import type { ServiceWorld } from './services.js';
-import { serviceOperations } from './services.js';
+import type { createRunTask } from './tasks/run-task.js';
+import { serviceReads } from './services/reads.js';
+import type { ServiceWorld } from './services/services.js';
+import { serviceOperations } from './services/services.js';
 import { tagOperations } from './tags.js';
-import { taskProtectionOperations } from './task-protection.js';
-import { taskOperations } from './tasks.js';
+import { taskProtectionOperations } from './tasks/protection.js';
+import { taskOperations } from './tasks/tasks.js';
 
 /** All that the emulated ECS answers to; the rest is an UnknownOperationException. */
 export function createOperations(

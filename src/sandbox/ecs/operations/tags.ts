@@ -4,16 +4,16 @@ import { clusterName } from '../state/find.js';
 import type { EcsState } from '../state/state.js';
 import { listOf } from '../state/state.js';
 import { addTags, checkedTags } from '../state/tags.js';
-import { wrong } from './service-checks.js';
+import { invalid } from './invalid.js';
 
 /** Tags of anything that has an ARN. */
 export function tagOperations(state: EcsState): Record<string, Operation> {
   function requireResource(value: unknown): string {
     const arn = String(value);
     const [, kind = '', rest = ''] = /^arn:[^:]+:ecs:[^:]+:\d+:([a-z-]+)\/(.+)$/.exec(arn) ?? [];
-    if (kind === '') throw wrong('The resource ARN is invalid. Specify a valid ARN and try again.');
+    if (kind === '') throw invalid('The resource ARN is invalid. Specify a valid ARN and try again.');
     if (kind === 'cluster' && state.clusters.get(clusterName(rest))?.status !== 'ACTIVE')
-      throw wrong('The specified cluster is inactive. Specify an active cluster and try again.');
+      throw invalid('The specified cluster is inactive. Specify an active cluster and try again.');
     if (!state.tags.has(arn) && !isKnown(kind, rest, arn))
       throw new AwsFault('InvalidParameterException', `The specified ${kind.replace(/-/g, ' ')} was not found.`);
     return arn;

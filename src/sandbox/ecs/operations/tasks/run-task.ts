@@ -1,11 +1,12 @@
-import type { World } from '../../service.js';
-import { AwsFault } from '../../service.js';
-import { requireClusterRecord, requireRunnable } from '../state/find.js';
-import type { Definition, Input, ResolvedImage, SandboxTask, TaskOverrides } from '../state/records.js';
-import type { EcsState } from '../state/state.js';
-import { checkedTags, tagsOf } from '../state/tags.js';
-import { addTask } from '../state/tasks.js';
-import { checkNetwork, checkPlacement, wrong } from './service-checks.js';
+import type { World } from '../../../service.js';
+import { AwsFault } from '../../../service.js';
+import { requireClusterRecord, requireRunnable } from '../../state/find.js';
+import type { Definition, Input, ResolvedImage, SandboxTask, TaskOverrides } from '../../state/records.js';
+import type { EcsState } from '../../state/state.js';
+import { checkedTags, tagsOf } from '../../state/tags.js';
+import { addTask } from '../../state/tasks.js';
+import { checkNetwork, checkPlacement } from '../services/checks.js';
+import { invalid } from '../invalid.js';
 
 export interface OneOff {
   /** What RunTask says when nothing can be started, as RESOURCE:MEMORY. */
@@ -77,19 +78,20 @@ function refuseWrong(input: Input, definition: Definition): void {
     clientToken?: string;
     overrides?: TaskOverrides;
   };
-  if (count < 1 || count > 10) throw wrong('Count must be between 1 and 10.');
-  if (!/^[A-Za-z0-9/_-]{0,128}$/.test(startedBy)) throw wrong('startedBy contains invalid characters or is too long.');
-  if (clientToken.length > 64) throw wrong('clientToken must be at most 64 characters.');
+  if (count < 1 || count > 10) throw invalid('Count must be between 1 and 10.');
+  if (!/^[A-Za-z0-9/_-]{0,128}$/.test(startedBy))
+    throw invalid('startedBy contains invalid characters or is too long.');
+  if (clientToken.length > 64) throw invalid('clientToken must be at most 64 characters.');
   if (input.launchType !== undefined && input.capacityProviderStrategy !== undefined)
-    throw wrong(
+    throw invalid(
       'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
     );
   // NONE is the default, and still refused when it is said.
   if (input.propagateTags === 'SERVICE' || input.propagateTags === 'NONE')
-    throw wrong(`Invalid value for propagateTags: ${input.propagateTags}`);
-  if (overrides && JSON.stringify(overrides).length > 8192) throw wrong('Overrides length must be at most 8192.');
+    throw invalid(`Invalid value for propagateTags: ${input.propagateTags}`);
+  if (overrides && JSON.stringify(overrides).length > 8192) throw invalid('Overrides length must be at most 8192.');
   const names = definition.containerDefinitions.map((container) => String(container.name));
   for (const { name } of overrides?.containerOverrides ?? [])
     if (name === undefined || !names.includes(name))
-      throw wrong(`Override for container named ${name ?? 'null'} is not a container in the TaskDefinition.`);
+      throw invalid(`Override for container named ${name ?? 'null'} is not a container in the TaskDefinition.`);
 }

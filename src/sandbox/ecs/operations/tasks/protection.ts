@@ -1,10 +1,10 @@
-import type { Operation, World } from '../../service.js';
-import { protectedTask } from '../render/cluster.js';
-import { findTask, requireCluster } from '../state/find.js';
-import type { Input, SandboxTask } from '../state/records.js';
-import type { EcsState } from '../state/state.js';
-import { lastPart, listOf } from '../state/state.js';
-import { wrong } from './service-checks.js';
+import type { Operation, World } from '../../../service.js';
+import { protectedTask } from '../../render/cluster.js';
+import { findTask, requireCluster } from '../../state/find.js';
+import type { Input, SandboxTask } from '../../state/records.js';
+import type { EcsState } from '../../state/state.js';
+import { lastPart, listOf } from '../../state/state.js';
+import { invalid } from '../invalid.js';
 
 const USUAL_MINUTES = 120;
 const MOST_MINUTES = 2880;
@@ -14,7 +14,7 @@ export function taskProtectionOperations(state: EcsState, world: World): Record<
   function each(input: Input, most: number, change: (task: SandboxTask) => void) {
     const cluster = requireCluster(state, input.cluster);
     const names = listOf(input.tasks).map(String);
-    if (names.length > most) throw wrong(`Tasks cannot have more than ${most} elements.`);
+    if (names.length > most) throw invalid(`Tasks cannot have more than ${most} elements.`);
     const protectedTasks: unknown[] = [];
     const failures: unknown[] = [];
     for (const name of names) {
@@ -35,10 +35,10 @@ export function taskProtectionOperations(state: EcsState, world: World): Record<
   return {
     GetTaskProtection: (input) => each(input, 100, () => undefined),
     UpdateTaskProtection(input) {
-      if (listOf(input.tasks).length === 0) throw wrong('Tasks cannot be empty.');
+      if (listOf(input.tasks).length === 0) throw invalid('Tasks cannot be empty.');
       const minutes = Number(input.expiresInMinutes ?? USUAL_MINUTES);
       if (!Number.isInteger(minutes) || minutes < 1 || minutes > MOST_MINUTES)
-        throw wrong(`expiresInMinutes must be between 1 and ${MOST_MINUTES}.`);
+        throw invalid(`expiresInMinutes must be between 1 and ${MOST_MINUTES}.`);
       return each(input, 10, (task) => {
         if (input.protectionEnabled === true) task.protectedUntil = world.clock.now() + minutes * 60_000;
         else delete task.protectedUntil;

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Operation } from '../../service.js';
-import { AwsFault } from '../../service.js';
-import { renderCapacityProvider, renderCluster } from '../render/cluster.js';
-import { requireClusterRecord } from '../state/find.js';
-import type { Input } from '../state/records.js';
-import type { EcsState } from '../state/state.js';
-import { lastPart, listOf } from '../state/state.js';
-import { checkedTags } from '../state/tags.js';
-import type { Pages } from './page.js';
+import type { Operation } from '../../../service.js';
+import { AwsFault } from '../../../service.js';
+import { renderCapacityProvider, renderCluster } from '../../render/cluster.js';
+import { requireClusterRecord } from '../../state/find.js';
+import type { Input } from '../../state/records.js';
+import type { EcsState } from '../../state/state.js';
+import { lastPart, listOf } from '../../state/state.js';
+import { checkedTags } from '../../state/tags.js';
+import type { Pages } from '../page.js';
+import { invalid } from '../invalid.js';
 
 /** Where tasks run: Fargate, Fargate Spot, and what CreateCapacityProvider makes of Auto Scaling groups. */
 export function capacityProviderOperations(state: EcsState, pages: Pages): Record<string, Operation> {
@@ -15,7 +16,7 @@ export function capacityProviderOperations(state: EcsState, pages: Pages): Recor
   const require = (name: unknown): Input => {
     const found = find(name);
     if (!found)
-      throw wrong('The specified capacity provider does not exist. Specify a valid name or ARN and try again.');
+      throw invalid('The specified capacity provider does not exist. Specify a valid name or ARN and try again.');
     return found;
   };
 
@@ -23,7 +24,7 @@ export function capacityProviderOperations(state: EcsState, pages: Pages): Recor
     CreateCapacityProvider(input) {
       const name = String(input.name);
       if (!/^[A-Za-z0-9_-]{1,255}$/.test(name) || /^(aws|ecs|fargate)/i.test(name))
-        throw wrong('The specified capacity provider name is invalid. It can not begin with aws, ecs or fargate.');
+        throw invalid('The specified capacity provider name is invalid. It can not begin with aws, ecs or fargate.');
       if (input.autoScalingGroupProvider === undefined)
         throw new AwsFault(
           'UnsupportedFeatureException',
@@ -36,7 +37,7 @@ export function capacityProviderOperations(state: EcsState, pages: Pages): Recor
         existing &&
         !isDeepStrictEqual((existing.autoScalingGroupProvider as Input).autoScalingGroupArn, asked.autoScalingGroupArn)
       )
-        throw wrong('A capacity provider with that name already exists.');
+        throw invalid('A capacity provider with that name already exists.');
       const provider: Input = existing ?? {
         capacityProviderArn: state.arn(`capacity-provider/${name}`),
         name,
@@ -57,7 +58,7 @@ export function capacityProviderOperations(state: EcsState, pages: Pages): Recor
     UpdateCapacityProvider(input) {
       const provider = require(input.name);
       if (provider.autoScalingGroupProvider === undefined)
-        throw wrong('Fargate capacity providers can not be updated.');
+        throw invalid('Fargate capacity providers can not be updated.');
       const changed: Input = {
         ...provider,
         autoScalingGroupProvider: {
@@ -73,9 +74,9 @@ export function capacityProviderOperations(state: EcsState, pages: Pages): Recor
       const provider = require(input.capacityProvider ?? input.name);
       const name = String(provider.name);
       if (provider.autoScalingGroupProvider === undefined)
-        throw wrong('The specified capacity provider is managed by AWS and can not be deleted.');
+        throw invalid('The specified capacity provider is managed by AWS and can not be deleted.');
       if ([...state.clusters.values()].some((one) => one.status === 'ACTIVE' && one.capacityProviders.includes(name)))
-        throw wrong('The capacity provider cannot be deleted because it is associated with one or more clusters.');
+        throw invalid('The capacity provider cannot be deleted because it is associated with one or more clusters.');
       state.capacityProviders.delete(name);
       const gone = { ...provider, status: 'INACTIVE', updateStatus: 'DELETE_COMPLETE' };
       return { capacityProvider: renderCapacityProvider(state, gone, false) };
@@ -121,26 +122,22 @@ export function capacityProviderOperations(state: EcsState, pages: Pages): Recor
 
 export function checkProviders(state: EcsState, names: readonly string[]): void {
   if (names.some((name) => !state.capacityProviders.has(name)))
-    throw wrong('The specified capacity provider does not exist. Specify a valid name or ARN and try again.');
+    throw invalid('The specified capacity provider does not exist. Specify a valid name or ARN and try again.');
 }
 
 /** Of a cluster's default, a service or RunTask. */
 export function checkStrategy(strategy: readonly Input[], associated: readonly string[]): void {
-  if (strategy.length > 20) throw wrong('A capacity provider strategy can contain at most 20 capacity providers.');
+  if (strategy.length > 20) throw invalid('A capacity provider strategy can contain at most 20 capacity providers.');
   if (strategy.some((item) => !associated.includes(lastPart(String(item.capacityProvider)))))
-    throw wrong(
+    throw invalid(
       'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',
     );
   if (strategy.filter((item) => Number(item.base ?? 0) > 0).length > 1)
-    throw wrong('Only one capacity provider in a capacity provider strategy can have a base defined.');
+    throw invalid('Only one capacity provider in a capacity provider strategy can have a base defined.');
   if (strategy.length > 0 && strategy.every((item) => Number(item.weight ?? 0) === 0))
-    throw wrong('At least one capacity provider in a capacity provider strategy must have a weight greater than 0.');
+    throw invalid('At least one capacity provider in a capacity provider strategy must have a weight greater than 0.');
 }
 
 function lastPartOf(value: unknown): string {
   return lastPart(String(value));
-}
-
-function wrong(message: string): AwsFault {
-  return new AwsFault('InvalidParameterException', message);
 }

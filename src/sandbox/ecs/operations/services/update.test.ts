@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { virtualClock } from '../../base/clock.js';
-import { createLogs } from '../logs.js';
-import { createEcs } from './ecs.js';
+import { virtualClock } from '../../../../base/clock.js';
+import { createLogs } from '../../../logs.js';
+import { createEcs } from '../../ecs.js';
 
 interface Service {
   readonly deployments: readonly { readonly id: string; readonly taskDefinition: string }[];

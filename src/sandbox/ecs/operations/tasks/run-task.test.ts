@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { virtualClock } from '../../base/clock.js';
-import { createLogs } from '../logs.js';
-import type { ContainerSpec, RunningContainer, TaskRunner } from '../runners/task-runner.js';
-import { createEcs } from './ecs.js';
-import { scenarios } from './scenario.js';
+import { virtualClock } from '../../../../base/clock.js';
+import { createLogs } from '../../../logs.js';
+import type { ContainerSpec, RunningContainer, TaskRunner } from '../../../runners/task-runner.js';
+import { createEcs } from '../../ecs.js';
+import { scenarios } from '../../scenario.js';
 
 interface Task {
   readonly taskArn: string;

@@ -1,7 +1,7 @@
-import type { Operation, World } from '../../service.js';
-import { AwsFault } from '../../service.js';
-import type { EcsState } from '../state/state.js';
-import type { Pages } from './page.js';
+import type { Operation, World } from '../../../service.js';
+import type { EcsState } from '../../state/state.js';
+import type { Pages } from '../page.js';
+import { invalid } from '../invalid.js';
 
 /** Names, and what an account has that never set them. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html */
 const USUAL: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ export function accountSettingOperations(state: EcsState, world: World, pages: P
   const me = `arn:aws:iam::${world.accountId}:user/sandbox`;
   const principalOf = (value: unknown) => {
     const arn = value === undefined ? me : String(value);
-    if (!arn.startsWith('arn:')) throw wrong('The principal ARN is invalid. Specify a valid ARN and try again.');
+    if (!arn.startsWith('arn:')) throw invalid('The principal ARN is invalid. Specify a valid ARN and try again.');
     return arn;
   };
   const keyOf = (arn: string) => (arn.endsWith(':root') ? ROOT : arn);
@@ -50,9 +50,9 @@ export function accountSettingOperations(state: EcsState, world: World, pages: P
 
   function put(name: string, value: string, principalArn: string) {
     checkName(name);
-    if (name === 'guardDutyActivate') throw wrong('The setting guardDutyActivate is managed by AWS.');
+    if (name === 'guardDutyActivate') throw invalid('The setting guardDutyActivate is managed by AWS.');
     if (!(VALUES[name] ?? ['enabled', 'disabled']).includes(value))
-      throw wrong(`The value ${value} is not valid for the setting ${name}.`);
+      throw invalid(`The value ${value} is not valid for the setting ${name}.`);
     const key = keyOf(principalArn);
     const own = state.settings.get(key) ?? new Map<string, string>();
     state.settings.set(key, own.set(name, value));
@@ -79,7 +79,7 @@ export function accountSettingOperations(state: EcsState, world: World, pages: P
       };
       if (name !== undefined) checkName(name);
       if (value !== undefined && name === undefined)
-        throw wrong('A setting name is required when a value is specified.');
+        throw invalid('A setting name is required when a value is specified.');
       const principalArn = principalOf(input.principalArn);
       const own = state.settings.get(keyOf(principalArn));
       const settings = Object.keys(USUAL)
@@ -94,9 +94,5 @@ export function accountSettingOperations(state: EcsState, world: World, pages: P
 }
 
 function checkName(name: string): void {
-  if (!(name in USUAL)) throw wrong(`The setting name ${name} is not valid.`);
-}
-
-function wrong(message: string): AwsFault {
-  return new AwsFault('InvalidParameterException', message);
+  if (!(name in USUAL)) throw invalid(`The setting name ${name} is not valid.`);
 }

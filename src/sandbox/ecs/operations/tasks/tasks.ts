@@ -1,15 +1,15 @@
-import type { Operation } from '../../service.js';
-import type { Views } from '../consistency/views.js';
-import { renderTask } from '../render/task.js';
-import { findService, findTask, requireCluster } from '../state/find.js';
-import type { SandboxTask } from '../state/records.js';
-import type { EcsState } from '../state/state.js';
-import { lastPart, listOf } from '../state/state.js';
-import { desiredStatus } from '../state/tasks.js';
-import { AwsFault } from '../../service.js';
-import type { Pages } from './page.js';
+import type { Operation } from '../../../service.js';
+import type { Views } from '../../consistency/views.js';
+import { renderTask } from '../../render/task.js';
+import { findService, findTask, requireCluster } from '../../state/find.js';
+import type { SandboxTask } from '../../state/records.js';
+import type { EcsState } from '../../state/state.js';
+import { lastPart, listOf } from '../../state/state.js';
+import { desiredStatus } from '../../state/tasks.js';
+import { AwsFault } from '../../../service.js';
+import type { Pages } from '../page.js';
 import type { createRunTask } from './run-task.js';
-import { wrong } from './service-checks.js';
+import { invalid } from '../invalid.js';
 
 const PAGE = { most: 100, usual: 100 };
 
@@ -39,7 +39,7 @@ export function taskOperations(
       const cluster = requireCluster(state, input.cluster);
       checkIdentifier(cluster, input.task);
       const task = findTask(state, cluster, input.task);
-      if (!task) throw wrong('The referenced task was not found.');
+      if (!task) throw invalid('The referenced task was not found.');
       const reason = String((input.reason as string | undefined) ?? 'Task stopped by user');
       if (desiredStatus(task) !== 'STOPPED') stop(task, reason);
       return { task: renderTask(state, task) };
@@ -56,7 +56,7 @@ export function taskOperations(
       if (serviceName !== undefined && !findService(state, cluster, serviceName))
         throw new AwsFault('ServiceNotFoundException', 'Service not found.');
       if (startedBy !== undefined && (serviceName !== undefined || family !== undefined))
-        throw wrong('Cannot specify startedBy together with serviceName or family.');
+        throw invalid('Cannot specify startedBy together with serviceName or family.');
       const own = [...state.tasks.values()].filter(
         (task) =>
           task.cluster === cluster &&
@@ -76,8 +76,8 @@ export function taskOperations(
     DescribeTasks(input) {
       const cluster = requireCluster(state, input.cluster);
       const names = listOf(input.tasks).map(String);
-      if (names.length === 0) throw wrong('Tasks cannot be empty.');
-      if (names.length > 100) throw wrong('Tasks cannot have more than 100 elements.');
+      if (names.length === 0) throw invalid('Tasks cannot be empty.');
+      if (names.length > 100) throw invalid('Tasks cannot have more than 100 elements.');
       for (const name of names) checkIdentifier(cluster, name);
       const withTags = listOf(input.include).includes('TAGS');
       const tasks: unknown[] = [];
@@ -96,5 +96,6 @@ export function taskOperations(
 /** An ARN names its cluster. */
 function checkIdentifier(cluster: string, text: unknown): void {
   const own = /^arn:.*:task\/([^/]+)\//.exec(String(text))?.[1];
-  if (own !== undefined && own !== cluster) throw wrong(`Identifier is for cluster ${own}. Your cluster is ${cluster}`);
+  if (own !== undefined && own !== cluster)
+    throw invalid(`Identifier is for cluster ${own}. Your cluster is ${cluster}`);
 }

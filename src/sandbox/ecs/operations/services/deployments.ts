@@ -1,14 +1,14 @@
-import type { Operation } from '../../service.js';
-import { AwsFault } from '../../service.js';
-import type { Views } from '../consistency/views.js';
-import type { Engine } from '../engine/engine.js';
-import { renderBrief, renderServiceDeployment, renderServiceRevision } from '../render/service-deployment.js';
-import { findRollout, isInFlight, requireService } from '../state/find.js';
-import type { Deployment, Rollout, SandboxService } from '../state/records.js';
-import type { EcsState } from '../state/state.js';
-import { listOf, seconds } from '../state/state.js';
-import type { Pages } from './page.js';
-import { wrong } from './service-checks.js';
+import type { Operation } from '../../../service.js';
+import { AwsFault } from '../../../service.js';
+import type { Views } from '../../consistency/views.js';
+import type { Engine } from '../../engine/engine.js';
+import { renderBrief, renderServiceDeployment, renderServiceRevision } from '../../render/service-deployment.js';
+import { findRollout, isInFlight, requireService } from '../../state/find.js';
+import type { Deployment, Rollout, SandboxService } from '../../state/records.js';
+import type { EcsState } from '../../state/state.js';
+import { listOf, seconds } from '../../state/state.js';
+import type { Pages } from '../page.js';
+import { invalid } from '../invalid.js';
 
 /** Most ARNs of one call. */
 const MOST = 20;
@@ -68,7 +68,7 @@ export function deploymentOperations(
       return { serviceRevisions, failures };
     },
     StopServiceDeployment(input) {
-      if (input.stopType === 'ABORT') throw wrong('The stop type ABORT is not supported. Use ROLLBACK.');
+      if (input.stopType === 'ABORT') throw invalid('The stop type ABORT is not supported. Use ROLLBACK.');
       const { service, rollout } = requireRollout(input.serviceDeploymentArn);
       // One that goes back already goes on to do so. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
       if (!isInFlight(rollout))
@@ -83,9 +83,9 @@ export function deploymentOperations(
     ContinueServiceDeployment(input) {
       const { service, rollout } = requireRollout(input.serviceDeploymentArn);
       const hook = rollout.hooks.find((one) => one.hookId === input.hookId);
-      if (!hook) throw wrong('The specified lifecycle hook was not found.');
+      if (!hook) throw invalid('The specified lifecycle hook was not found.');
       if (hook.status !== 'AWAITING_ACTION' || !isInFlight(rollout))
-        throw wrong(`The lifecycle hook is not awaiting an action: it is ${hook.status}.`);
+        throw invalid(`The lifecycle hook is not awaiting an action: it is ${hook.status}.`);
       hook.status = 'SUCCEEDED';
       if (input.action === 'ROLLBACK') engine.turnBack(service, rollout, 'Service deployment rolled back by user.');
       else engine.goOn(service, rollout);
@@ -96,8 +96,8 @@ export function deploymentOperations(
 
 function arnsOf(value: unknown, name: string): readonly string[] {
   const arns = listOf(value).map(String);
-  if (arns.length === 0) throw wrong(`${name} cannot be empty.`);
-  if (arns.length > MOST) throw wrong(`${name} cannot have more than ${MOST} elements.`);
+  if (arns.length === 0) throw invalid(`${name} cannot be empty.`);
+  if (arns.length > MOST) throw invalid(`${name} cannot have more than ${MOST} elements.`);
   return arns;
 }
 

@@ -1,12 +1,12 @@
-import type { Operation } from '../../service.js';
-import { AwsFault } from '../../service.js';
-import type { Views } from '../consistency/views.js';
-import { findService, requireCluster } from '../state/find.js';
-import type { Input, SandboxService } from '../state/records.js';
-import type { EcsState } from '../state/state.js';
-import { lastPart, listOf } from '../state/state.js';
-import type { Pages } from './page.js';
-import { wrong } from './service-checks.js';
+import type { Operation } from '../../../service.js';
+import { AwsFault } from '../../../service.js';
+import type { Views } from '../../consistency/views.js';
+import { findService, requireCluster } from '../../state/find.js';
+import type { Input, SandboxService } from '../../state/records.js';
+import type { EcsState } from '../../state/state.js';
+import { lastPart, listOf } from '../../state/state.js';
+import type { Pages } from '../page.js';
+import { invalid } from '../invalid.js';
 
 /** Ten, unless the call says otherwise. */
 const PAGE = { most: 100, usual: 10 };
@@ -20,8 +20,8 @@ export function serviceReads(state: EcsState, views: Views, pages: Pages): Recor
     DescribeServices(input) {
       const cluster = requireCluster(state, input.cluster);
       const names = listOf(input.services).map(String);
-      if (names.length === 0) throw wrong('Services cannot be empty.');
-      if (names.length > 10) throw wrong('Services cannot have more than 10 elements.');
+      if (names.length === 0) throw invalid('Services cannot be empty.');
+      if (names.length > 10) throw invalid('Services cannot have more than 10 elements.');
       const withTags = listOf(input.include).includes('TAGS');
       const services: unknown[] = [];
       const failures: unknown[] = [];

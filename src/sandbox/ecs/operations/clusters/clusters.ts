@@ -1,14 +1,15 @@
-import type { Operation } from '../../service.js';
-import { AwsFault } from '../../service.js';
-import { renderCluster } from '../render/cluster.js';
-import { clusterName, findCluster, requireClusterRecord } from '../state/find.js';
-import type { Cluster, Input } from '../state/records.js';
-import type { EcsState } from '../state/state.js';
-import { listOf } from '../state/state.js';
-import { checkedTags } from '../state/tags.js';
+import type { Operation } from '../../../service.js';
+import { AwsFault } from '../../../service.js';
+import { renderCluster } from '../../render/cluster.js';
+import { clusterName, findCluster, requireClusterRecord } from '../../state/find.js';
+import type { Cluster, Input } from '../../state/records.js';
+import type { EcsState } from '../../state/state.js';
+import { listOf } from '../../state/state.js';
+import { checkedTags } from '../../state/tags.js';
 import { checkProviders, checkStrategy } from './capacity-providers.js';
-import type { Pages } from './page.js';
+import type { Pages } from '../page.js';
 import { settingFor } from './account-settings.js';
+import { invalid } from '../invalid.js';
 
 const INSIGHTS = new Set(['enabled', 'disabled', 'enhanced']);
 
@@ -17,7 +18,7 @@ export function clusterOperations(state: EcsState, pages: Pages): Record<string,
   return {
     CreateCluster(input) {
       const name = clusterName(input.clusterName);
-      if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw wrong('Cluster name contains invalid characters.');
+      if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw invalid('Cluster name contains invalid characters.');
       const tags = input.tags === undefined ? undefined : checkedTags(input.tags);
       const existing = findCluster(state, name);
       const providers = listOf(input.capacityProviders).map(String);
@@ -40,7 +41,7 @@ export function clusterOperations(state: EcsState, pages: Pages): Record<string,
     },
     DescribeClusters(input) {
       const names = listOf(input.clusters).map(String);
-      if (names.length > 100) throw wrong('Clusters cannot have more than 100 elements.');
+      if (names.length > 100) throw invalid('Clusters cannot have more than 100 elements.');
       const wanted = names.length > 0 ? names : ['default'];
       const found = wanted.flatMap((name) => state.clusters.get(clusterName(name)) ?? []);
       const missing = wanted.filter((name) => !state.clusters.has(clusterName(name)));
@@ -103,10 +104,6 @@ export function newCluster(state: EcsState, name: string): Cluster {
 function settingsOf(value: unknown): Cluster['settings'] {
   const settings = listOf(value) as Cluster['settings'];
   for (const { name, value: set } of settings)
-    if (name !== 'containerInsights' || !INSIGHTS.has(set)) throw wrong(`Invalid cluster setting ${name}: ${set}.`);
+    if (name !== 'containerInsights' || !INSIGHTS.has(set)) throw invalid(`Invalid cluster setting ${name}: ${set}.`);
   return settings;
-}
-
-function wrong(message: string): AwsFault {
-  return new AwsFault('InvalidParameterException', message);
 }

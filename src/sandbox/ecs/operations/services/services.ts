@@ -1,19 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Operation } from '../../service.js';
-import { AwsFault } from '../../service.js';
-import type { Views } from '../consistency/views.js';
-import { INSTANCES } from '../engine/configuration.js';
-import type { Engine } from '../engine/engine.js';
-import { withoutName } from '../script/script.js';
-import { addEvent } from '../engine/service-events.js';
-import type { Scenario } from '../scenario-shape.js';
-import { findDefinition, requireClusterRecord, requireRunnable, requireService } from '../state/find.js';
-import type { Cluster, DefinitionRecord, Input, SandboxService } from '../state/records.js';
-import type { EcsState } from '../state/state.js';
-import { clean, listOf } from '../state/state.js';
-import { checkedTags } from '../state/tags.js';
-import { renderPlace } from '../render/service.js';
-import { checkCount, checkService, wrong } from './service-checks.js';
+import type { Operation } from '../../../service.js';
+import { AwsFault } from '../../../service.js';
+import type { Views } from '../../consistency/views.js';
+import { INSTANCES } from '../../engine/configuration.js';
+import type { Engine } from '../../engine/engine.js';
+import { withoutName } from '../../script/script.js';
+import { addEvent } from '../../engine/service-events.js';
+import type { Scenario } from '../../scenario-shape.js';
+import { findDefinition, requireClusterRecord, requireRunnable, requireService } from '../../state/find.js';
+import type { Cluster, DefinitionRecord, Input, SandboxService } from '../../state/records.js';
+import type { EcsState } from '../../state/state.js';
+import { clean, listOf } from '../../state/state.js';
+import { checkedTags } from '../../state/tags.js';
+import { renderPlace } from '../../render/service.js';
+import { checkCount, checkService } from './checks.js';
+import { invalid } from '../invalid.js';
 
 /** What starts a deployment when it differs from what the service has. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
 const STARTS = [
@@ -46,9 +47,9 @@ export function serviceOperations(state: EcsState, world: ServiceWorld): Record<
     CreateService(input) {
       const cluster = requireClusterRecord(state, input.cluster);
       const name = String(input.serviceName);
-      if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw wrong('Service name contains invalid characters.');
+      if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw invalid('Service name contains invalid characters.');
       refuseExisting(state.services.get(`${cluster.name}/${name}`));
-      if (input.taskDefinition === undefined) throw wrong('TaskDefinition can not be blank.');
+      if (input.taskDefinition === undefined) throw invalid('TaskDefinition can not be blank.');
       const record = requireRunnable(state, input.taskDefinition);
       const asked = placed(input, cluster);
       checkCount(input, input.schedulingStrategy);
@@ -95,7 +96,7 @@ export function serviceOperations(state: EcsState, world: ServiceWorld): Record<
       if (service.status === 'INACTIVE') throw new AwsFault('ServiceNotFoundException', 'Service not found.');
       const daemon = service.input.schedulingStrategy === 'DAEMON';
       if (service.desiredCount > 0 && input.force !== true && !daemon)
-        throw wrong('The service cannot be stopped while it is scaled above 0.');
+        throw invalid('The service cannot be stopped while it is scaled above 0.');
       views.beforeWrite(service);
       if (service.status === 'ACTIVE') engine.remove(service);
       return { service: views.written(service) };
@@ -125,8 +126,8 @@ function newService(
 }
 
 function refuseExisting(existing: SandboxService | undefined): void {
-  if (existing?.status === 'DRAINING') throw wrong('Unable to Start a service that is still Draining.');
-  if (existing?.status === 'ACTIVE') throw wrong('Creation of service was not idempotent.');
+  if (existing?.status === 'DRAINING') throw invalid('Unable to Start a service that is still Draining.');
+  if (existing?.status === 'ACTIVE') throw invalid('Creation of service was not idempotent.');
 }
 
 /** CodeDeploy's services are changed by CodeDeploy. */
@@ -142,7 +143,7 @@ function refuseOtherController({ input }: SandboxService, update: Input): void {
     platformVersion: 'platform version',
   };
   if (what)
-    throw wrong(
+    throw invalid(
       `Unable to update ${words[what]} on services with a ${type} deployment controller. Use ${type === 'CODE_DEPLOY' ? 'AWS CodeDeploy' : 'task sets'} to trigger a new deployment.`,
     );
 }
