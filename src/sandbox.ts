@@ -1,8 +1,16 @@
 /** The public door `lading/sandbox`: AWS on loopback, to rehearse a release. */
 export type { Sandbox, SandboxOptions } from './sandbox/start.js';
 export { startSandbox } from './sandbox/start.js';
-export type { Scenario, ScenarioEvent, TaskEnd } from './sandbox/ecs/scenario.js';
+export type {
+  Scenario,
+  ScenarioEvent,
+  ScenarioFault,
+  TaskEnd,
+  TaskFate,
+  TaskScript,
+} from './sandbox/ecs/scenario-shape.js';
 export { scenarios } from './sandbox/ecs/scenario.js';
+export type { Consistency } from './sandbox/ecs/consistency/lags.js';
 export type { Fault } from './sandbox/faults.js';
 export type { Moto } from './sandbox/moto/start-moto.js';
 export { startMoto } from './sandbox/moto/start-moto.js';

@@ -6,7 +6,7 @@ import { InputError } from '../base/errors.js';
 import type { Form } from '../base/input.js';
 import { input } from '../base/input.js';
 import type { ListedScenario } from '../rehearsal/scenario-list.js';
-import type { Scenario } from '../sandbox/ecs/scenario.js';
+import type { Scenario } from '../sandbox/ecs/scenario-shape.js';
 
 export type { ListedScenario };
 
@@ -88,6 +88,11 @@ export const sandbox = defineCommand({
         ...pageSizeForm,
       },
     ),
+    consistency: input.choice(
+      'How reads of ECS follow writes: at once, or late and in part for some seconds, as AWS answers',
+      ['strong', 'eventual'],
+      { default: 'strong', key: false },
+    ),
     repository: input.list('ECR repository to make', { placeholder: 'NAME', key: false }),
     service: input.list('ECS service to make in the cluster `default`, with one container `web` of an image', {
       placeholder: 'NAME=IMAGE',
@@ -104,6 +109,10 @@ export const sandbox = defineCommand({
     {
       command: 'lading sandbox --scenario crash-loop --service shop=shop:v1',
       about: 'A service whose deployments crash',
+    },
+    {
+      command: 'lading sandbox --consistency eventual --service shop=shop:v1',
+      about: 'A rollout whose records come late, as those of AWS do',
     },
     { command: 'lading sandbox --github acme/shop', about: 'Rehearse `lading rotate --to acme/shop`' },
   ],
@@ -122,6 +131,7 @@ export const sandbox = defineCommand({
         port: values.port,
         scenario,
         tasks: values.tasks,
+        consistency: values.consistency,
         allowRoot: values.allowRoot,
         hosts: values.host,
         moto,

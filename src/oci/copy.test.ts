@@ -3,11 +3,7 @@ import { layerOf, makeImage, makeIndex } from '../../test/support/image-of-texts
 import { HttpError, LadingError } from '../base/errors.js';
 import { copy, planCopy } from './copy.js';
 import type { Descriptor } from './manifest.js';
-import {
-  isIndex,
-  parseImageIndex,
-  parseImageManifest,
-} from './manifest.js';
+import { isIndex, parseImageIndex, parseImageManifest } from './manifest.js';
 import { mediaTypes } from './media-type.js';
 import { bytesBlob, memoryStore } from './memory.js';
 import type { BlobOrigin, OriginsOf, PutOptions, Store } from './store.js';

@@ -1,5 +1,6 @@
-import type { Scenario } from '../sandbox/ecs/scenario.js';
+import type { Scenario, TaskEnd, TaskFate } from '../sandbox/ecs/scenario-shape.js';
 import { scenarios } from '../sandbox/ecs/scenario.js';
+import { endOfScenario } from './scenario-end.js';
 
 /** Where every deployment begins. */
 const START = new Set(['PENDING', 'IN_PROGRESS']);
@@ -14,24 +15,64 @@ export interface ListedScenario {
 }
 
 export function listScenarios(): readonly ListedScenario[] {
-  return [...scenarios.values()].map((scenario) => ({
-    name: scenario.name,
-    happens: [...new Set([...rollout(scenario), ...oneOff(scenario), ...trouble(scenario)])].join('; '),
-    claims: scenario.claims,
-  }));
+  return [...scenarios.values()].map((scenario) => {
+    const told = [...before(scenario), ...rollout(scenario), ...oneOff(scenario), ...trouble(scenario)];
+    const happens = scenario.task ? told : [...told, endOfScenario(scenario)];
+    return { name: scenario.name, happens: [...new Set(happens)].join('; '), claims: scenario.claims };
+  });
 }
 
-function rollout({ events, rollback, task }: Scenario): string[] {
+/** What is so when the deployment begins. */
+function before({ noSource, inFlight, earlier = [], configuration = {} }: Scenario): string[] {
+  const { deploymentCircuitBreaker: breaker, alarms } = configuration as {
+    deploymentCircuitBreaker?: Readonly<Record<string, unknown>>;
+    alarms?: unknown;
+  };
+  return [
+    ...(breaker ? [`circuit breaker ${breaker.rollback === true ? 'with' : 'without'} rollback`] : []),
+    ...(alarms === undefined ? [] : ['deployment alarms']),
+    ...(configuration.strategy === undefined ? [] : [`strategy ${String(configuration.strategy)}`]),
+    ...(noSource ? ['no deployment has ever completed'] : []),
+    ...(inFlight ? ['a deployment of somebody else is in flight'] : []),
+    ...earlier.map(({ event, secondsAgo }) => `${secondsAgo / 60} minutes before: ${event}`),
+  ];
+}
+
+function rollout(scenario: Scenario): string[] {
+  const { events, rollback, task, tasks = [], hooks = {}, configuration = {}, drains } = scenario;
   if (task) return [];
+  const paused = (configuration.lifecycleHooks as { targetType?: string }[] | undefined)?.some(
+    (hook) => hook.targetType === 'PAUSE',
+  );
   const told = events.flatMap((event) => [
-    ...(event.stop ? [withCode(event.stop.reason ?? event.stop.stoppedReason, event.stop.exitCode)] : []),
+    ...(event.stop ? [`${event.times ?? 1} tasks: ${ending(event.stop)}`] : []),
     ...(event.event === undefined ? [] : [event.event]),
-    ...(event.alarm === undefined ? [] : [`alarm ${event.alarm}`]),
+    ...(event.manyEvents === undefined ? [] : [`${event.manyEvents} service events at once`]),
+    ...(event.alarm === undefined ? [] : [`alarm ${event.alarm} after ${event.at} s`]),
     ...(event.hook ? [`hook ${event.hook.hookId} ${event.hook.status}`] : []),
-    ...(event.supersede ? ['somebody else deploys'] : []),
+    ...(event.supersede ? [`somebody else deploys after ${event.at} s`] : []),
+    ...(event.scale === undefined ? [] : [`the desired count is set to ${event.scale} after ${event.at} s`]),
+    ...(event.stopped ? [`somebody stops the deployment after ${event.at} s`] : []),
+    ...(event.deleted ? [`somebody deletes the service after ${event.at} s`] : []),
+    ...(event.forgotten ? [`ECS forgets the deployment after ${event.at} s`] : []),
     ...(event.status === undefined || START.has(event.status) ? [] : [`${event.status} after ${event.at} s`]),
   ]);
-  return rollback?.fails ? [...told, 'the rollback fails'] : told;
+  return [
+    ...tasks.map((fate, at) => describeFate(fate, at === tasks.length - 1, tasks.length > 1)),
+    ...told,
+    ...(paused ? ['a PAUSE hook waits'] : []),
+    ...Object.entries(hooks).map(([stage, end]) => `the hook of ${stage}: ${end}`),
+    ...(drains === undefined ? [] : [`old tasks drain for ${drains} s`]),
+    ...(rollback?.fails ? ['the rollback fails'] : []),
+  ];
+}
+
+function describeFate(fate: TaskFate, last: boolean, several: boolean): string {
+  const { times = 1, end, unplaced, runs } = fate;
+  const who = last ? (several ? 'all after it' : 'each task') : times === 1 ? 'a task' : `${times} tasks`;
+  if (unplaced !== undefined) return `${who}: no place (${unplaced})`;
+  if (end) return `${who}: ${ending(end)}`;
+  return `${who}: ${runs === undefined ? 'well' : `runs after ${runs} s`}`;
 }
 
 function oneOff({ task }: Scenario): string[] {
@@ -42,12 +83,16 @@ function oneOff({ task }: Scenario): string[] {
 }
 
 function trouble({ faults = [], staleReads }: Scenario): string[] {
-  const refused = faults.map(
-    ({ operations, type, until }) => `${type} from ${operations.join(', ')}${until > DAY_S ? '' : ` for ${until} s`}`,
-  );
+  const refused = faults.map(({ operations, type, from, until, before: early }) => {
+    const which = operations.includes('*') ? 'everything' : operations.join(', ');
+    const first = from === undefined ? '' : ` after ${from} s`;
+    const lasts = until > DAY_S ? '' : ` for ${until - (from ?? 0)} s`;
+    return `${type} from ${which}${first}${lasts}${early ? ' before the deployment' : ''}`;
+  });
   return staleReads === undefined ? refused : [...refused, `the first ${staleReads} reads are old`];
 }
 
-function withCode(reason: string, exitCode: number | undefined): string {
-  return exitCode === undefined ? reason : `${reason} (exit code ${exitCode})`;
+function ending({ reason, stoppedReason, exitCode }: TaskEnd): string {
+  const words = reason ?? stoppedReason;
+  return exitCode === undefined ? words : `${words} (exit code ${exitCode})`;
 }

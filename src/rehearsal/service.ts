@@ -10,6 +10,7 @@ export async function makeSandboxService(
     family: name,
     networkMode: 'awsvpc',
     requiresCompatibilities: ['FARGATE'],
+    executionRoleArn: `arn:aws:iam::${sandbox.accountId}:role/${name}-execution`,
     cpu: '256',
     memory: '512',
     containerDefinitions: [
@@ -33,6 +34,8 @@ export async function makeSandboxService(
     serviceName: name,
     taskDefinition: name,
     desiredCount: 1,
+    launchType: 'FARGATE',
+    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d', 'subnet-4e5f6a7b'] } },
     ...(circuitBreaker && {
       deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
     }),

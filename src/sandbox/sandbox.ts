@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { WebIdentityClaims } from './access/web-identity.js';
-import type { Scenario } from './ecs/scenario.js';
+import type { Consistency } from './ecs/consistency/lags.js';
+import type { Scenario } from './ecs/scenario-shape.js';
 import type { Fault } from './faults.js';
 import type { AccessEntry } from './http/listen.js';
 import type { Moto } from './moto/start-moto.js';
@@ -27,6 +28,13 @@ export interface SandboxOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** What answers for the services that are not played here: the address of a moto server, or one that `startMoto` started. */
   readonly moto?: string | Moto;
+  /**
+   * `strong`, the default, answers each read of ECS with what is: a test may look at once at what it has written.
+   * `eventual` answers late and in part, as ECS does after a write: what waits for it is to be rehearsed so.
+   */
+  readonly consistency?: Consistency;
+  /** What is late, and by how much, is the same for the same seed; 1 when left out. */
+  readonly seed?: number;
   /** At most so many entries in a page of a read, to see whether a program reads the next ones. */
   readonly pageSize?: number;
 }

@@ -58,7 +58,9 @@ async function open(options: SandboxOptions, world: World, folder: string): Prom
     host: () => host,
     authorization: async () => ecr.newPassword().authorizationToken,
   });
-  const ecs = createEcs(world, { logs, runner, resolveImage: (image) => images.resolve(image) });
+  const { consistency, seed, pageSize } = options;
+  const resolveImage = (image: string) => images.resolve(image);
+  const ecs = createEcs(world, { logs, runner, resolveImage, consistency, seed, pageSize });
   if (options.scenario) ecs.useScenario(options.scenario);
   const registry = createRegistry({
     images,
@@ -85,7 +87,7 @@ async function open(options: SandboxOptions, world: World, folder: string): Prom
       faultFor(call) {
         const injected = faults.take(call);
         if (injected) return injected;
-        const scripted = call.service === 'ecs' ? ecs.faultFor(call.operation) : undefined;
+        const scripted = ['ecs', 'logs'].includes(call.service) ? ecs.faultFor(call.operation) : undefined;
         return scripted && { type: scripted.type, message: scripted.message, status: scripted.status };
       },
       controls: {

@@ -126,7 +126,9 @@ test('a sandbox whose tasks run in Docker Engine', async (context) => {
     const ecs = (await openAws(world)).api('ecs');
     await ecs.call('RegisterTaskDefinition', {
       family: 'shop',
-      containerDefinitions: [{ name: 'web', image: pushed.stdout.trim(), portMappings: [{ containerPort: 3000 }] }],
+      containerDefinitions: [
+        { name: 'web', image: pushed.stdout.trim(), memory: 256, portMappings: [{ containerPort: 3000 }] },
+      ],
     });
     await ecs.call('CreateService', { serviceName: 'shop', taskDefinition: 'shop', desiredCount: 1 });
     const deployed = await lading(

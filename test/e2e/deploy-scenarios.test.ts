@@ -5,6 +5,7 @@ import type { DeployResult } from '../../src/ecs/rollout/verdict/result.js';
 import { rollback } from '../../src/commands/rollback.js';
 import { status } from '../../src/commands/status.js';
 import { logs } from '../../src/commands/logs.js';
+import type { Consistency } from '../../src/sandbox/ecs/consistency/lags.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
 import type { Stage } from '../support/stage.js';
@@ -15,8 +16,8 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-async function stage(name: string, service: Record<string, unknown> = {}): Promise<Stage> {
-  const opened = await openStage(name, service);
+async function stage(...about: Parameters<typeof openStage>): Promise<Stage> {
+  const opened = await openStage(...about);
   open.push(opened.close);
   return opened;
 }
@@ -24,92 +25,132 @@ async function stage(name: string, service: Record<string, unknown> = {}): Promi
 const calls = (sandbox: Sandbox, operation: string) => sandbox.journal.filter((entry) => entry.operation === operation);
 
 interface Expected {
-  readonly outcome: DeployResult['outcome'];
+  /** Of the result; not looked at when left out. */
+  readonly outcome?: DeployResult['outcome'];
   readonly kind?: ErrorKind;
   readonly cause?: string;
   readonly says?: RegExp;
+  readonly args?: readonly string[];
+  readonly service?: Readonly<Record<string, unknown>>;
 }
 
+const steady: Expected = { outcome: 'steady' };
+const back = (cause: string | undefined, says: RegExp): Expected => ({
+  outcome: 'rolled-back',
+  kind: 'deploy-failed',
+  ...(cause !== undefined && { cause }),
+  says,
+});
+const late = ['--no-fail-fast', '--timeout', '2m'];
+const crashed: Expected = { outcome: 'timeout', kind: 'timeout', cause: 'exit', says: /exit code 1/, args: late };
+
 const table: Readonly<Record<string, Expected>> = {
-  ok: { outcome: 'steady' },
-  slow: { outcome: 'steady' },
-  'cannot-pull-404': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'image', says: /not found/ },
-  'cannot-pull-403': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'image', says: /403 Forbidden/ },
-  'cannot-pull-wrong-arch': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'image', says: /platform/ },
-  'cannot-pull-timeout': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'network', says: /i\/o timeout/ },
-  'secret-denied': {
-    outcome: 'rolled-back',
-    kind: 'deploy-failed',
-    cause: 'secrets',
-    says: /secretsmanager:GetSecretValue/,
-  },
-  'missing-log-group': {
-    outcome: 'rolled-back',
-    kind: 'deploy-failed',
-    cause: 'start',
-    says: /log group does not exist/,
-  },
-  'cannot-start': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'start', says: /executable file not found/ },
-  'crash-loop': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'exit', says: /exit code 1/ },
-  'crash-loop-breaker': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'exit', says: /exit code 1/ },
-  oom: { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'memory', says: /OutOfMemory/ },
-  'elb-unhealthy': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'health', says: /ELB health checks/ },
-  'container-unhealthy': {
-    outcome: 'rolled-back',
-    kind: 'deploy-failed',
-    cause: 'health',
-    says: /container health checks/,
-  },
-  capacity: { outcome: 'timeout', kind: 'timeout', cause: 'capacity', says: /unable to place a task/ },
+  ok: steady,
+  slow: steady,
+  'blue-green': steady,
+  canary: steady,
+  linear: steady,
+  pause: { outcome: 'paused', kind: 'paused', says: /hook-1/ },
+  'pause-timeout': { outcome: 'paused', kind: 'paused', says: /hook-1/ },
+  'hook-ok': steady,
+  'hook-failed': back('hook', /smoke-test failed/),
+  'hook-timeout': back('hook', /ran out of time/),
+  'early-success': steady,
+  'early-success-blocking': steady,
+  'scaled-during': steady,
+  'scaled-after': steady,
+
   'failed-no-rollback': { outcome: 'failed', kind: 'deploy-failed', cause: 'exit', says: /was not rolled back/ },
   'rollback-failed': { outcome: 'failed', kind: 'deploy-failed', cause: 'exit', says: /so did its rollback/ },
-  'no-completed': { outcome: 'timeout', kind: 'timeout', cause: 'exit', says: /exit code 1/ },
-  alarm: { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'alarm', says: /web-5xx/ },
+  'no-completed': { outcome: 'failed', kind: 'deploy-failed', cause: 'exit', says: /was not rolled back/ },
+  'breaker-count': back('exit', /exit code 1/),
+  'breaker-keeps-count': back('health', /container health checks/),
+  alarm: back('alarm', /web-5xx/),
+  'alarm-no-rollback': { outcome: 'failed', kind: 'deploy-failed', cause: 'alarm', says: /web-5xx/ },
   superseded: { outcome: 'superseded', kind: 'superseded', says: /newer deployment/ },
   'superseded-late': { outcome: 'superseded', kind: 'superseded', says: /newer deployment/ },
-  'blue-green': { outcome: 'steady' },
-  canary: { outcome: 'steady' },
-  linear: { outcome: 'steady' },
-  pause: { outcome: 'paused', kind: 'paused', says: /hook-1/ },
-  'hook-failed': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'hook', says: /smoke-test failed/ },
-  'hook-timeout': { outcome: 'rolled-back', kind: 'deploy-failed', cause: 'hook', says: /ran out of time/ },
-  'early-success': { outcome: 'steady' },
-  'many-events': { outcome: 'timeout', kind: 'timeout', cause: 'exit', says: /exit code 1/ },
-  'many-stopped-tasks': { outcome: 'timeout', kind: 'timeout', cause: 'exit', says: /exit code 1/ },
-  spot: { outcome: 'steady' },
-  throttled: { outcome: 'steady' },
-  'stale-reads': { outcome: 'steady' },
-  'task-exit-1': { outcome: 'steady' },
-  'task-sidecar': { outcome: 'steady' },
-  'task-not-started': { outcome: 'steady' },
-  'task-quick': { outcome: 'steady' },
-  'task-long': { outcome: 'steady' },
-  'task-no-memory': { outcome: 'steady' },
+  'in-flight': steady,
+  'user-stop': { outcome: 'stopped', kind: 'deploy-failed', says: /rolled back by user/ },
+  'stop-refused': { ...crashed, args: ['--timeout', '2m'] },
+  'service-deleted': { outcome: 'deleted', kind: 'deploy-failed', says: /deleted/ },
+  'deployment-forgotten': { outcome: 'timeout', kind: 'timeout', args: ['--timeout', '2m'] },
+
+  'cannot-pull-404': back('image', /not found/),
+  'cannot-pull-403': back('image', /403 Forbidden/),
+  'cannot-pull-wrong-arch': back('image', /platform/),
+  'cannot-pull-timeout': back('network', /i\/o timeout/),
+  'secret-denied': back('secrets', /secretsmanager:GetSecretValue/),
+  'missing-log-group': back('start', /log group does not exist/),
+  'cannot-start': back('start', /executable file not found/),
+  'crash-loop': back('exit', /exit code 1/),
+  'crash-loop-breaker': back('exit', /exit code 1/),
+  oom: back('memory', /OutOfMemory/),
+  'elb-unhealthy': back('health', /ELB health checks/),
+  'elb-timeout': back('health', /ELB health checks/),
+  'container-unhealthy': back('health', /container health checks/),
+  capacity: { outcome: 'timeout', kind: 'timeout', cause: 'capacity', says: /unable to place a task/, args: late },
+  'many-events': crashed,
+  'many-stopped-tasks': crashed,
+
+  spot: steady,
+  'secrets-throttled-once': steady,
+  'registry-429-once': steady,
+  'bad-host': { ...steady, cause: 'start' },
+  'eni-timeout': steady,
+  // Once told, a cause stays in the result.
+  'pull-timeout-once': { ...steady, cause: 'network' },
+  'one-bad-task': { ...steady, cause: 'exit' },
+  'bad-among-healthy': { ...steady, service: { desiredCount: 4 }, cause: 'exit' },
+  'stale-event': steady,
+
+  throttled: steady,
+  'throttled-before': steady,
+  'throttled-throughout': steady,
+  'denied-list-service-deployments': steady,
+  'denied-describe-service-revisions': steady,
+  'denied-service-deployments': steady,
+  'denied-describe-tasks': steady,
+  'denied-get-log-events': back('exit', /exit code 1/),
+  'denied-stop-service-deployment': { ...crashed, args: ['--timeout', '2m'] },
+  'no-service-deployments': steady,
+  'expired-token': { kind: 'credentials', says: /expired/ },
+  'stale-reads': steady,
+
+  'task-exit-1': steady,
+  'task-sidecar': steady,
+  'task-not-started': steady,
+  'task-quick': steady,
+  'task-long': steady,
+  'task-no-memory': steady,
 };
+
+async function expectVerdict(name: string, expected: Expected, consistency: Consistency): Promise<void> {
+  const opened = await stage(name, expected.service, { consistency });
+  const { exitCode, json, service, text } = await deployByCommandLine(opened, expected.args ?? []);
+  if (expected.outcome !== undefined) expect(json.outcome).toBe(expected.outcome);
+  expect(exitCode).toBe(expected.kind === undefined ? 0 : exitCodes[expected.kind]);
+  expect(json.error?.kind).toBe(expected.kind);
+  if (expected.says) {
+    expect(json.error?.message).toMatch(expected.says);
+    expect(text).toMatch(expected.says);
+  }
+  expect(service?.cause?.class).toBe(expected.cause);
+  if (expected.cause) {
+    expect(service?.cause?.hint).toBeTruthy();
+    expect(text).toContain(`hint: ${service?.cause?.hint}`);
+  }
+  const done = (operation: string) => calls(opened.sandbox, operation).filter((entry) => entry.output !== undefined);
+  expect(done('UpdateService')).toHaveLength(1);
+  expect(done('RegisterTaskDefinition')).toHaveLength(1);
+}
 
 describe('the verdict over each scenario', () => {
   test('no scenario is forgotten', () => {
     expect(Object.keys(table).concat('access-denied').sort()).toEqual([...scenarios.keys()].sort());
   });
 
-  test.each(Object.entries(table))('%s', async (name, expected) => {
-    const opened = await stage(name);
-    const late = expected.outcome === 'timeout' ? ['--no-fail-fast', '--timeout', '2m'] : [];
-    const { exitCode, json, service, text } = await deployByCommandLine(opened, late);
-    expect(json.outcome).toBe(expected.outcome);
-    expect(exitCode).toBe(expected.kind === undefined ? 0 : exitCodes[expected.kind]);
-    expect(json.error?.kind).toBe(expected.kind);
-    if (expected.says) {
-      expect(json.error?.message).toMatch(expected.says);
-      expect(text).toMatch(expected.says);
-    }
-    expect(service?.cause?.class).toBe(expected.cause);
-    if (expected.cause) {
-      expect(service?.cause?.hint).toBeTruthy();
-      expect(text).toContain(`hint: ${service?.cause?.hint}`);
-    }
-    expect(calls(opened.sandbox, 'UpdateService')).toHaveLength(1);
-    expect(calls(opened.sandbox, 'RegisterTaskDefinition')).toHaveLength(1);
+  describe.each(['strong', 'eventual'] as const)('with %s reads', (consistency) => {
+    test.each(Object.entries(table))('%s', async (name, expected) => expectVerdict(name, expected, consistency));
   });
 });
 

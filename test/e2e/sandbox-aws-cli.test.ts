@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VirtualClock } from '../../src/base/clock.js';
 import { virtualClock } from '../../src/base/clock.js';
 import type { Environment } from '../../src/base/context.js';
-import type { Scenario } from '../../src/sandbox/ecs/scenario.js';
+import type { Scenario } from '../../src/sandbox/ecs/scenario-shape.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
 import { startSandbox } from '../../src/sandbox/start.js';
@@ -125,6 +125,7 @@ describe('the aws command at a sandbox', () => {
         family: 'shop',
         networkMode: 'awsvpc',
         requiresCompatibilities: ['FARGATE'],
+        executionRoleArn: 'arn:aws:iam::123456789012:role/shop-execution',
         cpu: '256',
         memory: '512',
         containerDefinitions: [
@@ -167,7 +168,7 @@ describe('the aws command at a sandbox', () => {
     clock.advance(15_000);
     // `wait services-stable` asks for one deployment.
     expect(await aws('ecs', 'describe-services', ...webs, '--query', 'services[0].deployments')).toMatchObject([
-      { status: 'PRIMARY', rolloutState: 'IN_PROGRESS', failedTasks: 1, createdAt: isoTime },
+      { status: 'PRIMARY', rolloutState: 'IN_PROGRESS', createdAt: isoTime },
       { status: 'ACTIVE', rolloutState: 'COMPLETED' },
     ]);
     const { serviceDeployments } = await aws<{ serviceDeployments: { targetServiceRevisionArn: string }[] }>(
@@ -179,7 +180,9 @@ describe('the aws command at a sandbox', () => {
     const target = serviceDeployments[0]?.targetServiceRevisionArn ?? '';
     const arn = ['--service-deployment-arns', serviceDeploymentArn];
     expect(await aws('ecs', 'describe-service-deployments', ...arn)).toMatchObject({
-      serviceDeployments: [{ targetServiceRevision: { arn: target }, deploymentCircuitBreaker: { failureCount: 1 } }],
+      serviceDeployments: [
+        { targetServiceRevision: { arn: target }, deploymentCircuitBreaker: { status: 'DISABLED' } },
+      ],
     });
     const revision = ['--service-revision-arns', target];
     expect(await aws('ecs', 'describe-service-revisions', ...revision)).toMatchObject({
@@ -207,9 +210,9 @@ describe('the aws command at a sandbox', () => {
 
     const stop = ['stop-service-deployment', '--service-deployment-arn', serviceDeploymentArn];
     expect(await aws('ecs', ...stop, '--stop-type', 'ROLLBACK')).toEqual({ serviceDeploymentArn });
-    expect(await refusal(aws('ecs', ...stop))).toContain('(ConflictException)');
     clock.advance(30_000);
     await aws('ecs', 'wait', 'services-stable', ...webs);
+    expect(await refusal(aws('ecs', ...stop))).toContain('(ConflictException)');
     const rolledBack = ['--status', 'ROLLBACK_SUCCESSFUL', '--query', 'serviceDeployments[].serviceDeploymentArn'];
     expect(await aws('ecs', 'list-service-deployments', ...web, ...rolledBack)).toEqual([serviceDeploymentArn]);
 
@@ -239,7 +242,9 @@ describe('the aws command at a sandbox', () => {
 
   test('an operation that the sandbox lacks is unknown, and it goes on', async (context) => {
     if (!program) return context.skip();
-    expect(await refusal(aws('ecs', 'list-account-settings'))).toContain('(UnknownOperationException)');
+    expect(await refusal(aws('ecs', 'list-attributes', '--target-type', 'container-instance'))).toContain(
+      '(UnknownOperationException)',
+    );
     expect(await refusal(aws('ecr', 'describe-registry'))).toContain('(UnknownOperationException)');
     expect(await refusal(aws('logs', 'describe-queries'))).toContain('(UnknownOperationException)');
     expect(await refusal(aws('ssm', 'get-parameter', '--name', 'x'))).toContain('(UnknownOperationException)');

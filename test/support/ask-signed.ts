@@ -14,6 +14,7 @@ export interface SignedCall {
 export async function askSigned(sandbox: Pick<Sandbox, 'url' | 'env'>, call: SignedCall): Promise<Response> {
   const env = { ...sandbox.env, ...call.env };
   const headers = await signedHeaders({
+    method: 'POST',
     url: new URL(sandbox.url),
     service: call.service ?? 'ecs',
     region: env.AWS_REGION ?? '',

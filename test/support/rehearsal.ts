@@ -6,6 +6,9 @@ import { openStage } from './stage.js';
 
 type Input = Readonly<Record<string, unknown>>;
 
+/** In AWS's own SDK since 3.1164, and not yet in the model of this botocore. */
+const YOUNGER = /: (resetOnHealthyTask|thresholdConfiguration|earlySuccessCriteria) is not in the model$/;
+
 /** A stage with botocore's own client before it, and its models behind. */
 export interface Rehearsal extends Stage {
   call<Output>(service: string, operation: string, input?: Input): Promise<Output>;
@@ -24,9 +27,10 @@ export async function rehearse(
   judge: Botocore,
   name: string,
   answered: Set<string>,
-  options: SandboxOptions = {},
+  options: SandboxOptions & { readonly service?: Parameters<typeof openStage>[1] } = {},
 ): Promise<Rehearsal> {
-  const stage = await openStage(name, {}, options);
+  const { service, ...others } = options;
+  const stage = await openStage(name, service, others);
   const { sandbox } = stage;
   const ask = (service: string, operation: string, input: Input = {}) =>
     judge.call(sandbox.env, service, operation, input);
@@ -57,7 +61,7 @@ export async function rehearse(
     },
     async expectFaithful() {
       for (const entry of sandbox.journal) if (!entry.fault) answered.add(`${entry.service} ${entry.operation}`);
-      expect(await judge.check(sandbox.journal)).toEqual([]);
+      expect((await judge.check(sandbox.journal)).filter((line) => !YOUNGER.test(line))).toEqual([]);
     },
   };
 }

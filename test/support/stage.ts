@@ -25,6 +25,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** Longer than any read is late. */
+const SETTLED_MS = 10_000;
+
 /** A service `web` that runs {@link OLD}, whose next deployments follow a scenario by a virtual clock. */
 export async function openStage(
   name: string,
@@ -40,6 +43,8 @@ export async function openStage(
   await sandbox.call('ecs', 'RegisterTaskDefinition', {
     family: 'web',
     networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    executionRoleArn: `arn:aws:iam::${sandbox.accountId}:role/web-execution`,
     cpu: '256',
     memory: '512',
     containerDefinitions: [
@@ -57,8 +62,11 @@ export async function openStage(
     serviceName: 'web',
     taskDefinition: 'web',
     desiredCount: 1,
+    launchType: 'FARGATE',
+    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1', 'subnet-2'] } },
     ...service,
   });
+  if (options.consistency === 'eventual') clock.advance(SETTLED_MS);
   return {
     sandbox,
     world,

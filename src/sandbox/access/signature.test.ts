@@ -112,7 +112,16 @@ const ours = async (body: string, path: string, text: string, headers: Record<st
   const url = new URL(`http://127.0.0.1:4600/${path}?text=${encodeURIComponent(text)}`);
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: secret, sessionToken: 'token' };
   const date = new Date('2026-01-01T00:00:00Z');
-  const signed = await signedHeaders({ url, service: 'ecs', region: 'eu-central-1', body, headers, credentials, date });
+  const signed = await signedHeaders({
+    method: 'POST',
+    url,
+    service: 'ecs',
+    region: 'eu-central-1',
+    body,
+    headers,
+    credentials,
+    date,
+  });
   const wire = Object.entries(signed).map(([name, value]) => [name, [Buffer.from(value).toString('latin1')]]);
   const target = url.pathname + url.search;
   return {

@@ -1,27 +1,43 @@
 import type { LogStore } from '../logs.js';
-import type { EmulatedService, Operation, World } from '../service.js';
-import { AwsFault } from '../service.js';
 import type { TaskRunner } from '../runners/task-runner.js';
-import { definitionOperations } from './definitions.js';
-import { deploymentOperations } from './deployment-operations.js';
-import { createLive } from './live.js';
-import { createOneOffScripts } from './one-off-script.js';
-import { imagesOf, startRollout } from './rollouts.js';
-import { createRunTask } from './run-task.js';
-import type { Scenario } from './scenario.js';
+import type { EmulatedService, Operation, World } from '../service.js';
+import type { AwsFault } from '../service.js';
+import type { Consistency } from './consistency/lags.js';
+import { createLags } from './consistency/lags.js';
+import { createViews } from './consistency/views.js';
+import type { TaskDriver } from './tasks/driver.js';
+import { createEngine } from './engine/engine.js';
+import { faultOf } from './script/faults.js';
+import { imagesOf } from './engine/images.js';
+import { createPlayer } from './tasks/play-task.js';
+import { planOfScript } from './tasks/task-plan.js';
+import { lazyTimeline, liveTimeline } from './tasks/timeline.js';
+import { LIVE, PLAYED } from './engine/works.js';
+import type { LiveDriver } from './tasks/live-driver.js';
+import { createLiveDriver } from './tasks/live-driver.js';
+import { createOperations } from './operations/operations.js';
+import { createPages } from './operations/page.js';
+import { newCluster } from './operations/clusters/clusters.js';
+import { createRunTask } from './operations/tasks/run-task.js';
+import type { Scenario } from './scenario-shape.js';
 import { scenarios } from './scenario.js';
-import { serviceOperations } from './service-operations.js';
-import { createSimulation, stopServiceTask } from './simulate.js';
-import type { Definition, Rollout, SandboxService, SandboxTask } from './state.js';
-import { createState, findService, requireDefinition } from './state.js';
-import { tagOperations } from './tag-operations.js';
-import { taskOperations } from './task-operations.js';
+import { fargateProvider } from './render/cluster.js';
+import { findDefinition, findService } from './state/find.js';
+import type { Definition, DefinitionRecord, SandboxService } from './state/records.js';
+import { createState } from './state/state.js';
+import { forgetTasks } from './state/tasks.js';
 
 export interface EcsOptions {
   readonly logs: LogStore;
   /** Digest of an image reference in the sandbox's registry; undefined when it is not there. */
   readonly resolveImage: (image: string) => string | undefined;
   readonly runner?: TaskRunner | undefined;
+  /** `strong` when left out. */
+  readonly consistency?: Consistency | undefined;
+  /** What is late, and by how much, is the same for the same seed. */
+  readonly seed?: number | undefined;
+  /** Entries on a page, at most, whatever is asked. */
+  readonly pageSize?: number | undefined;
 }
 
 export interface EmulatedEcs extends EmulatedService {
@@ -34,85 +50,88 @@ export interface EmulatedEcs extends EmulatedService {
 }
 
 export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
-  const state = createState(world);
-  state.clusters.set('default', { arn: state.arn('cluster/default'), name: 'default' });
+  const { logs, runner, consistency = 'strong', seed = 1 } = options;
+  const state = createState(world, seed);
+  state.clusters.set('default', newCluster(state, 'default'));
+  for (const name of ['FARGATE', 'FARGATE_SPOT'] as const)
+    state.capacityProviders.set(name, fargateProvider(state, name));
   const chosen = new Map<string, Scenario>();
   const scenarioOf = (name: string) => chosen.get(name) ?? chosen.get('*') ?? scenarios.get('ok');
-  const resolved = (definition: Definition) => imagesOf(definition, options.resolveImage);
 
-  const live = options.runner && createLive(state, world, options.logs, options.runner);
-  const scripts = createOneOffScripts(world, options.logs);
-  const simulation = createSimulation(state, world, options.logs, (service) => {
-    deploy(service, service.taskDefinition, scenarios.get('slow'));
-  });
-
-  function deploy(service: SandboxService, taskDefinition: string, scenario: Scenario | undefined): Rollout {
-    const { definition } = requireDefinition(state, taskDefinition);
-    const images = resolved(definition);
-    const rollout = startRollout(state, world, service, {
-      definition,
-      images,
-      scenario: live ? undefined : scenario,
-    });
-    live?.start(service, rollout);
-    return rollout;
-  }
-
-  const runTask = createRunTask(state, world, resolved, {
-    failure: (family) => (live ? undefined : scenarioOf(family)?.task?.failure),
-    begin(task, definition) {
-      if (live) live.runTask(task, definition);
-      else scripts.begin(task, definition, scenarioOf(definition.family)?.task);
+  const timeline = runner ? liveTimeline(world.clock) : lazyTimeline(world.clock);
+  let live: LiveDriver | undefined;
+  let driver: TaskDriver | undefined;
+  const engine = createEngine({
+    state,
+    timeline,
+    pace: runner ? LIVE : PLAYED,
+    logs,
+    driver(tell) {
+      live = runner && createLiveDriver({ world, logs, runner }, tell);
+      return (driver = live ?? createPlayer(timeline, logs, tell));
     },
+    deployAgain,
   });
+  const views = createViews(state, () => timeline.now(), createLags(consistency, seed));
 
-  function stopTask(task: SandboxTask, reason: string): void {
-    if (live) live.stopTask(task, reason);
-    else if (!scripts.stop(task, reason)) stopServiceTask(state, task, reason, world.clock.now());
+  const beginning = ({ definition, ...rest }: DefinitionRecord, scenario: Scenario | undefined) => ({
+    definition: { definition, ...rest },
+    images: imagesOf(definition, options.resolveImage),
+    scenario: live ? undefined : scenario,
+  });
+  function deploy(service: SandboxService, record: DefinitionRecord, scenario = scenarioOf(service.name)): void {
+    engine.deploy(service, beginning(record, scenario));
+  }
+  function deployAgain(service: SandboxService): void {
+    const record = findDefinition(state, service.taskDefinition);
+    if (record) deploy(service, record, scenarios.get('slow'));
   }
 
-  const operations: Record<string, Operation> = {
-    ...definitionOperations(state, world),
-    ...serviceOperations(state, world, live, (service, taskDefinition) =>
-      deploy(service, taskDefinition, scenarioOf(service.name)),
-    ),
-    ...deploymentOperations(state, world, live),
-    ...taskOperations(state, runTask, stopTask),
-    ...tagOperations(state),
-  };
+  const run = createRunTask(state, world, (definition: Definition) => imagesOf(definition, options.resolveImage), {
+    failure: (family) => (live ? undefined : scenarioOf(family)?.task?.failure),
+    begin: (task, definition) => driver?.start(task, definition, planOfScript(scenarioOf(definition.family)?.task)),
+  });
 
-  const timed = Object.fromEntries(
-    Object.entries(operations).map(([name, operation]): [string, Operation] => [
-      name,
-      (input) => {
-        simulation.advance();
-        scripts.advance();
-        return operation(input);
-      },
-    ]),
-  );
+  const operations = createOperations(state, world, {
+    now: () => timeline.now(),
+    engine,
+    views,
+    pages: createPages(options.pageSize),
+    live: runner !== undefined,
+    scenarioOf,
+    run,
+    deploy: (service, record) => deploy(service, record),
+    establish: (service, record) => void engine.establish(service, beginning(record, undefined)),
+    deployAgain,
+  });
+
+  function advance(): void {
+    timeline.advance();
+    forgetTasks(state, world.clock.now());
+  }
 
   return {
     name: 'ecs',
-    operations: timed,
+    operations: Object.fromEntries(
+      Object.entries(operations).map(([name, operation]): [string, Operation] => [
+        name,
+        (input, caller) => {
+          advance();
+          return operation(input, caller);
+        },
+      ]),
+    ),
     useScenario(scenario, name = '*') {
       chosen.set(name, scenario);
     },
-    faultFor(operation) {
-      for (const service of state.services.values()) {
-        const [newest, ...before] = service.rollouts;
-        if (!newest || before.length === 0) continue;
-        for (const fault of newest.scenario?.faults ?? []) {
-          const due = world.clock.now() < newest.createdAt + fault.until * 1000;
-          if (due && fault.operations.includes(operation)) return new AwsFault(fault.type, fault.message ?? fault.type);
-        }
-      }
-      return undefined;
-    },
+    faultFor: (operation) => faultOf(state, scenarioOf, operation, world.clock.now()),
     urls(cluster, name) {
       const service = findService(state, cluster, name);
       return service && live ? live.urls(service) : [];
     },
-    close: async () => live?.close(),
+    async close() {
+      timeline.close();
+      await live?.close();
+    },
   };
 }

@@ -1,96 +1,99 @@
-import type { Scenario, ScenarioEvent } from '../scenario.js';
-import { BREAKER, DOC, done, exit1, failing, start } from './parts.js';
+import type { Scenario } from '../scenario-shape.js';
+import { always, BREAKER, breaker, crash, DOC, exit1, quickCrash, unhealthy, unstartable } from './parts.js';
 
-const crash = failing(
-  'crash-loop',
-  `${BREAKER}: a container that starts and exits is not counted while another runs`,
-  exit1,
-  { first: 10, every: 12 },
-);
+const GROUP = 'target-group arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/web/1';
 
-/** How tasks of a deployment end, and what the service says. */
+/** How every task of a deployment ends, and what the service says. */
 export const taskScenarios: readonly Scenario[] = [
-  failing('cannot-pull-404', DOC, {
-    stopCode: 'TaskFailedToStart',
-    stoppedReason:
+  always(
+    'cannot-pull-404',
+    DOC,
+    unstartable(
       'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref: 123456789012.dkr.ecr.eu-central-1.amazonaws.com/app@sha256:0: not found',
-  }),
-  failing('cannot-pull-403', DOC, {
-    stopCode: 'TaskFailedToStart',
-    stoppedReason:
+    ),
+  ),
+  always(
+    'cannot-pull-403',
+    DOC,
+    unstartable(
       'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref: pulling from host failed with status code [manifests]: 403 Forbidden',
-  }),
-  failing('cannot-pull-wrong-arch', DOC, {
-    stopCode: 'TaskFailedToStart',
-    stoppedReason:
-      "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'",
-  }),
-  failing('cannot-pull-timeout', DOC, {
-    stopCode: 'TaskFailedToStart',
-    stoppedReason:
+    ),
+  ),
+  always(
+    'cannot-pull-wrong-arch',
+    DOC,
+    unstartable("CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'"),
+  ),
+  always(
+    'cannot-pull-timeout',
+    DOC,
+    unstartable(
       'CannotPullContainerError: ref pull has been retried 5 time(s): failed to copy: httpReadSeeker: failed open: dial tcp: i/o timeout',
-  }),
-  failing('secret-denied', DOC, {
-    stopCode: 'TaskFailedToStart',
-    stoppedReason:
-      'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: AccessDeniedException: User is not authorized to perform: secretsmanager:GetSecretValue',
-  }),
-  failing('missing-log-group', DOC, {
-    stopCode: 'TaskFailedToStart',
-    stoppedReason:
+    ),
+  ),
+  always(
+    'secret-denied',
+    DOC,
+    unstartable(
+      'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret arn:aws:secretsmanager:eu-central-1:123456789012:secret:web-db-AbCdEf from secrets manager: AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/web-execution/0 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-central-1:123456789012:secret:web-db-AbCdEf because no identity-based policy allows the secretsmanager:GetSecretValue action',
+    ),
+  ),
+  always(
+    'missing-log-group',
+    DOC,
+    unstartable(
       'ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.',
-  }),
-  failing('cannot-start', DOC, {
-    stopCode: 'TaskFailedToStart',
-    stoppedReason:
+    ),
+  ),
+  always(
+    'cannot-start',
+    DOC,
+    unstartable(
       'CannotStartContainerError: failed to create shim task: exec: "serve": executable file not found in $PATH',
+    ),
+  ),
+  always(
+    'crash-loop',
+    `${BREAKER}: a container that starts and then exits is in neither of its stages (aws/containers-roadmap#1206)`,
+    crash,
+  ),
+  always('crash-loop-breaker', `${BREAKER}: three tasks that never ran, and back`, quickCrash, {
+    configuration: breaker(true),
   }),
-  crash,
-  {
-    ...crash,
-    name: 'crash-loop-breaker',
-    events: [
-      ...crash.events.filter((event) => event.at < 40),
-      {
-        at: 40,
-        failures: 3,
-        status: 'ROLLBACK_IN_PROGRESS',
-        reason: 'ECS deployment circuit breaker: tasks failed to start.',
-      },
-      { at: 55, status: 'ROLLBACK_SUCCESSFUL' },
-    ],
-  },
-  failing('oom', DOC, {
-    stopCode: 'EssentialContainerExited',
-    stoppedReason: 'Essential container in task exited',
-    exitCode: 137,
-    reason: 'OutOfMemoryError: Container killed due to memory usage',
+  always('oom', DOC, {
+    runs: 5,
+    stops: 9,
+    end: {
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      exitCode: 137,
+      reason: 'OutOfMemoryError: Container killed due to memory usage',
+    },
   }),
-  failing('elb-unhealthy', DOC, {
-    stopCode: 'ServiceSchedulerInitiated',
-    stoppedReason:
-      'Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/web/1)',
+  always(
+    'elb-unhealthy',
+    `${DOC}; service event messages: is unhealthy in (target-group …) due to (reason …)`,
+    unhealthy(`Task failed ELB health checks in (${GROUP})`, 'Health checks failed with these codes: [502]'),
+  ),
+  always(
+    'elb-timeout',
+    `${DOC}; service event messages: due to (reason Request timed out)`,
+    unhealthy(`Task failed ELB health checks in (${GROUP})`, 'Request timed out'),
+  ),
+  always(
+    'container-unhealthy',
+    `${DOC}; service event messages: failed container health checks`,
+    unhealthy('Task failed container health checks'),
+  ),
+  always('capacity', 'Amazon ECS developer guide, service event messages: was unable to place a task', {
+    unplaced:
+      'Capacity is unavailable at this time. Please try again later or in a different availability zone. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.',
   }),
-  failing('container-unhealthy', DOC, {
-    stopCode: 'ServiceSchedulerInitiated',
-    stoppedReason: 'Task failed container health checks',
-  }),
-  {
-    name: 'capacity',
-    claims: 'Service event messages: unable to place a task',
-    events: [
-      ...start,
-      ...Array.from({ length: 60 }, (_, at): ScenarioEvent => ({
-        at: 10 + at * 10,
-        event: '(service web) was unable to place a task because no container instance met all of its requirements.',
-      })),
-    ],
-  },
   {
     name: 'many-stopped-tasks',
-    claims: 'ListTasks pages by a hundred',
+    claims: 'Amazon ECS API reference, ListTasks: pages of a hundred',
+    tasks: [crash],
     events: [
-      ...start,
       {
         at: 4,
         stop: {
@@ -103,13 +106,12 @@ export const taskScenarios: readonly Scenario[] = [
     ],
   },
   {
-    name: 'spot',
-    claims: 'A Spot interruption is not the app',
+    name: 'many-events',
+    claims: 'Amazon ECS developer guide, service event messages: a service keeps a hundred',
+    tasks: [crash],
     events: [
-      ...start,
-      { at: 6, stop: { stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' }, times: 3 },
-      { at: 14, running: 1, pending: 0 },
-      ...done(20),
+      { at: 5, manyEvents: 250 },
+      { at: 12, stop: exit1, times: 2 },
     ],
   },
 ];

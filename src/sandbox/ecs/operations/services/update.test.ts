@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { virtualClock } from '../../../../base/clock.js';
+import { createLogs } from '../../../logs.js';
+import { createEcs } from '../../ecs.js';
+
+interface Service {
+  readonly deployments: readonly { readonly id: string; readonly taskDefinition: string }[];
+  readonly desiredCount: number;
+  readonly enableExecuteCommand: boolean;
+}
+
+const network = (subnet: string) => ({ networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } } });
+
+async function open() {
+  const world = { clock: virtualClock(), region: 'eu-central-1', accountId: '123456789012' };
+  const ecs = createEcs(world, { logs: createLogs(world), resolveImage: () => undefined });
+  const call = async <Output>(operation: string, input: Record<string, unknown>) =>
+    (await ecs.operations[operation]?.(input)) as Output;
+  const register = async () =>
+    call('RegisterTaskDefinition', {
+      family: 'web',
+      networkMode: 'awsvpc',
+      cpu: '256',
+      memory: '512',
+      containerDefinitions: [{ name: 'web', image: 'web:v1' }],
+    });
+  await register();
+  await register();
+  await call('CreateService', {
+    serviceName: 'web',
+    taskDefinition: 'web:1',
+    launchType: 'FARGATE',
+    ...network('subnet-1'),
+  });
+  const update = async (input: Record<string, unknown>) =>
+    (await call<{ service: Service }>('UpdateService', { service: 'web', ...input })).service;
+  return { update, call };
+}
+
+describe('UpdateService', () => {
+  test.each([
+    ['another revision', { taskDefinition: 'web:2' }],
+    ['force', { forceNewDeployment: true }],
+    ['another network', network('subnet-2')],
+    ['a platform version', { platformVersion: '1.4.0' }],
+  ])('%s starts a deployment', async (_, input) => {
+    const { update } = await open();
+    const { deployments } = await update(input);
+    expect(deployments).toHaveLength(2);
+  });
+
+  test.each([
+    ['the same revision', { taskDefinition: 'web:1' }],
+    ['the same network', network('subnet-1')],
+    ['a count', { desiredCount: 3 }],
+    ['exec', { enableExecuteCommand: true }],
+    ['null', { volumeConfigurations: null, forceNewDeployment: false }],
+  ])('%s starts none', async (_, input) => {
+    const { update } = await open();
+    expect((await update(input)).deployments).toHaveLength(1);
+  });
+
+  test('what it says stays', async () => {
+    const { update, call } = await open();
+    await update({ enableExecuteCommand: true, deploymentConfiguration: { minimumHealthyPercent: 50 } });
+    expect(await call('DescribeServices', { services: ['web'] })).toMatchObject({
+      services: [
+        {
+          enableExecuteCommand: true,
+          deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 200, strategy: 'ROLLING' },
+          ...network('subnet-1'),
+        },
+      ],
+    });
+  });
+});
