@@ -60,7 +60,7 @@ export const deploy = defineCommand({
     const { planRelease } = await import('../release/plan-release.js');
     const { refuseUnbuilt } = await import('../release/refuse-unbuilt.js');
     const { resolveUsed } = await import('../release/resolve-image.js');
-    const { rollOutAlone } = await import('../release/roll-out.js');
+    const { rollOutAlone } = await import('../release/roll-out-alone.js');
     const release = planRelease(values, origins);
     refuseUnbuilt(release);
     const orders = release.services.map(async (service) => ({

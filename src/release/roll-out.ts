@@ -96,25 +96,6 @@ export async function rollOut(
   return result(outcomeOf(done));
 }
 
-/** As `rollOut`, with its page; for a roll-out that is no part of a release with a bill. */
-export async function rollOutAlone(
-  orders: readonly ServiceOrder[],
-  context: Context,
-  options: { readonly dryRun: boolean },
-): Promise<RollOutResult> {
-  const { failurePage, rollOutPage } = await import('./page.js');
-  const tell = (result: RollOutResult) =>
-    context.report({ type: 'page', page: rollOutPage(result), brief: failurePage(result.services) });
-  try {
-    const result = await rollOut(orders, context, options);
-    tell(result);
-    return result;
-  } catch (error) {
-    if (error instanceof LadingError && error.result !== undefined) tell(error.result as RollOutResult);
-    throw error;
-  }
-}
-
 /** Every file is read before anything is changed, and every mistake in them is told. */
 async function readDefinitions(orders: readonly ServiceOrder[]): Promise<readonly (TaskDefinition | undefined)[]> {
   const issues: InputError['issues'][number][] = [];
