@@ -26,7 +26,7 @@ function escapeLine(line: string): string {
       .replace(/(gh-)(?=\d)/gi, `$1${APART}`)
       // At the start of a line: headings, lists, rules, numbers.
       .replace(/^( ?)([#+=:-])/, '$1\\$2')
-      .replace(/^( ?\d+)([.)])/, '$1\\$2')
+      .replace(/^( ?\d+)([.)])(?=\s|$)/, '$1\\$2')
   );
 }
 
