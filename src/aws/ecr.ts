@@ -3,9 +3,15 @@ import type { Context, Environment } from '../base/context.js';
 import { parseShape } from '../base/json.js';
 import type { AwsSession } from './api.js';
 import { customEndpoint } from './endpoint.js';
+import { partitions } from './partition.js';
 
-const ECR_HOST =
-  /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk)$/;
+/** What the name of a registry's host ends with: as its API's, or that of the names for IPv6. */
+const suffixes = [...partitions.map(({ suffix }) => suffix), 'on.aws', 'on.amazonwebservices.com.cn'];
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
+const ECR_HOST = new RegExp(
+  `^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.(?:${suffixes.join('|').replaceAll('.', '\\.')})$`,
+);
 
 /** An ECR registry by the name of its host; one at a custom ECR endpoint counts too, as the sandbox's does. */
 export function isEcrHost(host: string, env: Environment): boolean {
@@ -30,7 +36,8 @@ const authorization = v.looseObject({
 const privateAnswer = v.looseObject({ authorizationData: v.pipe(v.array(authorization), v.minLength(1)) });
 const publicAnswer = v.looseObject({ authorizationData: authorization });
 
-export interface EcrPassword {
+/** Who one is for a registry, until it expires. */
+export interface EcrLogin {
   readonly username: string;
   readonly password: string;
   /** Milliseconds since 1970; ECR gives twelve hours. */
@@ -40,11 +47,11 @@ export interface EcrPassword {
 }
 
 /** One GetAuthorizationToken. The password and its base64 form are masked before anyone sees them. */
-export async function readEcrPassword(
+export async function readEcrLogin(
   session: AwsSession,
   context: Pick<Context, 'report' | 'clock'>,
   options: { readonly region?: string | undefined; readonly isPublic?: boolean } = {},
-): Promise<EcrPassword> {
+): Promise<EcrLogin> {
   const what = 'answer of ecr GetAuthorizationToken';
   const answer = await session
     .api(options.isPublic ? 'ecr-public' : 'ecr', options.region === undefined ? {} : { region: options.region })
@@ -70,13 +77,13 @@ export async function readEcrPassword(
 export function ecrKeychain(
   session: () => Promise<AwsSession>,
   context: Pick<Context, 'env' | 'report' | 'clock'>,
-): (host: string, options?: { readonly renew?: boolean }) => Promise<EcrPassword | undefined> {
-  const known = new Map<string, Promise<EcrPassword>>();
+): (host: string, options?: { readonly renew?: boolean }) => Promise<EcrLogin | undefined> {
+  const known = new Map<string, Promise<EcrLogin>>();
   return async (host, options) => {
     if (!isEcrHost(host, context.env)) return undefined;
     const existing = options?.renew ? undefined : await known.get(host);
     if (existing && existing.expiresAt - context.clock.now() > 300_000) return existing;
-    const asked = readEcrPassword(await session(), context, {
+    const asked = readEcrLogin(await session(), context, {
       region: ecrRegion(host),
       isPublic: host === 'public.ecr.aws',
     });

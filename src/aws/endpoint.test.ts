@@ -119,6 +119,8 @@ describe('hosts of ECR', () => {
     ['123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com', 'us-gov-west-1'],
     ['123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
     ['123456789012.dkr-ecr.eu-west-1.on.aws', 'eu-west-1'],
+    ['123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn', 'cn-north-1'],
+    ['123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu', 'eusc-de-east-1'],
     ['public.ecr.aws', undefined],
   ])('%s', (host, region) => expect([isEcrHost(host, {}), ecrRegion(host)]).toEqual([true, region]));
 
@@ -126,6 +128,7 @@ describe('hosts of ECR', () => {
     '12345.dkr.ecr.eu-central-1.amazonaws.com',
     '123456789012.dkr.ecr.eu-central-1.amazonaws.com.evil.test',
     'evil.test',
+    '123456789012.dkr.ecr.eu-central-1.amazonawsxcom',
     '123456789012.dkr.ecr.eu-central-1.amazonaws.com:443',
     'public.ecr.aws.evil.test',
   ])('%s gets no ECR password', (host) => expect(isEcrHost(host, {})).toBe(false));

@@ -86,10 +86,3 @@ export function partsOf(text: Text): readonly Inline[] {
 function isParts(text: Text): text is readonly Inline[] {
   return Array.isArray(text);
 }
-
-/** The words of a line without code and links. */
-export function wordsOf(text: Text): string {
-  return partsOf(text)
-    .map((part) => (typeof part === 'string' ? part : 'code' in part ? part.code : part.text))
-    .join('');
-}

@@ -98,7 +98,7 @@ function hideHeaders(text: string): string {
 }
 
 /** What an event says by itself, in words of ours. */
-const OURS = new Set(['type', 'level', 'state', 'unit', 'align']);
+const OURS = new Set(['type', 'level', 'state', 'unit', 'align', 'kind', 'by']);
 
 /**
  * The event with every text of it printable and redacted, at any depth; a `mask` carries the secret itself. Printable

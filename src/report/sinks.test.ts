@@ -6,14 +6,37 @@ import { describe, expect, test } from 'vitest';
 import { hostileText } from '../../test/support/hostile-text.js';
 import type { Page } from '../base/page.js';
 import type { ReportEvent } from '../base/report.js';
+import type { RolloutChange } from '../base/rollout.js';
 import { chooseSink } from './choose.js';
 
 const quiet = { quiet: false, verbose: true };
 const page: Page = { title: 'Release', blocks: [{ type: 'facts', rows: [{ name: 'outcome', value: 'steady' }] }] };
 
+const cause = fc.record({
+  class: hostileText,
+  text: hostileText,
+  hint: hostileText,
+  tasks: fc.nat(),
+  of: fc.constant(undefined),
+  container: hostileText,
+  exitCode: fc.constant(1),
+  task: hostileText,
+  zone: hostileText,
+  logs: fc.array(hostileText, { maxLength: 3 }),
+});
+
+const change: fc.Arbitrary<RolloutChange> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('cause' as const, 'passing' as const), cause }),
+  fc.record({ kind: fc.constant('notice' as const), text: hostileText }),
+  fc.record({ kind: fc.constant('turning' as const), by: fc.constant('us' as const), reason: hostileText }),
+  fc.record({ kind: fc.constant('unseen' as const), what: hostileText, lost: hostileText, allow: hostileText }),
+  fc.record({ kind: fc.constant('waiting' as const), what: hostileText, why: hostileText, ms: fc.nat() }),
+);
+
 /** Everything that a run may say, in texts of somebody else. */
 const event: fc.Arbitrary<ReportEvent> = fc.oneof(
   fc.record({ type: fc.constant('line' as const), source: hostileText, text: hostileText }),
+  fc.record({ type: fc.constant('rollout' as const), of: hostileText, at: fc.nat(), change }),
   fc.record({
     type: fc.constant('message' as const),
     level: fc.constantFrom('debug' as const, 'info' as const, 'warning' as const, 'error' as const),
@@ -80,9 +103,10 @@ describe('texts of others command', () => {
       fc.asyncProperty(fc.array(event), async (events) => {
         const text = await play(events, { GITHUB_ACTIONS: 'true' }, { pages: true });
         expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
-        const ours = events.flatMap((one) =>
-          one.type === 'message' && /warning|error/.test(one.level) ? [one.level] : [],
-        );
+        const ours = events.flatMap((one) => {
+          if (one.type === 'rollout') return one.change.kind === 'cause' ? ['error'] : [];
+          return one.type === 'message' && /warning|error/.test(one.level) ? [one.level] : [];
+        });
         expect(commandsIn(text)).toEqual(ours);
       }),
     );

@@ -3,11 +3,12 @@ import { oneLine, printable } from '../../base/printable.js';
 
 /**
  * Text as it stands in a line of GitHub-flavoured Markdown, in a cell of a table as well: no markup, no HTML, no link,
- * nobody mentioned. Line breaks become `<br>`. https://github.github.com/gfm/
+ * nobody mentioned. Line breaks become `<br>`; white space at the ends stays, for what stands beside it.
+ * https://github.github.com/gfm/
  */
 export function escapeMarkdown(text: string): string {
-  const lines = printable(text).trim().split(/\n/);
-  return lines.map((line) => escapeLine(line.trim())).join('<br>');
+  const lines = printable(text).split('\n');
+  return lines.map((line) => escapeLine(line.replace(/\s+/g, ' '))).join('<br>');
 }
 
 /** A space without width: GitHub looks for people, mails and issues in the text that comes out. */
@@ -24,8 +25,8 @@ function escapeLine(line: string): string {
       .replace(/(www)\./gi, '$1\\.')
       .replace(/(gh-)(?=\d)/gi, `$1${APART}`)
       // At the start of a line: headings, lists, rules, numbers.
-      .replace(/^([#+=:-])/, '\\$1')
-      .replace(/^(\d+)([.)])/, '$1\\$2')
+      .replace(/^( ?)([#+=:-])/, '$1\\$2')
+      .replace(/^( ?\d+)([.)])(?=\s|$)/, '$1\\$2')
   );
 }
 
@@ -44,7 +45,7 @@ export function markdownCode(text: string, place: 'line' | 'cell'): string {
 /** A link, or its text alone when it leads nowhere that may be followed. */
 export function markdownLink(text: string, href: string): string {
   const address = webAddress(href);
-  const words = escapeMarkdown(text);
+  const words = escapeMarkdown(text).trim();
   return address === undefined || words === '' ? words : `[${words}](<${address.replaceAll('&', '&amp;')}>)`;
 }
 

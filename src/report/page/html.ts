@@ -1,5 +1,5 @@
 import { formatDuration } from '../../base/duration.js';
-import type { Block, Page, Table, Text, Timeline } from '../../base/page.js';
+import type { Block, Note, Page, Table, Text, Timeline } from '../../base/page.js';
 import { partsOf } from '../../base/page.js';
 import { oneLine } from '../../base/printable.js';
 import { escapeHtml, webAddress } from '../escape/html.js';
@@ -59,9 +59,12 @@ function bodyOf(one: Block): string {
     case 'code':
       return `<pre><code>${escapeHtml(one.text)}</code></pre>`;
     case 'note':
-      return `<p class="note ${one.level}">${inline(one.text)}</p>`;
+      return `<p class="note ${one.level}"><b title="${one.level}">${marks[one.level]}</b> ${inline(one.text)}</p>`;
   }
 }
+
+/** Colours alone tell nothing to who sees none. */
+const marks: Readonly<Record<Note['level'], string>> = { good: '✓', info: 'i', warning: '!', error: '✗' };
 
 function inline(text: Text): string {
   return partsOf(text)

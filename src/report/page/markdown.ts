@@ -25,7 +25,7 @@ export function renderMarkdown(page: Page, limit = SUMMARY_LIMIT): string {
 }
 
 function wholePage(page: Page): string {
-  const title = escapeMarkdown(oneLine(page.title));
+  const title = escapeMarkdown(oneLine(page.title)).trim();
   return `${[...(title === '' ? [] : [`### ${title}`]), ...page.blocks.map(block)].join('\n\n')}\n`;
 }
 
@@ -44,7 +44,7 @@ function bodyOf(one: Block): string {
       return markdownTable(
         ['', ''],
         one.rows.flatMap(({ name, value }) =>
-          value === undefined ? [] : [[escapeMarkdown(name), inline(value, 'cell')]],
+          value === undefined ? [] : [[escapeMarkdown(name).trim(), inline(value, 'cell')]],
         ),
       );
     case 'table':
@@ -66,12 +66,13 @@ function inline(text: Text, place: 'line' | 'cell'): string {
       if (typeof part === 'string') return escapeMarkdown(part);
       return 'code' in part ? markdownCode(part.code, place) : markdownLink(part.text, part.href);
     })
-    .join('');
+    .join('')
+    .trim();
 }
 
 function table({ columns, rows }: Table): string {
   return markdownTable(
-    columns.map(({ name }) => escapeMarkdown(name)),
+    columns.map(({ name }) => escapeMarkdown(name).trim()),
     rows.map((row) => columns.map((_, at) => inline(row[at] ?? '', 'cell'))),
     columns.map(({ align }) => align),
   );

@@ -180,3 +180,16 @@ describe('only addresses of the web are followed', () => {
     }
   });
 });
+
+test('what stands beside code and links keeps its distance', () => {
+  const text: Text = [
+    'The container ',
+    { code: 'web' },
+    ' ends: ',
+    { text: 'log', href: 'https://a.test/' },
+    ', ',
+    '# 1',
+  ];
+  const markdown = renderMarkdown({ title: '', blocks: [{ type: 'note', level: 'info', text }] });
+  expect(markdown).toBe('> [!NOTE]\n> The container `web` ends: [log](<https://a.test/>), \\# 1\n');
+});

@@ -15,13 +15,14 @@ pre{background:var(--soft);border:1px solid var(--line);border-radius:6px;paddin
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem;margin:0}
 dt{color:var(--quiet)}
 dd{margin:0;overflow-wrap:anywhere}
+a{color:var(--info)}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%}
 th,td{border:1px solid var(--line);padding:.35rem .7rem;text-align:left;vertical-align:top}
 th{background:var(--soft)}
 .right{text-align:right;font-variant-numeric:tabular-nums}
 .note{border-left:4px solid;padding:.5rem 1rem;background:var(--soft)}
-.note.good{border-color:var(--good)}.note.info{border-color:var(--info)}.note.warning{border-color:var(--warning)}.note.error{border-color:var(--error)}
+.note b{display:inline-block;min-width:1rem}.note.good{border-color:var(--good)}.note.good b{color:var(--good)}.note.info{border-color:var(--info)}.note.info b{color:var(--info)}.note.warning{border-color:var(--warning)}.note.warning b{color:var(--warning)}.note.error{border-color:var(--error)}.note.error b{color:var(--error)}
 .timeline{list-style:none;margin:0;padding:0}
 .timeline li{display:grid;grid-template-columns:minmax(6rem,14rem) 1fr 4.5rem;gap:.75rem;align-items:center;padding:.15rem 0}
 .lane{background:var(--soft);border-radius:3px;overflow:hidden}

@@ -11,7 +11,7 @@ export async function readLogins(
   region: string | undefined,
 ): Promise<ReadonlyMap<string, RegistryLogin>> {
   const { openAws } = await import('../../aws/session.js');
-  const { readEcrPassword } = await import('../../aws/ecr.js');
+  const { readEcrLogin } = await import('../../aws/ecr.js');
   const session = await openAws(context, { region: region ?? choices.find((choice) => choice.region)?.region });
   const asked = new Map<string, { readonly login: RegistryLogin; readonly reached: boolean }>();
   const logins = new Map<string, RegistryLogin>();
@@ -26,7 +26,7 @@ export async function readLogins(
   return logins;
 
   async function ask(choice: RegistryChoice) {
-    const ecr = await readEcrPassword(session, context, { region: choice.region });
+    const ecr = await readEcrLogin(session, context, { region: choice.region });
     const registry = hostOf(ecr.endpoint, choice, session.region);
     const login = { username: ecr.username, password: ecr.password, registry, expiresAt: new Date(ecr.expiresAt) };
     return { login, reached: await tryLogin(context, login) };
