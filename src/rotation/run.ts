@@ -30,7 +30,7 @@ interface Ending {
   readonly stopped?: LadingError | undefined;
 }
 
-/** Looks, plans, asks ECR if anything is due, writes; or only tells. Throws a `LadingError` with the result when it cannot go on. */
+/** Looks, plans, asks ECR if anything is due, writes; or only tells. An error carries the result as far as it came. */
 export async function runRotation(request: RotationRequest, context: Context): Promise<RotateResult> {
   const session = await openGitHub(context, request.github);
   try {

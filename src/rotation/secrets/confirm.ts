@@ -25,6 +25,9 @@ export interface Confirmation {
 /** GitHub's reads come from copies that are behind: half a minute in all, more often at first. */
 const waitsMs = [0, 500, 500, 1000, 1000, 2000, 5000, 10_000, 10_000];
 
+/** For so long a selection is watched after it was written. */
+const settleMs = 5000;
+
 /** One secret that was written, and what was seen of it since. */
 export interface Confirming {
   readonly written: WrittenSecret;
@@ -64,12 +67,11 @@ export async function confirmWrites(
 /** Whether GitHub shows the secret as it was written: its date moved or it is new, and all its readers are there. */
 export async function isShown(api: GitHubApi, report: Report, { written, putOut }: Confirming): Promise<boolean> {
   const info = await readSecret(api, written.scope, written.secret);
-  if (!isStored(written, info)) {
-    // What is seen is from before our write.
-    if (written.keepsReaders) for (const id of missingFrom(written.audience, info?.audience)) putOut.add(id);
-    return false;
-  }
-  if (missingFrom(info?.audience, written.audience).length > 0) return false;
+  const isSelection = written.keepsReaders && written.audience?.visibility === 'selected';
+  if (isSelection) for (const id of missingFrom(written.audience, info?.audience)) putOut.add(id);
+  if (!isStored(written, info) || missingFrom(info?.audience, written.audience).length > 0) return false;
+  // What a copy that is behind still shows is from before our write: it may hold readers that we did not know.
+  if (isSelection && api.now() - written.writtenAt < settleMs) return false;
   await letIn(api, report, written, [...putOut]);
   return true;
 }
@@ -105,7 +107,7 @@ async function letIn(
   for (const id of repositoryIds) await applyReader(api, written.scope, written.secret, id);
   if (repositoryIds.length === 0) return;
   const count = repositoryIds.length === 1 ? 'a repository' : `${repositoryIds.length} repositories`;
-  say(report, 'info', `${whatOf(written)}: ${count} that may read it was let in while it was written; it may still`);
+  say(report, 'info', `${whatOf(written)}: ${count} let in meanwhile, which may still read it`);
 }
 
 function whatOf({ scope, secret }: WrittenSecret): string {
