@@ -29,29 +29,39 @@ export interface AppliedSecret {
   readonly at: number;
 }
 
-const secretShape = v.looseObject({
-  updated_at: v.pipe(
-    v.string(),
-    v.transform((text) => Date.parse(text)),
-    v.number(),
-  ),
-  visibility: v.optional(v.picklist(['all', 'private', 'selected'])),
+const timeShape = v.pipe(
+  v.string(),
+  v.transform((text) => Date.parse(text)),
+  v.number(),
+);
+const secretShape = v.looseObject({ updated_at: timeShape });
+const organizationSecretShape = v.looseObject({
+  updated_at: timeShape,
+  visibility: v.picklist(['all', 'private', 'selected']),
 });
 const selectionShape = v.looseObject({
   total_count: v.number(),
   repositories: v.array(v.looseObject({ id: v.number() })),
 });
 
-/** Undefined when there is no such secret, or no such place: only `readPublicKey` tells the two apart. */
-export async function readSecret(api: GitHubApi, place: Place, name: string): Promise<SecretInfo | undefined> {
+/**
+ * Undefined when there is no such secret, or no such place: only `readPublicKey` tells the two apart. Who is selected to
+ * read it takes a request for each hundred; without `readers` nobody is named.
+ */
+export async function readSecret(
+  api: GitHubApi,
+  place: Place,
+  name: string,
+  { readers = true }: { readonly readers?: boolean } = {},
+): Promise<SecretInfo | undefined> {
   const what = `look at the secret ${name} of ${formatPlace(place)}`;
   const path = `${secretsPath(place)}/${name}`;
   const request = { what, owner: place.owner };
   const { status, body, moved } = await api.request('GET', path, { ...request, accept: [404] });
   if (status === 404) return undefined;
-  const { updated_at: updatedAt, visibility } = parseShape(secretShape, body, what);
-  if (visibility === undefined || place.kind !== 'organization') return { updatedAt, moved };
-  if (visibility !== 'selected') return { updatedAt, moved, audience: { visibility } };
+  if (place.kind !== 'organization') return { updatedAt: parseShape(secretShape, body, what).updated_at, moved };
+  const { updated_at: updatedAt, visibility } = parseShape(organizationSecretShape, body, what);
+  if (visibility !== 'selected' || !readers) return { updatedAt, moved, audience: { visibility } };
   const selected = await readListing(api, `${path}/repositories`, request, {
     pageOf: (page) => {
       const { repositories: items, total_count: total } = parseShape(selectionShape, page, what);

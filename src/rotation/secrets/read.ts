@@ -42,7 +42,7 @@ export async function readSecrets(
 }
 
 async function readOne(api: GitHubApi, place: Place, secret: string, options: ReadOptions): Promise<FoundSecret> {
-  const info = await readSecret(api, place, secret);
+  const info = await readSecret(api, place, secret, { readers: !options.onlyAge });
   const isWritten = place.kind === 'organization' && !options.onlyAge;
   if (info) {
     if (isWritten) resolveAudience({ place, secret }, info.audience, options.audience);
