@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { parseShape } from '../base/json.js';
 import type { GitHubApi } from './client/api.js';
 import { readListing } from './client/listing.js';
-import { repositoryPath } from './secrets/scope.js';
+import { repositoryPath } from './secrets/place.js';
 
 export interface Repository {
   readonly id: number;

@@ -1,15 +1,15 @@
 import type { LadingError } from '../base/errors.js';
-import { formatScope } from '../github/secrets/scope.js';
+import { formatPlace } from '../github/secrets/place.js';
 import { passwordLifeMs } from './registries/login.js';
 import type { RotatedSecret } from './result.js';
 import { type FailedSecret, type FoundSecret } from './secrets/found-secret.js';
 
 /** One secret as it was found at this time, in milliseconds, with what happens to it. */
 export function entryOf(found: FoundSecret, action: RotatedSecret['action'], now: number): RotatedSecret {
-  const { scope, secret, updatedAt, movedFrom } = found;
+  const { place, secret, updatedAt, movedFrom } = found;
   const age = updatedAt === undefined ? undefined : Math.round((now - updatedAt) / 1000);
   return {
-    place: formatScope(scope),
+    place: formatPlace(place),
     secret,
     action,
     updatedAt: isoOf(updatedAt),
@@ -24,8 +24,8 @@ export function isoOf(ms: number | undefined): string | undefined {
 }
 
 export function failures(failed: readonly FailedSecret[]): readonly RotatedSecret[] {
-  return failed.map(({ scope, secret, error }) => ({
-    place: formatScope(scope),
+  return failed.map(({ place, secret, error }) => ({
+    place: formatPlace(place),
     secret,
     action: 'failed',
     error: describeError(error),

@@ -2,7 +2,7 @@ import { InputError, type InputIssue } from '../base/errors.js';
 import type { GitHubChoice } from '../github/identity/open.js';
 import { holdsCredential } from '../github/identity/token.js';
 import type { Visibility } from '../github/secrets/audience.js';
-import type { Application } from '../github/secrets/scope.js';
+import type { Application } from '../github/secrets/place.js';
 import { parseRegistries, type RegistryChoice } from './registries/choice.js';
 import { isApplication, parseTargets, type Target } from './targets/target.js';
 

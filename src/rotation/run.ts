@@ -8,7 +8,7 @@ import type { GitHubApi } from '../github/client/api.js';
 import { openGitHub, type GitHubSession } from '../github/identity/open.js';
 import { readRepository } from '../github/repositories.js';
 import type { Audience } from '../github/secrets/audience.js';
-import { formatScope, permissionsFor, type Scope } from '../github/secrets/scope.js';
+import { formatPlace, permissionsFor, type Place } from '../github/secrets/place.js';
 import { checkRotation } from './check/check.js';
 import { entryOf, failures, isoOf, skipped } from './entries.js';
 import { readLogins } from './registries/read-logins.js';
@@ -30,7 +30,7 @@ interface Ending {
   readonly stopped?: LadingError | undefined;
 }
 
-/** Looks, plans, asks ECR if anything is due, writes; or only tells. Throws a `LadingError` with the result when it cannot go on. */
+/** Looks, plans, asks ECR if anything is due, writes; or only tells. An error carries the result as far as it came. */
 export async function runRotation(request: RotationRequest, context: Context): Promise<RotateResult> {
   const session = await openGitHub(context, request.github);
   try {
@@ -45,18 +45,18 @@ async function rotate(session: GitHubSession, request: RotationRequest, context:
   const { api } = session;
   const { mode } = request;
   const secrets = request.registries.map(({ secret }) => secret);
-  const { scopes, archived } = await expandTargets(api, request.targets, {
+  const { places, archived } = await expandTargets(api, request.targets, {
     applications: request.applications,
     owner: context.env['GITHUB_REPOSITORY_OWNER'],
   });
-  await narrow(session, scopes, request);
+  await narrow(session, places, request);
   const audience = await readAudience(api, request);
-  const reading = await withTask(context, `Look at ${counted(scopes.length * secrets.length, 'secret')}`, (task) =>
-    readSecrets(context, api, scopes, { secrets, audience, onlyAge: mode === 'check', task }),
+  const reading = await withTask(context, `Look at ${counted(places.length * secrets.length, 'secret')}`, (task) =>
+    readSecrets(context, api, places, { secrets, audience, onlyAge: mode === 'check', task }),
   );
   if (mode === 'check') return { result: await checkRotation(request, context, session, reading) };
 
-  const checkpoint = await openState(request, context, api, scopes);
+  const checkpoint = await openState(request, context, api, places);
   const plan = planRotation(reading.found, {
     now: api.now(),
     olderThan: request.ifOlderThan,
@@ -145,15 +145,15 @@ async function readAudience(api: GitHubApi, request: RotationRequest): Promise<A
 }
 
 /** An App's token is for these places and this run alone. */
-async function narrow({ app }: GitHubSession, scopes: readonly Scope[], request: RotationRequest): Promise<void> {
+async function narrow({ app }: GitHubSession, places: readonly Place[], request: RotationRequest): Promise<void> {
   if (!app) return;
   const writes = request.mode === 'rotate';
-  const open = scopes.filter(isOpenToApps);
-  for (const owner of new Set(open.map((scope) => scope.owner))) {
-    const own = open.filter((scope) => scope.owner === owner);
-    const names = own.flatMap((scope) => permissionsFor(scope, writes && request.variables));
+  const open = places.filter(isOpenToApps);
+  for (const owner of new Set(open.map((place) => place.owner))) {
+    const own = open.filter((place) => place.owner === owner);
+    const names = own.flatMap((place) => permissionsFor(place, writes && request.variables));
     const level = writes ? ('write' as const) : ('read' as const);
-    const repositories = own.flatMap((scope) => (scope.kind === 'organization' ? [] : [scope.repository]));
+    const repositories = own.flatMap((place) => (place.kind === 'organization' ? [] : [place.repository]));
     await app.narrow(owner, {
       permissions: Object.fromEntries(names.map((name) => [name, level])),
       repositories: [...new Set(repositories)],
@@ -166,10 +166,10 @@ async function openState(
   request: RotationRequest,
   context: Pick<Context, 'cwd'>,
   api: GitHubApi,
-  scopes: readonly Scope[],
+  places: readonly Place[],
 ): Promise<Checkpoint> {
   const { registries, force, visibility, selected } = request;
-  const about = { url: api.url, registries, force, visibility, selected, scopes: scopes.map(formatScope).sort() };
+  const about = { url: api.url, registries, force, visibility, selected, places: places.map(formatPlace).sort() };
   const run = createHash('sha256').update(canonicalJson(about)).digest('hex');
   const since = api.now() - request.ifOlderThan;
   return openCheckpoint(resolve(context.cwd, request.stateFile), { run, since, within: context.cwd });

@@ -22,10 +22,10 @@ export function tellRotation(
   const alone = others.length === 0 && only?.action === 'failed' ? only.error : undefined;
   if (!alone) tellPlaces(report, secrets);
   if (stopped ?? !alone) say(report, 'info', `${countText(result)}${oldestOf(secrets)}`);
-  const end = stopped ?? (alone && { ...alone, hint: alone.hint, details: undefined });
+  const end = stopped ?? alone;
   if (end) {
-    const { kind, code, message, hint, details } = end;
-    throw new LadingError(kind, message, { code, hint, details, cause: stopped, result });
+    const { kind, code, message, hint } = end;
+    throw new LadingError(kind, message, { code, hint, details: stopped?.details, cause: stopped, result });
   }
   return result;
 }

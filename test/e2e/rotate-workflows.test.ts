@@ -8,6 +8,7 @@ import { actionRelease } from '../../src/base/action-release.js';
 import type { InputError } from '../../src/base/errors.js';
 import { initRotate } from '../../src/commands/init-rotate.js';
 import { loadWorkflowCheck, type WorkflowCheck } from '../support/check-workflow.js';
+import { cli, startLading } from '../support/command-line.js';
 import { init, released, workflowsIn, type InitValues } from '../support/init-rotate.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -326,6 +327,59 @@ test('one place says where lading’s actions are released', async () => {
       const { repository, version } = actionRelease;
       expect(found?.replace(/\/actions\/[\w-]+/, ''), page).toBe(`${repository}@${version}`);
     }
+  }
+});
+
+describe('the guide', () => {
+  const blocks = async (language: string) => {
+    const text = await readFile(join(root, 'docs/guide/rotate.md'), 'utf8');
+    return [...text.matchAll(new RegExp(`\\\`\\\`\\\`${language}\\n([^]*?)\\\`\\\`\\\``, 'g'))].map(
+      ([, block = '']) => block,
+    );
+  };
+
+  it('has the policy and the trust that are printed', async () => {
+    const env = { GITHUB_REPOSITORY: 'acme/shop', GITHUB_REPOSITORY_OWNER_ID: '17', GITHUB_REPOSITORY_ID: '4711' };
+    const { role } = await init(cwd, {}, { env });
+    const [policy, trust] = (await blocks('json')).map((block) => JSON.parse(block) as unknown);
+    // A list of one is written as one there.
+    const one = (value: unknown) =>
+      JSON.parse(JSON.stringify(value).replaceAll(/"Resource":\["([^"]+)"\]/g, '"Resource":"$1"')) as unknown;
+    expect(policy).toEqual(one(role.policy));
+    expect(trust).toEqual(role.trust);
+  });
+
+  it('rehearses on the sandbox as it is printed, and writes the workflows', async () => {
+    const [serve = '', rehearsal = '', schedule = '', environment = ''] = await blocks('console');
+    const running = startLading(
+      commandsOf(serve)[0]
+        ?.replace(/^lading | > .*$/g, '')
+        .split(' ') ?? [],
+      { cwd },
+    );
+    const printed = new Promise<string>((done) => running.child.stdout?.once('data', (data) => done(String(data))));
+    await writeFile(join(cwd, 'sandbox.env'), await printed);
+    try {
+      for (const block of [rehearsal, schedule, environment]) {
+        const script = `lading() { "${process.execPath}" "${cli}" "$@" 2>/dev/null; }\n${commandsOf(block).join('\n')}`;
+        const shown = execFileSync('bash', ['-euc', script.replaceAll(/OWNER(?=\/lading@)/g, 'harbour-tools')], {
+          cwd,
+          encoding: 'utf8',
+        });
+        for (const line of block.split('\n').filter((text) => /^(planned|created|fresh) /.test(text))) {
+          expect(shown).toContain(line.replace(/ {2}(expires .*|\S+ old)$/, ''));
+        }
+      }
+      expect(Object.keys(await workflowsIn(cwd))).toHaveLength(3);
+    } finally {
+      running.child.kill('SIGINT');
+      await running.ended;
+    }
+  });
+
+  /** What is typed: a line after `$`, and those that it goes on with. */
+  function commandsOf(block: string): readonly string[] {
+    return [...block.matchAll(/^\$ ((?:.*\\\n)*.*)$/gm)].map(([, command = '']) => command);
   }
 });
 

@@ -45,14 +45,14 @@ async function readPages<Item>(
   request: GitHubRequest,
   { pageOf, keyOf }: Listed<Item>,
 ): Promise<{ readonly items: readonly Item[]; readonly total: number | undefined }> {
-  const [place, given = ''] = path.split('?');
+  const [address, given = ''] = path.split('?');
   const found = new Map<number | string, Item>();
   const asked = new Set<string>();
   let query = new URLSearchParams(given);
   query.set('per_page', String(perPage));
   for (;;) {
     asked.add(String(query));
-    const { headers, body } = await api.request('GET', `${place}?${String(query)}`, request);
+    const { headers, body } = await api.request('GET', `${address}?${String(query)}`, request);
     const { items, total } = pageOf(body);
     for (const item of items) found.set(keyOf(item), item);
     const link = headers['link'];

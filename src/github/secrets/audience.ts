@@ -1,5 +1,5 @@
 import { LadingError } from '../../base/errors.js';
-import { formatScope, type Scope } from './scope.js';
+import { formatPlace, type Place } from './place.js';
 
 export type Visibility = 'all' | 'private' | 'selected';
 
@@ -15,7 +15,7 @@ export interface Audience {
  * which, those that are selected stay; where none are, nobody could read it any more, and that is an error.
  */
 export function resolveAudience(
-  at: { readonly scope: Scope; readonly secret: string },
+  at: { readonly place: Place; readonly secret: string },
   present: Audience | undefined,
   asked: Audience | undefined,
 ): Audience {
@@ -23,7 +23,7 @@ export function resolveAudience(
   if (wanted === undefined) throw noVisibility(at);
   if (wanted.visibility !== 'selected' || wanted.repositoryIds) return wanted;
   if (present?.visibility === 'selected') return present;
-  const what = `${formatScope(at.scope)}: the secret ${at.secret} would be selected for no repository`;
+  const what = `${formatPlace(at.place)}: the secret ${at.secret} would be selected for no repository`;
   throw new LadingError('input', what, {
     code: 'NO_SELECTION',
     hint: 'Name the repositories that may read it by --selected-repository.',
@@ -38,16 +38,16 @@ export function missingFrom(seen: Audience | undefined, wanted: Audience | undef
 }
 
 /** Fields of a request's body that say who may read; GitHub's Dependabot wants the ids as text. */
-export function audienceFields(scope: Scope, audience: Audience | undefined): Readonly<Record<string, unknown>> {
-  if (scope.kind !== 'organization' || audience === undefined) return {};
+export function audienceFields(place: Place, audience: Audience | undefined): Readonly<Record<string, unknown>> {
+  if (place.kind !== 'organization' || audience === undefined) return {};
   const { visibility, repositoryIds } = audience;
   if (visibility !== 'selected') return { visibility };
   const ids = repositoryIds ?? [];
-  return { visibility, selected_repository_ids: scope.application === 'dependabot' ? ids.map(String) : ids };
+  return { visibility, selected_repository_ids: place.application === 'dependabot' ? ids.map(String) : ids };
 }
 
-function noVisibility({ scope, secret }: { readonly scope: Scope; readonly secret: string }): LadingError {
-  return new LadingError('input', `${formatScope(scope)} has no secret ${secret} yet: who may read it is not said`, {
+function noVisibility({ place, secret }: { readonly place: Place; readonly secret: string }): LadingError {
+  return new LadingError('input', `${formatPlace(place)} has no secret ${secret} yet: who may read it is not said`, {
     code: 'NO_VISIBILITY',
     hint: 'Say it by --visibility all, private or selected; from then on it is kept as it is.',
   });

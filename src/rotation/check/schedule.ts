@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseShape } from '../../base/json.js';
 import type { GitHubApi } from '../../github/client/api.js';
-import { repositoryPath } from '../../github/secrets/scope.js';
+import { repositoryPath } from '../../github/secrets/place.js';
 
 /** What GitHub tells of the workflow that rotates. Times are milliseconds. */
 export interface ScheduleState {

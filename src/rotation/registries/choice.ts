@@ -31,8 +31,8 @@ export function parseRegistries(
 ): readonly RegistryChoice[] {
   const issues: InputIssue[] = [];
   const choices = texts.map((text): Omit<RegistryChoice, 'images'> => {
-    const [name, place] = splitSecret(text);
-    const host = place.replace(/^https:\/\//, '').replace(/\/.*$/, '');
+    const [name, registry] = splitSecret(text);
+    const host = registry.replace(/^https:\/\//, '').replace(/\/.*$/, '');
     const [, account, region] =
       /^(\d{12})\.(?:dkr[.-]ecr(?:-fips)?\.)?([a-z]{2}[a-z0-9-]*-\d+)(?:\.(?:amazonaws\.com(?:\.cn)?|on\.aws))?$/.exec(
         host,

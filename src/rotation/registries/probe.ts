@@ -19,17 +19,17 @@ const manifestTypes = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 
-type World = Pick<Context, 'http' | 'report' | 'signal'>;
+type Asking = Pick<Context, 'http' | 'report' | 'signal'>;
 
 /** A password that its registry refuses must not replace one that may still work. False where nothing answers. */
-export async function tryLogin(context: World, login: RegistryLogin): Promise<boolean> {
+export async function tryLogin(context: Asking, login: RegistryLogin): Promise<boolean> {
   const answer = await ask(context, login, '/v2/');
   if (answer?.status === 401 || answer?.status === 403) throw refused(login, answer.status);
   return answer !== undefined;
 }
 
 /** Nor may one that opens the registry and not the image. An image that is not there says nothing of the password. */
-export async function tryPull(context: World, login: RegistryLogin, image: ImageName): Promise<void> {
+export async function tryPull(context: Asking, login: RegistryLogin, image: ImageName): Promise<void> {
   const { repository, reference } = image;
   const answer = await ask(context, login, `/v2/${repository}/manifests/${reference}`);
   if (answer === undefined || answer.status < 400) return;
@@ -52,7 +52,7 @@ interface Said {
 }
 
 /** Undefined where there is no answer: who may call ECR's API need not reach the registry. */
-async function ask(context: World, login: RegistryLogin, path: string): Promise<Said | undefined> {
+async function ask(context: Asking, login: RegistryLogin, path: string): Promise<Said | undefined> {
   const { registry, username, password } = login;
   const scheme = isLoopback(new URL(`http://${registry}`).hostname) ? 'http' : 'https';
   const basic = Buffer.from(`${username}:${password}`).toString('base64');

@@ -12,12 +12,12 @@ export async function applyVariables(
   written: readonly WrittenSecret[],
   options: ApplyOptions,
 ): Promise<Walk<WrittenSecret>> {
-  return forEachSecret(clock, written, options.task, async ({ scope, secret, audience }) => {
+  return forEachSecret(clock, written, options.task, async ({ place, secret, audience }) => {
     const { registry, username, expiresAt } = loginOf(options, secret);
     const names = variableNames(secret);
-    await applyVariable(api, scope, { name: names.registry, value: registry, audience });
-    await applyVariable(api, scope, { name: names.username, value: username, audience });
-    await applyVariable(api, scope, { name: names.expiresAt, value: expiresAt.toISOString(), audience });
+    await applyVariable(api, place, { name: names.registry, value: registry, audience });
+    await applyVariable(api, place, { name: names.username, value: username, audience });
+    await applyVariable(api, place, { name: names.expiresAt, value: expiresAt.toISOString(), audience });
   });
 }
 

@@ -22,8 +22,6 @@ export interface Applied extends Walk<FoundSecret> {
   readonly written: readonly WrittenSecret[];
 }
 
-type World = Pick<Context, 'clock' | 'report'>;
-
 /** How far GitHub's copies are behind, mostly. */
 const lagMs = 3000;
 
@@ -32,7 +30,7 @@ const lagMs = 3000;
  * again at the end, when its copies have caught up.
  */
 export async function applySecrets(
-  context: World,
+  context: Pick<Context, 'clock' | 'report'>,
   api: GitHubApi,
   writes: readonly FoundSecret[],
   options: ApplyOptions & { readonly audience: Audience | undefined; readonly checkpoint: Checkpoint },
@@ -60,7 +58,7 @@ export async function applySecrets(
 }
 
 /** Without its note a run that is stopped starts over; that is no reason to stop this one. */
-function checkpointWriter({ report }: World, api: GitHubApi, checkpoint: Checkpoint) {
+function checkpointWriter({ report }: Pick<Context, 'report'>, api: GitHubApi, checkpoint: Checkpoint) {
   let told = false;
   return async (found: FoundSecret): Promise<void> => {
     try {
@@ -77,8 +75,8 @@ async function applyOne(
   found: FoundSecret,
   options: ApplyOptions & { readonly audience: Audience | undefined },
 ): Promise<WrittenSecret> {
-  const { scope, secret } = found;
-  const key = found.publicKey ?? (await readPublicKey(api, scope)).key;
+  const { place, secret } = found;
+  const key = found.publicKey ?? (await readPublicKey(api, place)).key;
   const audience = await audienceNow(api, found, options.audience);
   const { action, at } = await sealAndApply(api, { ...found, audience }, loginOf(options, secret).password, key);
   return { ...found, audience, action, writtenAt: at, keepsReaders: !options.audience?.repositoryIds };
@@ -99,10 +97,10 @@ async function audienceNow(
   found: FoundSecret,
   asked: Audience | undefined,
 ): Promise<Audience | undefined> {
-  const { scope, secret } = found;
-  if (scope.kind !== 'organization') return undefined;
+  const { place, secret } = found;
+  if (place.kind !== 'organization') return undefined;
   if (asked && (asked.visibility !== 'selected' || asked.repositoryIds)) return asked;
-  const look = async () => resolveAudience(found, (await readSecret(api, scope, secret))?.audience, asked);
+  const look = async () => resolveAudience(found, (await readSecret(api, place, secret))?.audience, asked);
   const now = await look();
   if (now.visibility !== 'selected' || missingFrom(now, found.audience).length === 0) return now;
   // One that was selected before is missing: GitHub may have answered from a copy that is behind.
@@ -112,16 +110,16 @@ async function audienceNow(
 
 async function sealAndApply(
   api: GitHubApi,
-  { scope, secret, audience }: FoundSecret,
+  { place, secret, audience }: FoundSecret,
   value: string,
   key: PublicKey,
 ): Promise<AppliedSecret> {
   try {
-    return await applySecret(api, scope, secret, { sealed: sealText(value, key.key), keyId: key.key_id, audience });
+    return await applySecret(api, place, secret, { sealed: sealText(value, key.key), keyId: key.key_id, audience });
   } catch (error) {
     if (!(error instanceof HttpError) || error.status !== 422) throw error;
     // GitHub changed the key since it was read.
-    const { key: fresh } = await readPublicKey(api, scope);
-    return await applySecret(api, scope, secret, { sealed: sealText(value, fresh.key), keyId: fresh.key_id, audience });
+    const { key: fresh } = await readPublicKey(api, place);
+    return await applySecret(api, place, secret, { sealed: sealText(value, fresh.key), keyId: fresh.key_id, audience });
   }
 }

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
-import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import * as v from 'valibot';
-import { errnoOf, LadingError, messageOf } from '../../base/errors.js';
-import { replaceFile } from '../../base/files.js';
+import { LadingError, messageOf } from '../../base/errors.js';
+import { readOwnFile, refuseLinks, replaceFile } from '../../base/files.js';
 
 /** What an unfinished run has written, so that the next one goes on where it was. Holds names and times, no secret. */
 export interface Checkpoint {
@@ -14,6 +14,8 @@ export interface Checkpoint {
   finish(): Promise<void>;
 }
 
+/** Some hundred thousand lines. */
+const largestFile = 32 * 1024 * 1024;
 const headShape = v.object({ run: v.string() });
 const lineShape = v.object({ secret: v.string(), at: v.number() });
 
@@ -32,7 +34,8 @@ export interface CheckpointOptions {
  */
 export async function openCheckpoint(file: string, { run, since, within }: CheckpointOptions): Promise<Checkpoint> {
   const done = new Map<string, number>();
-  const [head, ...lines] = await attempt(file, () => readLines(file, within));
+  const below = folderOf(file, within);
+  const [head, ...lines] = await attempt(file, () => readLines(file, below));
   const continues = v.safeParse(headShape, head).output;
   const isOurs = v.is(headShape, continues) && continues.run === run;
   for (const line of isOurs ? lines : []) {
@@ -46,7 +49,7 @@ export async function openCheckpoint(file: string, { run, since, within }: Check
         if (!started) {
           // The first line anew: the last of a run that was killed may be half a line.
           const kept = [...done].map(([name, time]) => ({ secret: name, at: time }));
-          await refuseLinks(file, within);
+          await refuseLinks(file, below);
           await replaceFile(file, [{ run }, ...kept].map(lineOf).join(''), 0o600);
         }
         started = true;
@@ -65,10 +68,10 @@ function lineOf(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-async function readLines(file: string, within: string): Promise<readonly unknown[]> {
-  if (!(await refuseLinks(file, within))) return [];
-  const text = await withFile(file, constants.O_RDONLY, (handle) => handle.readFile('utf8'));
-  return text.split('\n').map((line) => {
+async function readLines(file: string, below: string): Promise<readonly unknown[]> {
+  await refuseLinks(file, below);
+  const bytes = await readOwnFile(file, largestFile);
+  return (bytes?.toString('utf8') ?? '').split('\n').map((line) => {
     try {
       return JSON.parse(line) as unknown;
     } catch {
@@ -77,22 +80,10 @@ async function readLines(file: string, within: string): Promise<readonly unknown
   });
 }
 
-/** Whether the file is there; rejects when it, or a folder of the work above it, is a link. */
-async function refuseLinks(file: string, within: string): Promise<boolean> {
+/** The folder of the work when the file is in it; else its own: who names a file elsewhere means it. */
+function folderOf(file: string, within: string): string {
   const path = relative(within, file);
-  const isInside = !isAbsolute(path) && path.split(sep)[0] !== '..';
-  let at = isInside ? within : dirname(file);
-  for (const part of isInside ? path.split(sep) : [basename(file)]) {
-    at = join(at, part);
-    const found = await lstat(at).catch((error: unknown) => {
-      if (errnoOf(error) === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (!found) return false;
-    if (found.isSymbolicLink()) throw new Error(`${at} is a link`);
-    if (at === file && !found.isFile()) throw new Error('it is no file');
-  }
-  return true;
+  return isAbsolute(path) || path.split(sep)[0] === '..' ? dirname(file) : within;
 }
 
 /** Opens without following a link that came in between. Windows knows no such flag. */

@@ -3,7 +3,7 @@ import { LadingError } from '../../base/errors.js';
 import { say, type Report } from '../../base/report.js';
 import type { GitHubApi } from '../../github/client/api.js';
 import { missingFrom } from '../../github/secrets/audience.js';
-import { formatScope } from '../../github/secrets/scope.js';
+import { formatPlace } from '../../github/secrets/place.js';
 import { applyReader, readSecret, type AppliedSecret, type SecretInfo } from '../../github/secrets/secret.js';
 import { forEachSecret } from './each.js';
 import type { FailedSecret, FoundSecret } from './found-secret.js';
@@ -24,6 +24,9 @@ export interface Confirmation {
 
 /** GitHub's reads come from copies that are behind: half a minute in all, more often at first. */
 const waitsMs = [0, 500, 500, 1000, 1000, 2000, 5000, 10_000, 10_000];
+
+/** For so long a selection is watched after it was written. */
+const settleMs = 5000;
 
 /** One secret that was written, and what was seen of it since. */
 export interface Confirming {
@@ -48,7 +51,7 @@ export async function confirmWrites(
     if (unseen.length === 0) break;
     if (ms > 0) await api.pause(ms);
     const still: Confirming[] = [];
-    const named = unseen.map((one) => ({ ...one, scope: one.written.scope, secret: one.written.secret }));
+    const named = unseen.map((one) => ({ ...one, place: one.written.place, secret: one.written.secret }));
     const walk = await forEachSecret(clock, named, undefined, async (one) => {
       if (await isShown(api, report, one)) return;
       if (index === waitsMs.length - 1) await giveUp(api, report, one);
@@ -63,13 +66,12 @@ export async function confirmWrites(
 
 /** Whether GitHub shows the secret as it was written: its date moved or it is new, and all its readers are there. */
 export async function isShown(api: GitHubApi, report: Report, { written, putOut }: Confirming): Promise<boolean> {
-  const info = await readSecret(api, written.scope, written.secret);
-  if (!isStored(written, info)) {
-    // What is seen is from before our write.
-    if (written.keepsReaders) for (const id of missingFrom(written.audience, info?.audience)) putOut.add(id);
-    return false;
-  }
-  if (missingFrom(info?.audience, written.audience).length > 0) return false;
+  const info = await readSecret(api, written.place, written.secret);
+  const isSelection = written.keepsReaders && written.audience?.visibility === 'selected';
+  if (isSelection) for (const id of missingFrom(written.audience, info?.audience)) putOut.add(id);
+  if (!isStored(written, info) || missingFrom(info?.audience, written.audience).length > 0) return false;
+  // What a copy that is behind still shows is from before our write: it may hold readers that we did not know.
+  if (isSelection && api.now() - written.writtenAt < settleMs) return false;
   await letIn(api, report, written, [...putOut]);
   return true;
 }
@@ -86,7 +88,7 @@ export function isStored(
 
 /** After the last look: readers that did not come along are let in one by one; what did not come at all is told. */
 async function giveUp(api: GitHubApi, report: Report, { written, putOut }: Confirming): Promise<void> {
-  const info = await readSecret(api, written.scope, written.secret);
+  const info = await readSecret(api, written.place, written.secret);
   if (!isStored(written, info)) {
     throw new LadingError('remote', `${whatOf(written)}: GitHub took it, yet shows the old one`, {
       code: 'NOT_STORED',
@@ -102,12 +104,12 @@ async function letIn(
   written: WrittenSecret,
   repositoryIds: readonly number[],
 ): Promise<void> {
-  for (const id of repositoryIds) await applyReader(api, written.scope, written.secret, id);
+  for (const id of repositoryIds) await applyReader(api, written.place, written.secret, id);
   if (repositoryIds.length === 0) return;
   const count = repositoryIds.length === 1 ? 'a repository' : `${repositoryIds.length} repositories`;
-  say(report, 'info', `${whatOf(written)}: ${count} that may read it was let in while it was written; it may still`);
+  say(report, 'info', `${whatOf(written)}: ${count} let in meanwhile, which may still read it`);
 }
 
-function whatOf({ scope, secret }: WrittenSecret): string {
-  return `write the secret ${secret} of ${formatScope(scope)}`;
+function whatOf({ place, secret }: WrittenSecret): string {
+  return `write the secret ${secret} of ${formatPlace(place)}`;
 }

@@ -3,7 +3,7 @@ import { formatDuration } from '../../base/duration.js';
 import { LadingError } from '../../base/errors.js';
 import type { Task } from '../../base/report.js';
 import { isHopeless } from '../../github/client/failure.js';
-import { formatScope } from '../../github/secrets/scope.js';
+import { formatPlace } from '../../github/secrets/place.js';
 import type { FailedSecret, NamedSecret } from './found-secret.js';
 
 /** How a walk over secrets ended. */
@@ -26,14 +26,14 @@ export async function forEachSecret<One extends NamedSecret>(
   const started = clock.now();
   for (const [index, one] of secrets.entries()) {
     const left = index === 0 ? undefined : ((clock.now() - started) / index) * (secrets.length - index);
-    const detail = left === undefined ? formatScope(one.scope) : `about ${formatDuration(left)} left`;
+    const detail = left === undefined ? formatPlace(one.place) : `about ${formatDuration(left)} left`;
     task?.progress(index, secrets.length, { unit: 'count', detail });
     try {
       await work(one);
     } catch (error) {
       if (!(error instanceof LadingError) || error.kind === 'cancelled') throw error;
       if (isHopeless(error)) return { failed, stopped: error, left: secrets.slice(index) };
-      failed.push({ scope: one.scope, secret: one.secret, error });
+      failed.push({ place: one.place, secret: one.secret, error });
     }
   }
   task?.progress(secrets.length, secrets.length, { unit: 'count' });

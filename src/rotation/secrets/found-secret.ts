@@ -1,11 +1,11 @@
 import type { LadingError } from '../../base/errors.js';
 import type { Audience } from '../../github/secrets/audience.js';
 import type { PublicKey } from '../../github/secrets/public-key.js';
-import { formatScope, type Scope } from '../../github/secrets/scope.js';
+import { formatPlace, type Place } from '../../github/secrets/place.js';
 
-/** One secret of one scope, by name. */
+/** One secret of one place, by name. */
 export interface NamedSecret {
-  readonly scope: Scope;
+  readonly place: Place;
   readonly secret: string;
 }
 
@@ -26,8 +26,8 @@ export interface FailedSecret extends NamedSecret {
 }
 
 /** Tells secrets apart within a run, as `acme/shop ECR_PASSWORD`. */
-export function secretKey({ scope, secret }: NamedSecret): string {
-  return `${formatScope(scope)} ${secret}`;
+export function secretKey({ place, secret }: NamedSecret): string {
+  return `${formatPlace(place)} ${secret}`;
 }
 
 /** Whether a secret is missing or at least `age` milliseconds old. A date ahead, from a clock that differs, is young. */

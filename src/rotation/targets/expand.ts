@@ -1,12 +1,12 @@
 import { LadingError } from '../../base/errors.js';
 import type { GitHubApi } from '../../github/client/api.js';
 import { listRepositories, type Repository } from '../../github/repositories.js';
-import { formatScope, type Application, type Scope } from '../../github/secrets/scope.js';
+import { formatPlace, type Application, type Place } from '../../github/secrets/place.js';
 import { formatTarget, matchesPattern, type Target } from './target.js';
 
 export interface Expansion {
   /** Each once, in the order of the targets. */
-  readonly scopes: readonly Scope[];
+  readonly places: readonly Place[];
   /** Archived repositories that a rule found: nothing can be written there. */
   readonly archived: readonly string[];
 }
@@ -25,16 +25,16 @@ export async function expandTargets(
   options: ExpandOptions,
 ): Promise<Expansion> {
   const listings = new Map<string, readonly Repository[]>();
-  const scopes = new Map<string, Scope>();
+  const places = new Map<string, Place>();
   const archived = new Set<string>();
-  const add = (scope: Scope) => {
+  const add = (place: Place) => {
     // GitHub's names know no case.
-    const key = formatScope(scope).toLowerCase();
-    if (!scopes.has(key)) scopes.set(key, scope);
+    const key = formatPlace(place).toLowerCase();
+    if (!places.has(key)) places.set(key, place);
   };
   for (const target of targets) {
     if (target.kind !== 'pattern' && target.kind !== 'topic') {
-      for (const scope of scopesOf(target, options.applications)) add(scope);
+      for (const place of placesOf(target, options.applications)) add(place);
       continue;
     }
     const owner = target.owner ?? options.owner;
@@ -45,10 +45,10 @@ export async function expandTargets(
     if (found.length === 0) throw nothingFound(target, owner, listing.length);
     for (const repository of found) {
       if (repository.archived) archived.add(`${repository.owner}/${repository.name}`);
-      else for (const scope of scopesIn(repository, target, options.applications)) add(scope);
+      else for (const place of placesIn(repository, target, options.applications)) add(place);
     }
   }
-  return { scopes: [...scopes.values()], archived: [...archived] };
+  return { places: [...places.values()], archived: [...archived] };
 }
 
 type Rule = Extract<Target, { kind: 'pattern' | 'topic' }>;
@@ -57,17 +57,17 @@ function isMeant(repository: Repository, rule: Rule): boolean {
   return rule.kind === 'topic' ? repository.topics.includes(rule.topic) : matchesPattern(repository.name, rule.pattern);
 }
 
-function scopesIn(repository: Repository, rule: Rule, defaults: readonly Application[]): readonly Scope[] {
-  const place = { owner: repository.owner, repository: repository.name };
+function placesIn(repository: Repository, rule: Rule, defaults: readonly Application[]): readonly Place[] {
+  const at = { owner: repository.owner, repository: repository.name };
   if (rule.environment !== undefined)
-    return scopesOf({ ...place, kind: 'environment', environment: rule.environment }, defaults);
-  return scopesOf({ ...place, kind: 'repository', applications: rule.applications }, defaults);
+    return placesOf({ ...at, kind: 'environment', environment: rule.environment }, defaults);
+  return placesOf({ ...at, kind: 'repository', applications: rule.applications }, defaults);
 }
 
-function scopesOf(target: Exclude<Target, Rule>, defaults: readonly Application[]): readonly Scope[] {
+function placesOf(target: Exclude<Target, Rule>, defaults: readonly Application[]): readonly Place[] {
   if (target.kind === 'environment') return [{ ...target, application: 'actions' }];
-  const { applications = defaults, ...place } = target;
-  return applications.map((application) => ({ ...place, application }));
+  const { applications = defaults, ...rest } = target;
+  return applications.map((application) => ({ ...rest, application }));
 }
 
 function topicWithoutOwner(target: Rule): LadingError {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatScope, permissionsFor, secretsPath, variablesPath, type Scope } from '../../github/secrets/scope.js';
+import { formatPlace, permissionsFor, secretsPath, variablesPath, type Place } from '../../github/secrets/place.js';
 import { formatTarget, matchesPattern, parseTarget, parseTargets, type Target } from './target.js';
 
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,20}$/);
@@ -78,9 +78,9 @@ describe('patterns', () => {
   });
 });
 
-describe('scopes', () => {
+describe('places', () => {
   const place = { owner: 'acme', repository: 'shop' };
-  const table: readonly (readonly [string, Scope, string, string | undefined, readonly string[]])[] = [
+  const table: readonly (readonly [string, Place, string, string | undefined, readonly string[]])[] = [
     [
       'acme/shop',
       { kind: 'repository', ...place, application: 'actions' },
@@ -111,8 +111,8 @@ describe('scopes', () => {
     ],
   ];
 
-  it.each(table)('%s', (text, scope, secrets, variables, permissions) => {
-    expect([formatScope(scope), secretsPath(scope), variablesPath(scope), permissionsFor(scope, true)]).toEqual([
+  it.each(table)('%s', (text, place, secrets, variables, permissions) => {
+    expect([formatPlace(place), secretsPath(place), variablesPath(place), permissionsFor(place, true)]).toEqual([
       text,
       secrets,
       variables,

@@ -1,5 +1,5 @@
 import { InputError, type InputIssue } from '../../base/errors.js';
-import { applications, type Application } from '../../github/secrets/scope.js';
+import { applications, type Application } from '../../github/secrets/place.js';
 
 /** What `--to` says: a place, or a rule that finds repositories. No `applications` means the run's default. */
 export type Target =
@@ -66,8 +66,8 @@ export function parseTarget(text: string): Target | string {
   if (topic?.[2] !== undefined) {
     return { kind: 'topic', ...(topic[1] !== undefined && { owner: topic[1] }), topic: topic[2], ...also };
   }
-  const place = new RegExp(`^(${ownerName})/([A-Za-z0-9._*?-]{1,100})$`).exec(body);
-  const [, owner, repository] = place ?? [];
+  const match = new RegExp(`^(${ownerName})/([A-Za-z0-9._*?-]{1,100})$`).exec(body);
+  const [, owner, repository] = match ?? [];
   if (owner === undefined || repository === undefined || /^\.\.?$/.test(repository))
     return 'it has none of the known forms';
   if (/[*?]/.test(repository)) return { kind: 'pattern', owner, pattern: repository, ...also };

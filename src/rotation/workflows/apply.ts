@@ -1,7 +1,8 @@
-import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Context } from '../../base/context.js';
 import { errnoOf, InputError, messageOf } from '../../base/errors.js';
+import { refuseLinks } from '../../base/files.js';
 import type { WorkflowFile } from './steps.js';
 
 export interface AppliedFile {
@@ -47,15 +48,12 @@ export async function applyWorkflows(
 
 /** Undefined when there is no such file. A link, of the file or on the way to it, would lead out of the repository. */
 async function readPresent(cwd: string, path: string): Promise<string | undefined> {
-  let at = cwd;
+  const file = join(cwd, path);
+  await refuseLinks(file, cwd);
   try {
-    for (const part of path.split('/')) {
-      at = join(at, part);
-      if ((await lstat(at)).isSymbolicLink()) throw new InputError({ where: path, message: `${at} is a link` });
-    }
-    return await readFile(at, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error instanceof InputError ? error : new InputError({ where: path, message: messageOf(error) });
+    throw new InputError({ where: path, message: messageOf(error) });
   }
 }

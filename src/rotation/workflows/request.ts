@@ -53,6 +53,12 @@ export function parseWorkflowRequest(values: WorkflowValues): WorkflowRequest {
     '--secret': [values.secret],
     '--registry': values.registry,
     '--image': values.image,
+    '--role': [role],
+    '--selected-repository': selectedRepository,
+    '--environment': [values.environment ?? ''],
+    '--cron': [values.cron ?? ''],
+    '--branch': [values.branch ?? ''],
+    '--action': [values.action ?? ''],
   });
   // The other mistakes are told with the text that they are about.
   if (issues.length > 0) throw new InputError(issues);
