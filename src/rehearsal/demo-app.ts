@@ -1,9 +1,12 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../base/child-environment.js';
 import type { Context } from '../base/context.js';
 import { LadingError } from '../base/errors.js';
+import type { ExecRequest } from '../base/exec.js';
 import { pathExists } from '../base/files.js';
+import { makeOwnFolder } from '../base/own-folder.js';
 import { withTask } from '../base/report.js';
 
 type DemoContext = Pick<Context, 'exec' | 'env' | 'report' | 'clock' | 'signal'>;
@@ -12,6 +15,7 @@ const PARTS = ['app', 'public', 'package.json', 'package-lock.json', 'next.confi
 
 /** The example app in a folder of its own, with its packages, as a git repository with one commit. */
 export async function prepareDemoApp(directory: string, context: DemoContext): Promise<void> {
+  await makeOwnFolder(directory);
   await mkdir(directory, { recursive: true });
   await rm(join(directory, 'instrumentation.js'), { force: true });
   const example = await findExample();
@@ -29,10 +33,12 @@ export async function prepareDemoApp(directory: string, context: DemoContext): P
 export async function commitAll(directory: string, message: string, context: DemoContext): Promise<void> {
   const identity = ['-c', 'user.name=demo', '-c', 'user.email=demo@example.com', '-c', 'commit.gpgsign=false'];
   try {
-    await context.exec('git', ['init', '--quiet'], { cwd: directory, signal: context.signal });
-    await context.exec('git', ['add', '--all'], { cwd: directory, signal: context.signal });
-    const commit = ['commit', '--quiet', '--message', message];
-    await context.exec('git', [...identity, ...commit], { cwd: directory, signal: context.signal });
+    for (const args of [
+      ['init', '--quiet'],
+      ['add', '--all'],
+      [...identity, 'commit', '--quiet', '--message', message],
+    ])
+      await context.exec('git', args, inFolder(directory, context));
   } catch (error) {
     if (error instanceof LadingError && error.code === 'TOOL_MISSING') return;
     throw error;
@@ -81,8 +87,13 @@ async function hasPackages(directory: string, example: string): Promise<boolean>
   return versionOf(wanted) === versionOf(have);
 }
 
+/** Programs of others get none of our secrets. */
+function inFolder(cwd: string, context: DemoContext): ExecRequest {
+  return { cwd, env: childEnvironment(context.env).env, signal: context.signal };
+}
+
 async function run(context: DemoContext, cwd: string, program: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await context.exec(program, args, { cwd, signal: context.signal });
+  const { code, stderr } = await context.exec(program, args, inFolder(cwd, context));
   if (code === 0) return;
   throw new LadingError(
     'tool',

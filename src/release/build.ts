@@ -6,7 +6,6 @@ import type { MadeImage, Target } from '../image/make-image.js';
 import type { Reference } from '../oci/reference.js';
 import type { AppImageValues } from './app-image.js';
 import { makeAppImage, previousCandidates } from './app-image.js';
-import { deliver } from './deliver.js';
 import { openRegistry } from './registries.js';
 import type { PushResult } from './send.js';
 
@@ -37,6 +36,7 @@ export async function buildAndPush(order: BuildOrder, context: Context): Promise
   if (to === undefined) return { made: await make() };
   const repository = openRegistry(to, context, values);
   if (order.push) {
+    const { deliver } = await import('./deliver.js');
     const { made, pushed } = await deliver(values, { layout, repository, tags, cacheFrom, dryRun: false }, context);
     return { made, pushed };
   }

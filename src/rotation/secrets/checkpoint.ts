@@ -4,6 +4,7 @@ import { dirname, isAbsolute, relative, sep } from 'node:path';
 import * as v from 'valibot';
 import { LadingError, messageOf } from '../../base/errors.js';
 import { readOwnFile, refuseLinks, replaceFile } from '../../base/files.js';
+import { makeOwnFolder } from '../../base/own-folder.js';
 
 /** What an unfinished run has written, so that the next one goes on where it was. Holds names and times, no secret. */
 export interface Checkpoint {
@@ -50,6 +51,7 @@ export async function openCheckpoint(file: string, { run, since, within }: Check
           // The first line anew: the last of a run that was killed may be half a line.
           const kept = [...done].map(([name, time]) => ({ secret: name, at: time }));
           await refuseLinks(file, below);
+          await makeOwnFolder(file);
           await replaceFile(file, [{ run }, ...kept].map(lineOf).join(''), 0o600);
         }
         started = true;

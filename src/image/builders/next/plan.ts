@@ -38,10 +38,11 @@ const KINDS = ['node_modules', 'public', 'static', 'app'] as const;
  * chunks are named by their content.
  */
 export function layerOf(name: string, { home, output, buildId }: Places): (typeof KINDS)[number] {
-  const below = (folder: string) => `${name}/`.startsWith(`${home}/${folder}/`);
-  if (below('public')) return 'public';
-  if (buildId !== undefined && below(`${output}/static/${buildId}`)) return 'app';
-  if (below(`${output}/static`)) return 'static';
+  const below = (folder: string) =>
+    name.startsWith(folder) && (name.length === folder.length || name[folder.length] === '/');
+  if (below(`${home}/public`)) return 'public';
+  if (below(`${home}/${output}/static`))
+    return buildId !== undefined && below(`${home}/${output}/static/${buildId}`) ? 'app' : 'static';
   return /(^|\/)node_modules(\/|$)/.test(name.slice(ROOT.length)) ? 'node_modules' : 'app';
 }
 
@@ -83,11 +84,12 @@ export async function planNext(
     ...walk(findFolder(app, join(output, 'static')), `${home}/${output}/static`),
     ...walk(findFolder(app, 'public'), `${home}/public`, { accept }),
   ];
+  const byKind: Record<(typeof KINDS)[number], Entry[]> = { node_modules: [], public: [], static: [], app: [] };
+  for (const entry of entries) byKind[layerOf(entry.name, places)].push(entry);
   return {
-    layers: KINDS.map((kind) => ({
-      kind,
-      entries: withParents(entries.filter((entry) => layerOf(entry.name, places) === kind)),
-    })).filter((layer) => layer.entries.length > 0),
+    layers: KINDS.map((kind) => ({ kind, entries: withParents(byKind[kind]) })).filter(
+      (layer) => layer.entries.length > 0,
+    ),
     run: {
       // The container's own host name would be bound otherwise, and loopback health checks fail.
       env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', HOSTNAME: '0.0.0.0', PORT: String(PORT) },
