@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.js';
+import { InputError } from '../base/errors.js';
 import { createKeyRing, newSecret } from './access/keys.js';
 import { createWebIdentity, readClaims } from './access/web-identity.js';
 import { createEcr } from './ecr/ecr.js';
@@ -27,9 +28,12 @@ export type { Sandbox, SandboxOptions } from './sandbox.js';
 /** ECR, ECS, STS and CloudWatch Logs on loopback, in this process. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { region = 'eu-central-1', accountId = '123456789012', clock = systemClock } = options;
+  const { pageSize } = options;
+  if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize >= 1))
+    throw new InputError({ where: 'pageSize', message: `takes a whole number from 1, not ${pageSize}` });
   const folder = await mkdtemp(join(tmpdir(), 'lading-sandbox-'));
   try {
-    return await open(options, { clock, region, accountId, pageSize: options.pageSize }, folder);
+    return await open(options, { clock, region, accountId, pageSize }, folder);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

@@ -108,20 +108,11 @@ describe('the signatures of the documentation', () => {
   });
 });
 
-const ours = async (body: string, path: string, text: string, headers: Record<string, string>) => {
+const ours = async (service: string, body: string, path: string, text: string, headers: Record<string, string>) => {
   const url = new URL(`http://127.0.0.1:4600/${path}?text=${encodeURIComponent(text)}`);
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: secret, sessionToken: 'token' };
-  const date = new Date('2026-01-01T00:00:00Z');
-  const signed = await signedHeaders({
-    method: 'POST',
-    url,
-    service: 'ecs',
-    region: 'eu-central-1',
-    body,
-    headers,
-    credentials,
-    date,
-  });
+  const more = { region: 'eu-central-1', credentials, date: new Date('2026-01-01T00:00:00Z') };
+  const signed = await signedHeaders({ method: 'POST', url, service, body, headers, ...more });
   const wire = Object.entries(signed).map(([name, value]) => [name, [Buffer.from(value).toString('latin1')]]);
   const target = url.pathname + url.search;
   return {
@@ -133,11 +124,14 @@ const ours = async (body: string, path: string, text: string, headers: Record<st
 };
 
 test('whatever lading signs is proven, and nothing else', async () => {
+  const service = fc.constantFrom('ecs', 'scheduler', 's3');
   const word = fc.string({ unit: 'grapheme-ascii' });
   const value = fc.string({ unit: fc.constantFrom('a', ' ', '\t', ',', '"', '~', '1') });
+  const text = fc.string({ unit: 'grapheme' });
   await fc.assert(
-    fc.asyncProperty(fc.string({ unit: 'grapheme' }), fc.webPath(), word, value, async (body, path, text, of) => {
-      const request = await ours(body, path.slice(1), text, { 'x-amz-target': 'Ecs.ListClusters', 'x-odd': `a${of}b` });
+    fc.asyncProperty(service, text, fc.webPath(), word, value, async (name, body, path, query, odd) => {
+      const headers = { 'x-amz-target': 'Ecs.ListClusters', 'x-odd': `a${odd}b` };
+      const request = await ours(name, body, path.slice(1), query, headers);
       expect(read(request)).toMatchObject({ keyId: 'AKIDEXAMPLE', region: 'eu-central-1', sessionToken: 'token' });
       expect(isSigned(request)).toBe(true);
       expect(isSigned(request, `${secret}x`)).toBe(false);

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Environment } from '../../base/context.js';
 import { cancelled, errnoOf, ToolError } from '../../base/errors.js';
 
 /** A moto server: where it listens, and how it ends. */
@@ -22,7 +21,10 @@ const NEEDED = /^(PATH|HOME|TMPDIR|LANG|LC_\w+|PYENV_\w+|PYTHON\w*|VIRTUAL_ENV)$
  * Starts `moto_server` of the PATH. It listens on a socket in a folder of our own: moto asks nobody for a key, so no port
  * of it may be open to the other users of the computer. Rejects with TOOL_MISSING or TOOL_FAILED.
  */
-export async function startMoto(env: Environment, signal?: AbortSignal): Promise<Moto> {
+export async function startMoto(
+  env: Readonly<Record<string, string | undefined>>,
+  signal?: AbortSignal,
+): Promise<Moto> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-moto-'));
   const socketPath = join(folder, 'socket');
   const needed = Object.fromEntries(Object.entries(env).filter(([name]) => NEEDED.test(name)));
