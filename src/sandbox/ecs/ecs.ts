@@ -118,7 +118,8 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
         name,
         (input) => {
           advance();
-          return operation(input);
+          // In AWS's JSON what is null is not there.
+          return operation(Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)));
         },
       ]),
     ),
