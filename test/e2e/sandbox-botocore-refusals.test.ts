@@ -70,7 +70,10 @@ test('each told of ECS has a code that the operation may give', async (context) 
       'ListServicesByNamespace',
       { namespace: 'nothing' },
     ],
-    'InvalidParameterException: Tags can not be empty.': ['CreateCluster', { clusterName: 'a', tags: [] }],
+    'InvalidParameterException: Tags can not be empty.': [
+      'RegisterTaskDefinition',
+      { family: 'a', containerDefinitions: [{ name: 'a', image: 'b', memory: 8 }], tags: [] },
+    ],
     'UnknownOperationException: ecs has no operation ListAttributes here': [
       'ListAttributes',
       { targetType: 'container-instance' },

@@ -117,7 +117,8 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
         name,
         (input, caller) => {
           advance();
-          return operation(input, caller);
+          // In AWS's JSON what is null is not there.
+          return operation(Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)), caller);
         },
       ]),
     ),

@@ -83,7 +83,7 @@ describe('hooks and stages', () => {
   };
 
   test.each([
-    ['ROLLING', {}, ['SCALE_UP', 'CLEAN_UP', 'SUCCESSFUL']],
+    ['ROLLING', {}, ['none', 'SUCCESSFUL']],
     [
       'BLUE_GREEN',
       { bakeTimeInMinutes: 1 },

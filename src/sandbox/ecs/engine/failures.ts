@@ -33,8 +33,8 @@ function hearRunning({ state, timeline }: Works, service: SandboxService, deploy
 function hearHealthy(service: SandboxService, deployment: Deployment): void {
   deployment.failedInARow = 0;
   const rollout = inFlight(service);
-  if (rollout?.deployment === deployment && breakerOf(rollout.configuration).resetOnHealthyTask !== false)
-    rollout.failures = 0;
+  if (rollout?.deployment !== deployment || rollout.tripped || rollout.rollback) return;
+  if (breakerOf(rollout.configuration).resetOnHealthyTask !== false) rollout.failures = 0;
 }
 
 function hearEnd(works: Works, service: SandboxService, deployment: Deployment, task: SandboxTask): void {
@@ -66,6 +66,7 @@ function count(works: Works, service: SandboxService, deployment: Deployment): v
   const breaker = breakerOf(rollout.configuration);
   if (!breaker.enable || rollout.configuration.strategy !== 'ROLLING') return;
   if (rollout.failures < thresholdOf(breaker, service.desiredCount)) return;
+  rollout.tripped = true;
   fail(works, service, rollout, {
     because: 'the circuit breaker threshold was exceeded.',
     state: 'ECS deployment circuit breaker: tasks failed to start.',

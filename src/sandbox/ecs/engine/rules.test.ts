@@ -13,7 +13,7 @@ describe('a rolling deployment', () => {
     const arn = deploy();
     expect(rollout(arn)).toMatchObject({ status: 'PENDING' });
     pass(2);
-    expect(rollout(arn)).toMatchObject({ status: 'IN_PROGRESS', lifecycleStage: 'SCALE_UP' });
+    expect(rollout(arn)).toMatchObject({ status: 'IN_PROGRESS' });
     expect(service().deployments).toMatchObject([
       { status: 'PRIMARY', pendingCount: 2, runningCount: 0, rolloutState: 'IN_PROGRESS' },
       { status: 'ACTIVE', runningCount: 2, rolloutState: 'COMPLETED' },

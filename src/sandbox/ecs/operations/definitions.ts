@@ -9,6 +9,7 @@ import type { Definition, DefinitionRecord } from '../state/records.js';
 import type { EcsState } from '../state/state.js';
 import { clean, listOf } from '../state/state.js';
 import { checkedTags } from '../state/tags.js';
+import { invalid } from './invalid.js';
 import type { Pages } from './page.js';
 
 const PAGE = { most: 100, usual: 100 };
@@ -26,6 +27,8 @@ export function definitionOperations(state: EcsState, world: World, pages: Pages
     RegisterTaskDefinition(input) {
       const sized = clean({ ...input, cpu: taskSize('cpu', input.cpu), memory: taskSize('memory', input.memory) });
       checkDefinition(sized);
+      // Only here: RunTask of the official action always sends an empty list.
+      if (Array.isArray(input.tags) && input.tags.length === 0) throw invalid('Tags can not be empty.');
       const tags = input.tags === undefined ? [] : checkedTags(input.tags);
       const family = String(input.family);
       const revision = (state.revisions.get(family) ?? 0) + 1;

@@ -2,7 +2,7 @@ import { alarmsOf, breakerOf, thresholdOf } from '../engine/configuration.js';
 import type { Deployment, Rollout, SandboxService } from '../state/records.js';
 import type { EcsState } from '../state/state.js';
 import { clean, seconds } from '../state/state.js';
-import { countTasks, renderConfiguration, renderPlace } from './service.js';
+import { countTasks, renderAttached, renderConfiguration, renderPlace } from './service.js';
 
 /** What ListServiceDeployments tells of one. */
 export function renderBrief(state: EcsState, service: SandboxService, rollout: Rollout): Record<string, unknown> {
@@ -31,7 +31,7 @@ export function renderServiceDeployment(
     ...brief,
     updatedAt: seconds(rollout.updatedAt),
     stoppedAt: time(rollout.stoppedAt),
-    lifecycleStage: rollout.finishedAt === undefined ? rollout.stage : undefined,
+    lifecycleStage: showsStage(rollout) ? rollout.stage : undefined,
     targetServiceRevision: renderSummary(state, service, rollout.deployment, {
       requested: service.desiredCount,
       weight: rollout.weight,
@@ -76,12 +76,19 @@ export function renderServiceRevision(
     clusterArn: state.clusters.get(service.cluster)?.arn,
     taskDefinition: revision.taskDefinition,
     ...renderPlace(revision.input),
+    ...renderAttached(revision.input),
     loadBalancers,
     serviceRegistries,
     containerImages: revision.images.map((image) => clean({ ...image })),
     guardDutyEnabled: false,
     createdAt: seconds(revision.createdAt),
   });
+}
+
+/** A rolling deployment that waits for nobody tells no stage. */
+function showsStage({ finishedAt, scripted, configuration }: Rollout): boolean {
+  if (finishedAt !== undefined) return false;
+  return scripted || configuration.strategy !== 'ROLLING' || configuration.lifecycleHooks !== undefined;
 }
 
 function renderSummary(
@@ -105,7 +112,7 @@ function renderBreaker(service: SandboxService, rollout: Rollout): Record<string
   const threshold = thresholdOf(breaker, service.desiredCount);
   const over = rollout.finishedAt !== undefined || rollout.rollback !== undefined;
   const watching = over ? 'MONITORING_COMPLETE' : 'MONITORING';
-  const triggered = breaker.enable && rollout.failures >= threshold;
+  const triggered = rollout.tripped === true || rollout.failures >= threshold;
   return {
     status: !breaker.enable ? 'DISABLED' : triggered ? 'TRIGGERED' : watching,
     failureCount: rollout.failures,

@@ -102,6 +102,12 @@ export function renderConfiguration(configuration: Input): Record<string, unknow
   });
 }
 
+/** What a revision has and its service does not show. */
+export function renderAttached(input: Input): Record<string, unknown> {
+  const { serviceConnectConfiguration, volumeConfigurations, vpcLatticeConfigurations } = input;
+  return clean({ serviceConnectConfiguration, volumeConfigurations, vpcLatticeConfigurations });
+}
+
 function renderDeployment(
   state: EcsState,
   service: SandboxService,
@@ -118,6 +124,7 @@ function renderDeployment(
     runningCount: running,
     failedTasks: deployment.failedTasks,
     ...renderPlace(deployment.revision.input),
+    ...renderAttached(deployment.revision.input),
     rolloutState: deployment.state,
     rolloutStateReason: deployment.stateReason,
     createdAt: seconds(deployment.createdAt),

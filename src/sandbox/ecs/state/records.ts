@@ -112,8 +112,9 @@ export interface Rollout {
   /** Which of them it is in; -1 before the first. */
   step: number;
   stepSince: number;
-  /** Failures that the circuit breaker has counted. */
+  /** Failures that the circuit breaker has counted, and whether they were too many. */
   failures: number;
+  tripped?: boolean;
   /** Percent of production traffic. */
   weight?: number;
   readonly alarms: string[];

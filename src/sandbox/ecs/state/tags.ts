@@ -11,7 +11,6 @@ export function tagsOf(value: unknown): readonly Tag[] {
 
 /** The tags of a new resource, looked through. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */
 export function checkedTags(value: unknown): readonly Tag[] {
-  if (Array.isArray(value) && value.length === 0) throw wrong('Tags can not be empty.');
   const tags = tagsOf(value);
   checkTags(tags);
   return tags;

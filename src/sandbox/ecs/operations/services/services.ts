@@ -16,14 +16,14 @@ import { renderPlace } from '../../render/service.js';
 import { checkCount, checkService } from './checks.js';
 import { invalid } from '../invalid.js';
 
-/** What starts a deployment when it differs from what the service has. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
-const STARTS = [
-  'loadBalancers',
-  'serviceRegistries',
-  'serviceConnectConfiguration',
-  'volumeConfigurations',
-  'vpcLatticeConfigurations',
-];
+/** What starts a deployment when it differs from what the service has, which is this when nobody has said. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
+const STARTS: Readonly<Record<string, unknown>> = {
+  loadBalancers: [],
+  serviceRegistries: [],
+  serviceConnectConfiguration: { enabled: false },
+  volumeConfigurations: [],
+  vpcLatticeConfigurations: [],
+};
 const PLACE = ['networkConfiguration', 'platformVersion'];
 
 export interface ServiceWorld {
@@ -74,12 +74,14 @@ export function serviceOperations(state: EcsState, world: ServiceWorld): Record<
       refuseOtherController(service, input);
       const { cluster: _cluster, service: _service, forceNewDeployment, desiredCount, ...more } = input;
       const changes = clean({ ...more, deploymentConfiguration: mergedConfiguration(service.input, input) });
-      const wanted = replaced({ ...service.input, ...withoutNulls(changes) }, input);
+      const wanted = replaced({ ...service.input, ...changes }, input);
       const named = input.taskDefinition ?? service.taskDefinition;
       const starts =
         forceNewDeployment === true ||
         findDefinition(state, named)?.definition.taskDefinitionArn !== service.taskDefinition ||
-        STARTS.some((name) => input[name] != undefined && !isDeepStrictEqual(input[name], service.input[name] ?? [])) ||
+        Object.entries(STARTS).some(
+          ([name, usual]) => input[name] !== undefined && !isDeepStrictEqual(input[name], service.input[name] ?? usual),
+        ) ||
         PLACE.some((name) => !isDeepStrictEqual(renderPlace(wanted)[name], renderPlace(service.input)[name]));
       const record = starts || input.taskDefinition !== undefined ? requireRunnable(state, named) : undefined;
       const definition = record ?? findDefinition(state, service.taskDefinition);
@@ -166,8 +168,4 @@ function replaced(input: Input, update: Input): Input {
 function mergedConfiguration(before: Input, update: Input): Input | undefined {
   const asked = update.deploymentConfiguration as Input | undefined;
   return asked && { ...(before.deploymentConfiguration as Input | undefined), ...asked };
-}
-
-function withoutNulls(input: Input): Input {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 }
