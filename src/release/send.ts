@@ -33,16 +33,11 @@ export async function sendImage(sending: Sending, context: Context): Promise<Pus
   const { layout, repository } = sending;
   const plan = await planCopy(layout, sending.selector, sending.plan);
   if (sending.dryRun) return foretell(plan, repository);
-  const total = plan.blobs.reduce((sum, blob) => sum + blob.size, 0);
   const result = await withTask(context, `Push to ${repository.name}`, async (task) => {
-    let done = 0;
     const copied = await copy(plan, layout, repository, {
       signal: context.signal,
       sources: async (name) => openRegistry(name, context, sending.values),
-      onBlob(blob) {
-        done += blob.size;
-        task.progress(done, total);
-      },
+      onProgress: (done, total) => task.progress(done, total),
     });
     task.detail(sentText(sending.early ?? 0, copied.bytesUploaded));
     return copied;

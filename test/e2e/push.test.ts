@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -152,6 +153,41 @@ describe('a push to a registry of others', () => {
       await expect(makeImage(world, { to, tag: ['v1'] })).rejects.toThrow(/--tag: a tag stands in a registry/);
     } finally {
       rmSync(changed, { recursive: true });
+    }
+  });
+
+  test('one large layer is told byte by byte, also while the image is made', async (context) => {
+    if (!registry) return context.skip();
+    const large = writeNodeApp();
+    const size = 24 << 20;
+    writeFileSync(join(large, 'data/large.bin'), randomBytes(size));
+    const progressOf = ({ events }: TestWorld, title: string) => {
+      const id = events.flatMap((event) =>
+        event.type === 'task' && event.title.startsWith(title) ? [event.id] : [],
+      )[0];
+      return events.flatMap((event) => (event.type === 'progress' && event.id === id ? [event] : []));
+    };
+    try {
+      const early = worldFor();
+      await makeImage(early, { app: large, to: `${fresh()}:v1`, push: true });
+      const during = progressOf(early, 'Build the');
+      expect(during.length).toBeGreaterThan(10);
+      expect(during[0]).toMatchObject({ detail: 'sent', total: undefined });
+      expect(during[0]?.done).toBeLessThan(size / 4);
+      expect(during.at(-1)?.done).toBeGreaterThan(size - (2 << 20));
+
+      const late = worldFor();
+      await makeImage(late, { app: large });
+      proxy.misbehave({ match: 'PUT /v2/', cutAfter: 5 << 20, times: 4 });
+      await send(late, `${fresh()}:v1`);
+      const after = progressOf(late, 'Push to');
+      expect(after.length).toBeGreaterThan(10);
+      expect(after[0]?.done).toBeLessThan(size / 4);
+      expect(after.at(-1)).toMatchObject({ done: after.at(-1)?.total });
+      // The connection was cut, and the layer began anew.
+      expect(after.some(({ done }, at) => at > 0 && done < (after[at - 1]?.done ?? 0))).toBe(true);
+    } finally {
+      rmSync(large, { recursive: true });
     }
   });
 

@@ -66,7 +66,7 @@ export async function openLayout(directory: string): Promise<Layout> {
     blob: async (descriptor) => ((await isHeld(descriptor.digest)) ? files.read(descriptor) : undefined),
     async put(blob, options) {
       if (await files.isWhole(blob)) return { how: 'existing', bytes: 0 };
-      await guarded(directory, () => files.write(blob, options?.signal));
+      await guarded(directory, () => files.write(blob, options));
       return { how: 'uploaded', bytes: blob.size };
     },
     async putManifest(raw, tag) {
