@@ -76,6 +76,8 @@ const buildValues = {
 const makeImage = (world: TestWorld, more: object = {}) => build.run({ ...buildValues, app, base, ...more }, world);
 const send = (world: TestWorld, to: string, tag?: string[]) =>
   push.run({ ...common, from: undefined, to: parseReference(to), tag, dryRun: undefined }, world);
+const textOf = ({ events }: TestWorld) =>
+  events.flatMap((event) => (event.type === 'message' ? [event.text] : [])).join('\n');
 const fresh = () => `${proxy.host}/team/app-${++names}`;
 
 describe('a push to a registry of others', () => {
@@ -169,7 +171,7 @@ describe('a push to a registry of others', () => {
     };
     try {
       const early = worldFor();
-      await makeImage(early, { app: large, to: `${fresh()}:v1`, push: true });
+      await makeImage(early, { app: large, to: parseReference(`${fresh()}:v1`), push: true });
       const during = progressOf(early, 'Build the');
       expect(during.length).toBeGreaterThan(10);
       expect(during[0]).toMatchObject({ detail: 'sent', total: undefined });
@@ -199,6 +201,44 @@ describe('a push to a registry of others', () => {
     proxy.passed.length = 0;
     await expect(send(world, `${fresh()}:v1`)).rejects.toMatchObject({ kind: 'credentials', code: 'UNAUTHORIZED' });
     expect(proxy.passed.filter((line) => line.startsWith('PUT'))).toEqual([]);
+  });
+
+  test('--dry-run says what would be sent, mounted and tagged, and sends nothing', async (context) => {
+    if (!registry) return context.skip();
+    const source = fresh();
+    const to = fresh();
+    await makeImage(worldFor(), { to: parseReference(`${source}:v1`), push: true });
+    await makeImage(worldFor(), { to: parseReference(`${to}:v1`), push: true, env: { A: '1' } });
+    // What the first repository has is only named here.
+    const world = worldFor();
+    const built = await makeImage(world, { to: parseReference(`${source}:v1`), env: { A: '2' } });
+    proxy.passed.length = 0;
+    world.events.length = 0;
+    const there = fresh();
+    const dry = (where: string, tag?: string[]) =>
+      push.run({ ...common, from: undefined, to: parseReference(where), tag, dryRun: true }, world);
+    expect(await dry(`${there}:v1`, ['latest'])).toMatchObject({
+      digest: built.digest,
+      reference: `${there}@${built.digest}`,
+      tags: ['v1', 'latest'],
+      blobs: { uploaded: 2, mounted: 2, existing: 0 },
+    });
+    const text = textOf(world);
+    expect(text).toMatch(/Nothing is sent to \S+. What would be:/);
+    expect(text).toMatch(/send sha256:[0-9a-f]{12} \(/);
+    expect(text).toMatch(/mount sha256:[0-9a-f]{12} from team\/app-\d+ \(/);
+    expect(text).toMatch(/in all 2 sent \(.*\), 2 mounted \(.*\), 0 there already/);
+    expect(text).toContain(`tag latest as ${built.digest.slice(0, 19)}`);
+    world.events.length = 0;
+    expect(await dry(`${to}:v1`)).toMatchObject({ blobs: { mounted: 0, existing: 3 } });
+    expect(textOf(world)).toMatch(/move the tag v1 from sha256:\w+ to sha256:/);
+    await send(world, `${to}:v2`);
+    expect(await dry(`${to}:v2`)).toMatchObject({ blobs: { uploaded: 0, mounted: 0, existing: 4 }, bytesUploaded: 0 });
+    expect(textOf(world)).toContain('leave the tag v2');
+    const sent = proxy.passed.filter(
+      (line) => !/^(GET|HEAD) /.test(line) && line.includes(there.slice(there.indexOf('/'))),
+    );
+    expect(sent).toEqual([]);
   });
 
   test('a registry that does not answer is told with its address', async () => {
