@@ -56,7 +56,11 @@ export const silent: Report = () => undefined;
 
 let taskCount = 0;
 
+/** Progress of bytes in smaller steps is nothing to look at. */
+const LEAST_BYTES = 1 << 20;
+
 export interface Task {
+  /** Of bytes each piece may be told: one event in a while comes of it. */
   progress(done: number, total?: number, options?: { unit?: 'bytes' | 'count'; detail?: string }): void;
   /** Sets the words that stand beside the finished task. */
   detail(text: string): void;
@@ -71,10 +75,14 @@ export async function withTask<Result>(
   const id = `task-${++taskCount}`;
   const started = context.clock.now();
   let detail: string | undefined;
+  let told = 0;
   context.report({ type: 'task', id, title, state: 'start' });
   const task: Task = {
-    progress(done, total, options) {
-      context.report({ type: 'progress', id, done, total, unit: options?.unit ?? 'bytes', detail: options?.detail });
+    progress(done, total, { unit = 'bytes', detail: words } = {}) {
+      const step = unit === 'bytes' ? Math.max(LEAST_BYTES, (total ?? 0) / 200) : 0;
+      if (done !== total && Math.abs(done - told) < step) return;
+      told = done;
+      context.report({ type: 'progress', id, done, total, unit, detail: words });
     },
     detail(text) {
       detail = text;

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Context } from '../base/context.js';
+import { errnoOf } from '../base/errors.js';
 import { takeLock } from '../base/lock.js';
 import { makeOwnFolder } from '../base/own-folder.js';
 import { guarded } from './layer/disk.js';
@@ -12,7 +14,12 @@ export async function lockLayout<Result>(
 ): Promise<Result> {
   const release = await guarded(directory, async () => {
     await makeOwnFolder(directory);
-    return takeLock(lockFile(directory), `the image in ${directory}`, context);
+    const take = (file: string) => takeLock(file, `the image in ${directory}`, context);
+    return take(lockFile(directory)).catch((error: unknown) => {
+      // A volume that is mounted for its user alone: nothing may be written beside it.
+      if (!/^(EACCES|EPERM|EROFS)$/.test(errnoOf(error) ?? '')) throw error;
+      return take(join(directory, '.lading-lock'));
+    });
   });
   try {
     return await work();

@@ -124,6 +124,7 @@ async function makeImages(
   for (const { platform, base } of bases) {
     const title = `Build the ${builder.title} image for ${formatPlatform(platform)}`;
     const image = await withTask(context, title, async (task) => {
+      counted?.onSent((bytes) => task.progress(bytes, undefined, { detail: 'sent' }));
       const built = await buildImage(
         {
           recipe,
@@ -169,19 +170,31 @@ function layersText(layers: readonly BuiltLayer[]): string {
   return `${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}, ${fresh.length} new (${formatBytes(size)})`;
 }
 
-/** A store that knows what went into it by this run. */
+/** A store that knows what went into it by this run, and tells while it goes. */
 function counting(store: Store) {
   const sent = new Set<string>();
+  const moving = new Map<string, number>();
   let uploaded = 0;
   let bytesUploaded = 0;
+  let tell: (bytes: number) => void = () => undefined;
   const put: Store['put'] = async (blob, options) => {
-    const result = await store.put(blob, options);
+    const onBytes = (bytes: number) => {
+      moving.set(blob.digest, bytes);
+      tell([...moving.values()].reduce((sum, one) => sum + one, bytesUploaded));
+    };
+    const result = await store.put(blob, { ...options, onBytes });
+    moving.delete(blob.digest);
     sent.add(blob.digest);
     if (result.how === 'uploaded') uploaded++;
     bytesUploaded += result.bytes;
     return result;
   };
-  return { store: { ...store, put } satisfies Store, counts: () => ({ sent, uploaded, bytesUploaded }) };
+  return {
+    store: { ...store, put } satisfies Store,
+    counts: () => ({ sent, uploaded, bytesUploaded }),
+    /** Who hears of the bytes that went so far. */
+    onSent: (listener: (bytes: number) => void) => (tell = listener),
+  };
 }
 
 /** Without a target the layout is whole; with one, base layers are only named, and where they lie. */

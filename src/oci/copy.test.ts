@@ -135,6 +135,26 @@ describe('the copy', () => {
     expect(again).toMatchObject({ blobs: { uploaded: 0, existing: 3 }, bytesUploaded: 0 });
   });
 
+  test('what is on its way in all lanes is added up, and starts anew with a blob that does', async () => {
+    const from = memoryStore();
+    await makeImage(from, ['config', 'a layer', 'there'], 'latest');
+    const to = memoryStore();
+    await to.put(bytesBlob(Buffer.from('there')));
+    const again: Store = {
+      ...to,
+      async put(blob, options) {
+        for (const bytes of [0, 2, 0, 1]) if (blob.size === 7) options?.onBytes?.(bytes);
+        return to.put(blob, options);
+      },
+    };
+    const told: (readonly [number, number])[] = [];
+    const onProgress = (done: number, total: number) => void told.push([done, total]);
+    await copy(await planCopy(from, 'latest', { tags: [] }), from, again, { onProgress });
+    expect(new Set(told.map(([, total]) => total))).toEqual(new Set([18]));
+    expect(told.at(-1)).toEqual([18, 18]);
+    expect(told.some(([done], at) => at > 0 && done < (told[at - 1]?.[0] ?? 0))).toBe(true);
+  });
+
   test('without a tag the manifest goes by its digest', async () => {
     const from = memoryStore();
     const image = await makeImage(from, ['config'], 'latest');

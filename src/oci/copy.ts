@@ -2,7 +2,7 @@ import { HttpError, LadingError } from '../base/errors.js';
 import { mapLimit } from '../base/limit.js';
 import type { Digest } from './digest.js';
 import type { Descriptor, RawManifest } from './manifest.js';
-import type { BlobOrigin, OriginsOf, PutResult, Store } from './store.js';
+import type { BlobOrigin, OriginsOf, PutOptions, PutResult, Store } from './store.js';
 import { blobsOf, manifestTree } from './tree.js';
 
 /** What a copy would do, as data. */
@@ -100,7 +100,8 @@ export interface CopyContext {
   readonly signal?: AbortSignal;
   /** Opens a repository that a blob also lies in, when the source only refers to it. */
   readonly sources?: (repository: string) => Promise<Store>;
-  readonly onBlob?: (descriptor: Descriptor, result: PutResult) => void;
+  /** Bytes of blobs that are settled or on their way, of all that the plan asks about; fewer again when one starts anew. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Blobs in lanes, then the manifest, then its other tags. Nothing is visible under a tag before all of it is there. */
@@ -114,13 +115,19 @@ export async function copy(
   if (!root) throw new LadingError('bug', 'a copy without a manifest', { code: 'EMPTY_PLAN' });
   const count = { uploaded: 0, mounted: 0, existing: plan.proven.length };
   let bytesUploaded = 0;
-  const send = (blobs: readonly Descriptor[]) =>
-    mapLimit(blobs, LANES, async (descriptor) => {
-      const result = await sendBlob(descriptor, from, to, context);
+  const meter = createMeter(context.onProgress);
+  const send = async (blobs: readonly Descriptor[]) => {
+    meter.expect(blobs);
+    await mapLimit(blobs, LANES, async (descriptor) => {
+      const result = await sendBlob(descriptor, from, to, {
+        ...context,
+        onBytes: (sent) => meter.moved(descriptor, sent),
+      });
       count[result.how]++;
       bytesUploaded += result.bytes;
-      context.onBlob?.(descriptor, result);
+      meter.moved(descriptor, descriptor.size);
     });
+  };
   await send(plan.blobs);
   let referrers: CopyResult['referrers'] = { copied: [], refused: [] };
   if (!plan.done) {
@@ -161,11 +168,28 @@ async function sendManifests(plan: CopyPlan, root: RawManifest, to: Store): Prom
   return sendReferrers(plan, to);
 }
 
+/** Adds up what is on its way in several lanes. */
+function createMeter(tell: CopyContext['onProgress']) {
+  const parts = new Map<string, number>();
+  let total = 0;
+  let done = 0;
+  return {
+    expect(blobs: readonly Descriptor[]): void {
+      total += blobs.reduce((sum, { size }) => sum + size, 0);
+    },
+    moved({ digest }: Descriptor, bytes: number): void {
+      done += bytes - (parts.get(digest) ?? 0);
+      parts.set(digest, bytes);
+      tell?.(done, total);
+    },
+  };
+}
+
 async function sendBlob(
   descriptor: Descriptor,
   from: Store & Partial<OriginsOf>,
   to: Store,
-  context: CopyContext,
+  context: CopyContext & Pick<PutOptions, 'onBytes'>,
 ): Promise<PutResult> {
   const origins: readonly BlobOrigin[] = from.origins?.(descriptor.digest) ?? [];
   const own = await from.blob(descriptor);
@@ -185,7 +209,7 @@ async function sendBlob(
       });
     },
   };
-  return to.put(blob, { origins, signal: context.signal });
+  return to.put(blob, { origins, signal: context.signal, onBytes: context.onBytes });
 }
 
 /** A repository tells only when it is read that it has no such blob. */

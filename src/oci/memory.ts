@@ -33,6 +33,7 @@ export function memoryStore(name = 'memory'): Store {
       if (blobs.get(blob.digest)?.length === blob.size) return { how: 'existing', bytes: 0 };
       const bytes = await collect(await openVerified(blob, refuseBytes(name, blob), options?.signal));
       blobs.set(blob.digest, bytes);
+      options?.onBytes?.(bytes.length);
       return { how: 'uploaded', bytes: bytes.length };
     },
     async putManifest(manifest, tag) {

@@ -27,6 +27,8 @@ export interface PutOptions {
   readonly signal?: AbortSignal | undefined;
   /** It was made a moment ago, so asking whether it is there is not worth a request. */
   readonly assumeMissing?: boolean | undefined;
+  /** Bytes of the blob that are on their way, each time some more are; 0 again when it starts anew. */
+  readonly onBytes?: ((sent: number) => void) | undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ export function teeStore(kept: Store, target: Store): Store {
     tags: () => kept.tags(),
     referrers: (digest) => kept.referrers(digest),
     async put(blob, options) {
-      await kept.put(blob, options);
+      await kept.put(blob, { ...options, onBytes: undefined });
       const own = await kept.blob({ mediaType: 'application/octet-stream', digest: blob.digest, size: blob.size });
       return target.put(own ?? blob, options);
     },

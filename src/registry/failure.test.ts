@@ -96,7 +96,7 @@ describe('what a registry refuses', () => {
     const nasty = '\u001b[2J\u009b31m\r\n::add-mask::x\n##[error]\u2028\u202e\u0000done';
     for (const body of [nasty, told('UNKNOWN', nasty)]) {
       const { message } = refused(400, body);
-      expect(message).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u);
+      expect(message).not.toMatch(/[\p{Cc}\u2028\u202e]/u);
       expect(message).toContain('done');
     }
     expect(refused(400, 'x '.repeat(10_000)).message.length).toBeLessThan(500);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { errnoOf, HttpError, LadingError, messageOf } from '../base/errors.js';
+import { oneLine } from '../base/printable.js';
 import { isConnectionFailure, isTransientStatus, retryAfterMs } from '../base/retry.js';
 
 const errorBody = v.looseObject({
@@ -36,7 +37,7 @@ export function explainRefused(refused: Refused): RegistryError {
   const { status, target } = refused;
   const body = withoutSecrets(refused.body, refused.secrets ?? []);
   const first = firstError(body);
-  const words = oneLine(first.message ?? first.code ?? body) || `HTTP ${status}`;
+  const words = beginning(first.message ?? first.code ?? body) || `HTTP ${status}`;
   const code = codeOf(status, first.code, words);
   return new RegistryError(
     `${refused.what} at ${target}: ${words}${words.includes(String(status)) ? '' : ` (HTTP ${status})`}`,
@@ -50,12 +51,9 @@ export function explainRefused(refused: Refused): RegistryError {
   );
 }
 
-/** Control characters command a terminal, and a page of HTML says no more than its beginning. */
-function oneLine(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
-    .slice(0, 400);
+/** A page of HTML says no more than its beginning. */
+function beginning(text: string): string {
+  return oneLine(text).replace(/\s+/g, ' ').trim().slice(0, 400);
 }
 
 /** Before anything is cut, which would leave pieces that no mask fits: every run of a secret's own characters. */

@@ -87,7 +87,13 @@ export function openRepository(
       const descriptor = { mediaType: mediaTypes.ociLayer, digest: blob.digest, size: blob.size };
       // Before a mount, too: where ECR does not mount, a blob that is there would be sent again. What was just made is not worth a question.
       if (!putOptions.assumeMissing && (await has(descriptor))) return { how: 'existing', bytes: 0 };
-      return uploadBlob(transport, { repository, blob, mountFrom, signal: putOptions.signal });
+      return uploadBlob(transport, {
+        repository,
+        blob,
+        mountFrom,
+        signal: putOptions.signal,
+        onBytes: putOptions.onBytes,
+      });
     },
     async putManifest(raw, tag) {
       const what = `push ${tag ?? shortDigest(raw.digest)}`;

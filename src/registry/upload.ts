@@ -1,7 +1,7 @@
 import { LadingError } from '../base/errors.js';
 import type { HttpResponse } from '../base/http.js';
 import { shortDigest } from '../oci/digest.js';
-import type { Blob, BlobOrigin, PutResult } from '../oci/store.js';
+import type { Blob, BlobOrigin, PutOptions, PutResult } from '../oci/store.js';
 import type { Refuse } from '../oci/verified.js';
 import { openVerified } from '../oci/verified.js';
 import { explainCut } from './failure.js';
@@ -13,6 +13,7 @@ export interface UploadRequest {
   /** Repositories of the same registry to take it over from. */
   readonly mountFrom: readonly string[];
   readonly signal?: AbortSignal | undefined;
+  readonly onBytes?: PutOptions['onBytes'];
 }
 
 /** How fast a registry digests what it got: 10 MB/s. */
@@ -29,11 +30,16 @@ export async function uploadBlob(transport: Transport, request: UploadRequest): 
   if (taken === 'mounted') return { how: 'mounted', bytes: 0 };
   try {
     await transport.retrying(async (attempt) => {
+      request.onBytes?.(0);
       const url = attempt === 1 && taken ? taken : await startSession(transport, repository);
       url.searchParams.set('digest', blob.digest);
       const answer = await transport.once('PUT', url, {
         headers: { 'content-type': 'application/octet-stream' },
-        body: { length: blob.size, open: () => openVerified(blob, changed(blob), request.signal) },
+        body: {
+          length: blob.size,
+          open: () => openVerified(blob, changed(blob), request.signal),
+          onSent: (bytes) => request.onBytes?.(bytes),
+        },
         signal: request.signal,
         // A registry may store, move and check a large blob for a while before it answers.
         idleTimeoutMs: 60_000 + blob.size / BYTES_PER_MS,

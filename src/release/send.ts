@@ -2,9 +2,10 @@ import { formatBytes } from '../base/bytes.js';
 import type { Context } from '../base/context.js';
 import { withTask } from '../base/report.js';
 import type { Layout } from '../image/layout/layout.js';
-import type { CopyPlan, CopyResult, PlanOptions } from '../oci/copy.js';
+import type { CopyResult, PlanOptions } from '../oci/copy.js';
 import { copy, planCopy } from '../oci/copy.js';
 import type { Repository } from '../registry/repository.js';
+import { foretell } from './foretell.js';
 import type { RegistryValues } from './registries.js';
 import { openRegistry } from './registries.js';
 
@@ -32,17 +33,16 @@ export interface Sending {
 export async function sendImage(sending: Sending, context: Context): Promise<PushResult> {
   const { layout, repository } = sending;
   const plan = await planCopy(layout, sending.selector, sending.plan);
-  if (sending.dryRun) return foretell(plan, repository);
-  const total = plan.blobs.reduce((sum, blob) => sum + blob.size, 0);
+  if (sending.dryRun) {
+    const { digest, ...foretold } = await foretell(plan, layout, repository, context.report);
+    const { requests } = repository.stats();
+    return { reference: `${repository.name}@${digest}`, digest, tags: plan.tags, ...foretold, requests };
+  }
   const result = await withTask(context, `Push to ${repository.name}`, async (task) => {
-    let done = 0;
     const copied = await copy(plan, layout, repository, {
       signal: context.signal,
       sources: async (name) => openRegistry(name, context, sending.values),
-      onBlob(blob) {
-        done += blob.size;
-        task.progress(done, total);
-      },
+      onProgress: (done, total) => task.progress(done, total),
     });
     task.detail(sentText(sending.early ?? 0, copied.bytesUploaded));
     return copied;
@@ -62,21 +62,6 @@ function sentText(early: number, late: number): string {
   if (early === 0) return `${formatBytes(late)} sent`;
   const during = `${formatBytes(early)} sent during the build`;
   return late === 0 ? during : `${during}, ${formatBytes(late)} after it`;
-}
-
-async function foretell(plan: CopyPlan, repository: Repository): Promise<PushResult> {
-  const root = plan.manifests.at(-1);
-  const there = await Promise.all(plan.blobs.map((blob) => repository.has(blob)));
-  const missing = plan.blobs.filter((_blob, at) => !there[at]);
-  const digest = root?.digest ?? '';
-  return {
-    reference: `${repository.name}@${digest}`,
-    digest,
-    tags: plan.tags,
-    blobs: { uploaded: missing.length, mounted: 0, existing: plan.proven.length + plan.blobs.length - missing.length },
-    bytesUploaded: missing.reduce((sum, blob) => sum + blob.size, 0),
-    requests: repository.stats().requests,
-  };
 }
 
 /** The tag of the reference and the further ones, once each. */

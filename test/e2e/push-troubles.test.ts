@@ -181,6 +181,7 @@ describe('a build that cannot go on', () => {
     prepare();
     const folder = join(app, 'data/locked');
     mkdirSync(folder, { mode: 0 });
+    chmodSync(work, 0o777);
     const trouble = troubleOf(await build(join(work, 'image'), { uid }));
     expect(trouble).toMatchObject({ kind: 'input', code: 'UNREADABLE' });
     expect(trouble.message).toContain(folder);
@@ -189,6 +190,7 @@ describe('a build that cannot go on', () => {
   test('a package.json that may not be read is not told as missing', async () => {
     prepare();
     chmodSync(join(app, 'package.json'), 0);
+    chmodSync(work, 0o777);
     const trouble = troubleOf(await build(join(work, 'image'), { uid }));
     expect(trouble).toMatchObject({ kind: 'input', code: 'UNREADABLE' });
     expect(trouble.message).toContain(join(app, 'package.json'));

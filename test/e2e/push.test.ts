@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -75,6 +76,8 @@ const buildValues = {
 const makeImage = (world: TestWorld, more: object = {}) => build.run({ ...buildValues, app, base, ...more }, world);
 const send = (world: TestWorld, to: string, tag?: string[]) =>
   push.run({ ...common, from: undefined, to: parseReference(to), tag, dryRun: undefined }, world);
+const textOf = ({ events }: TestWorld) =>
+  events.flatMap((event) => (event.type === 'message' ? [event.text] : [])).join('\n');
 const fresh = () => `${proxy.host}/team/app-${++names}`;
 
 describe('a push to a registry of others', () => {
@@ -155,6 +158,41 @@ describe('a push to a registry of others', () => {
     }
   });
 
+  test('one large layer is told byte by byte, also while the image is made', async (context) => {
+    if (!registry) return context.skip();
+    const large = writeNodeApp();
+    const size = 24 << 20;
+    writeFileSync(join(large, 'data/large.bin'), randomBytes(size));
+    const progressOf = ({ events }: TestWorld, title: string) => {
+      const id = events.flatMap((event) =>
+        event.type === 'task' && event.title.startsWith(title) ? [event.id] : [],
+      )[0];
+      return events.flatMap((event) => (event.type === 'progress' && event.id === id ? [event] : []));
+    };
+    try {
+      const early = worldFor();
+      await makeImage(early, { app: large, to: parseReference(`${fresh()}:v1`), push: true });
+      const during = progressOf(early, 'Build the');
+      expect(during.length).toBeGreaterThan(10);
+      expect(during[0]).toMatchObject({ detail: 'sent', total: undefined });
+      expect(during[0]?.done).toBeLessThan(size / 4);
+      expect(during.at(-1)?.done).toBeGreaterThan(size - (2 << 20));
+
+      const late = worldFor();
+      await makeImage(late, { app: large });
+      proxy.misbehave({ match: 'PUT /v2/', cutAfter: 5 << 20, times: 4 });
+      await send(late, `${fresh()}:v1`);
+      const after = progressOf(late, 'Push to');
+      expect(after.length).toBeGreaterThan(10);
+      expect(after[0]?.done).toBeLessThan(size / 4);
+      expect(after.at(-1)).toMatchObject({ done: after.at(-1)?.total });
+      // The connection was cut, and the layer began anew.
+      expect(after.some(({ done }, at) => at > 0 && done < (after[at - 1]?.done ?? 0))).toBe(true);
+    } finally {
+      rmSync(large, { recursive: true });
+    }
+  });
+
   test('a wrong password is told with what to do, and nothing is sent', async () => {
     if (!registry) return;
     const world = testWorld({ env: {}, cwd: mkdtempSync(join(tmpdir(), 'lading-work-')), clock: virtualClock() });
@@ -163,6 +201,44 @@ describe('a push to a registry of others', () => {
     proxy.passed.length = 0;
     await expect(send(world, `${fresh()}:v1`)).rejects.toMatchObject({ kind: 'credentials', code: 'UNAUTHORIZED' });
     expect(proxy.passed.filter((line) => line.startsWith('PUT'))).toEqual([]);
+  });
+
+  test('--dry-run says what would be sent, mounted and tagged, and sends nothing', async (context) => {
+    if (!registry) return context.skip();
+    const source = fresh();
+    const to = fresh();
+    await makeImage(worldFor(), { to: parseReference(`${source}:v1`), push: true });
+    await makeImage(worldFor(), { to: parseReference(`${to}:v1`), push: true, env: { A: '1' } });
+    // What the first repository has is only named here.
+    const world = worldFor();
+    const built = await makeImage(world, { to: parseReference(`${source}:v1`), env: { A: '2' } });
+    proxy.passed.length = 0;
+    world.events.length = 0;
+    const there = fresh();
+    const dry = (where: string, tag?: string[]) =>
+      push.run({ ...common, from: undefined, to: parseReference(where), tag, dryRun: true }, world);
+    expect(await dry(`${there}:v1`, ['latest'])).toMatchObject({
+      digest: built.digest,
+      reference: `${there}@${built.digest}`,
+      tags: ['v1', 'latest'],
+      blobs: { uploaded: 2, mounted: 2, existing: 0 },
+    });
+    const text = textOf(world);
+    expect(text).toMatch(/Nothing is sent to \S+. What would be:/);
+    expect(text).toMatch(/send sha256:[0-9a-f]{12} \(/);
+    expect(text).toMatch(/mount sha256:[0-9a-f]{12} from team\/app-\d+ \(/);
+    expect(text).toMatch(/in all 2 sent \(.*\), 2 mounted \(.*\), 0 there already/);
+    expect(text).toContain(`tag latest as ${built.digest.slice(0, 19)}`);
+    world.events.length = 0;
+    expect(await dry(`${to}:v1`)).toMatchObject({ blobs: { mounted: 0, existing: 3 } });
+    expect(textOf(world)).toMatch(/move the tag v1 from sha256:\w+ to sha256:/);
+    await send(world, `${to}:v2`);
+    expect(await dry(`${to}:v2`)).toMatchObject({ blobs: { uploaded: 0, mounted: 0, existing: 4 }, bytesUploaded: 0 });
+    expect(textOf(world)).toContain('leave the tag v2');
+    const sent = proxy.passed.filter(
+      (line) => !/^(GET|HEAD) /.test(line) && line.includes(there.slice(there.indexOf('/'))),
+    );
+    expect(sent).toEqual([]);
   });
 
   test('a registry that does not answer is told with its address', async () => {

@@ -108,7 +108,10 @@ describe.each(kinds)('%s', (_name, open) => {
 
   test.each(['a layer', 'x'.repeat(3 << 20), ''])('a blob is put once, and read again', async (text) => {
     const blob = blobOf(text);
-    expect(await store.put(blob)).toEqual({ how: 'uploaded', bytes: text.length });
+    const told: number[] = [];
+    const onBytes = (bytes: number) => void told.push(bytes);
+    expect(await store.put(blob, { onBytes })).toEqual({ how: 'uploaded', bytes: text.length });
+    expect(told.at(-1) ?? 0).toBe(text.length);
     expect(await store.has(layerOf(blob))).toBe(true);
     expect((await readAll(store, layerOf(blob))) === text).toBe(true);
     expect(await store.put(blob)).toEqual({ how: 'existing', bytes: 0 });

@@ -6,7 +6,7 @@ import { openOwnFile, refuseLinks } from '../../base/files.js';
 import { finished } from 'node:stream/promises';
 import type { Digest } from '../../oci/digest.js';
 import { hexOf } from '../../oci/digest.js';
-import type { Blob } from '../../oci/store.js';
+import type { Blob, PutOptions } from '../../oci/store.js';
 import type { Expected, Refuse } from '../../oci/verified.js';
 import { openVerified, refuseBytes, verified } from '../../oci/verified.js';
 
@@ -21,7 +21,7 @@ export interface BlobFiles {
   read(expected: Expected): Blob;
   /** Whether the file holds the very bytes; it is read once in a run. */
   isWhole(expected: Expected): Promise<boolean>;
-  write(blob: Blob, signal?: AbortSignal): Promise<void>;
+  write(blob: Blob, options?: PutOptions): Promise<void>;
   /** Deletes the blobs that are not named, and what broken-off writes left. */
   sweep(named: ReadonlySet<string>): Promise<void>;
 }
@@ -70,14 +70,18 @@ export function blobFiles(directory: string): BlobFiles {
       whole.add(digest);
       return true;
     },
-    async write(blob, signal) {
+    async write(blob, { signal, onBytes } = {}) {
       await refuseLinks(pathOf(blob.digest), directory);
       const bytes = await openVerified(blob, refuseBytes(directory, blob), signal);
       await mkdir(folder, { recursive: true });
       const draft = `${pathOf(blob.digest)}.${randomBytes(6).toString('hex')}.tmp`;
       const file = await open(draft, 'wx', 0o644);
       try {
-        for await (const piece of bytes) await file.writeFile(piece as Buffer);
+        let size = 0;
+        for await (const piece of bytes as AsyncIterable<Buffer>) {
+          await file.writeFile(piece);
+          onBytes?.((size += piece.length));
+        }
         await file.close();
         await rename(draft, pathOf(blob.digest));
         whole.add(blob.digest);

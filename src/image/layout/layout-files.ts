@@ -7,7 +7,7 @@ import { parseJson } from '../../base/json.js';
 import { MANIFEST_LIMIT } from '../../oci/manifest.js';
 
 /** What a layout may consist of, also when the first build into it broke off. */
-const PARTS = ['blobs', 'index.json', 'oci-layout', 'lading.json', '.lading-tmp'];
+const PARTS = ['blobs', 'index.json', 'oci-layout', 'lading.json', '.lading-tmp', '.lading-lock'];
 const OWN = new RegExp(`^(${PARTS.map((name) => name.replace('.', '\\.')).join('|')})(\\.[0-9a-z]+\\.tmp)?$`);
 const DRAFT = /^(index\.json|oci-layout|lading\.json)\.[0-9a-z]+\.tmp$/;
 

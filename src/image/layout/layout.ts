@@ -66,7 +66,7 @@ export async function openLayout(directory: string): Promise<Layout> {
     blob: async (descriptor) => ((await isHeld(descriptor.digest)) ? files.read(descriptor) : undefined),
     async put(blob, options) {
       if (await files.isWhole(blob)) return { how: 'existing', bytes: 0 };
-      await guarded(directory, () => files.write(blob, options?.signal));
+      await guarded(directory, () => files.write(blob, options));
       return { how: 'uploaded', bytes: blob.size };
     },
     async putManifest(raw, tag) {
@@ -77,7 +77,12 @@ export async function openLayout(directory: string): Promise<Layout> {
           if (missing) throw blobUnknown(directory, missing.digest);
         }
         await files.write({ ...bytesBlob(raw.bytes), digest: raw.digest });
-        if (tag !== undefined) await writeOrigins(directory, origins);
+        if (tag !== undefined) {
+          // Another run may have written its own since this layout was opened.
+          for (const [digest, where] of await readOrigins(directory))
+            if (!origins.has(digest)) origins.set(digest, where);
+          await writeOrigins(directory, origins);
+        }
         await index.change(async (entries) => withEntry(entries, raw, tag));
       });
     },
