@@ -1,7 +1,7 @@
 import { runAction } from './action.js';
-import { keepHeapSmall } from './heap.js';
-import { catchSignals } from './signals.js';
-import { openOutlet } from './outlet.js';
+import { keepHeapSmall } from './process/heap.js';
+import { catchSignals } from './process/signals.js';
+import { openOutlet } from './process/outlet.js';
 
 /** Runs a verb as a step of a job, with the inputs, outputs and signals of the Actions runner. */
 export async function startAction(verb: string): Promise<void> {

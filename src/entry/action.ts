@@ -11,12 +11,12 @@ import { annotation, harmless } from '../report/escape/workflow-command.js';
 import { githubSink } from '../report/github.js';
 import { openJobSummary } from '../report/job-summary.js';
 import { commonInputs } from './inputs/arguments.js';
-import { namingInputs } from './action-names.js';
-import { exitCodeOf, viewError } from './describe-error.js';
-import { heeding } from './heed.js';
-import { fileShape } from './inputs/file-shape.js';
-import { runCommand } from './run-command.js';
-import { readActionInputs, setOutput } from './runner-files.js';
+import { namingInputs } from './runner/action-names.js';
+import { exitCodeOf, viewError } from './run/describe-error.js';
+import { heeding } from './run/heed.js';
+import { fileShape } from './inputs/file/whole-shape.js';
+import { runCommand } from './run/run-command.js';
+import { readActionInputs, setOutput } from './runner/runner-files.js';
 import { resolveValues } from './inputs/values.js';
 
 export interface Runner {

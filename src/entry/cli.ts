@@ -10,12 +10,12 @@ import { commandTable } from '../commands/index.js';
 import { chooseSink } from '../report/choose.js';
 import { annotation, harmless } from '../report/escape/workflow-command.js';
 import { commonInputs, isOn, parseArguments } from './inputs/arguments.js';
-import { exitCodeOf, formatError, viewError } from './describe-error.js';
-import { fileShape } from './inputs/file-shape.js';
-import { heeding } from './heed.js';
+import { exitCodeOf, formatError, viewError } from './run/describe-error.js';
+import { fileShape } from './inputs/file/whole-shape.js';
+import { heeding } from './run/heed.js';
 import { nearest } from '../base/nearest.js';
 import type { Given } from './inputs/given.js';
-import { runCommand } from './run-command.js';
+import { runCommand } from './run/run-command.js';
 import { resolveValues } from './inputs/values.js';
 
 export interface Terminal {
@@ -173,14 +173,14 @@ function fail(
 }
 
 async function showHelp(verb: string | undefined, terminal: Terminal): Promise<number> {
-  const { helpOf, overview } = await import('./help.js');
+  const { helpOf, overview } = await import('./terminal/help.js');
   const entry = commandTable.find((candidate) => candidate.name === verb);
   terminal.stdout.write(`${entry ? helpOf(await entry.load()) : overview(commandTable)}\n`);
   return 0;
 }
 
 async function complete(shell: string | undefined, terminal: Terminal): Promise<number> {
-  const { completionFor } = await import('./completion.js');
+  const { completionFor } = await import('./terminal/completion.js');
   const script = await completionFor(shell ?? '');
   if (script === undefined) {
     return fail(

@@ -34,9 +34,9 @@ export function verb<I extends Inputs, Result>(load: () => Promise<Command<I, Re
   return async (values = {}, options = {}) => {
     const [command, { runCommand }, { readObject }, { fileShape }] = await Promise.all([
       load() as Promise<unknown> as Promise<Command<Inputs, unknown>>,
-      import('./run-command.js'),
+      import('./run/run-command.js'),
       import('./inputs/objects.js'),
-      import('./inputs/file-shape.js'),
+      import('./inputs/file/whole-shape.js'),
     ]);
     const { given, issues } = readObject(values, command.inputs, { prefix: '', what: 'an input of this verb' });
     const env = options.env ?? process.env;

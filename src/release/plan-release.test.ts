@@ -13,7 +13,7 @@ import { push } from '../commands/push.js';
 import { rollback } from '../commands/rollback.js';
 import { ship } from '../commands/ship.js';
 import { parseArguments } from '../entry/inputs/arguments.js';
-import { fileShape } from '../entry/inputs/file-shape.js';
+import { fileShape } from '../entry/inputs/file/whole-shape.js';
 import { readInputs } from '../entry/inputs/read-inputs.js';
 import { formatReference } from '../oci/reference.js';
 import type { ImageValues, PlaceValues, ReleaseValues, TargetValues } from './plan-release.js';

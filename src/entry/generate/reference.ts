@@ -7,8 +7,8 @@ import { camelCase } from '../../base/input.js';
 import { policyFor } from '../../commands/needs/policy.js';
 import { markdownCode, markdownFence, markdownTable } from '../../report/escape/markdown.js';
 import { commonInputs, variableName } from '../inputs/arguments.js';
-import { flagText, formatDefault } from '../help.js';
-import { keyOf } from '../inputs/shape.js';
+import { flagText, formatDefault } from '../terminal/help.js';
+import { keyOf } from '../inputs/file/shape.js';
 
 /** `init rotate` → `init-rotate`. */
 export function slugOf(verb: string): string {

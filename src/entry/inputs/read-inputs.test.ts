@@ -8,7 +8,7 @@ import { input } from '../../base/input.js';
 import { parseArguments } from './arguments.js';
 import type { InputRequest } from './read-inputs.js';
 import { readInputs } from './read-inputs.js';
-import { shapeOf } from './shape.js';
+import { shapeOf } from './file/shape.js';
 
 const fields = {
   cluster: input.string(''),

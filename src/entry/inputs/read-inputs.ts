@@ -5,12 +5,12 @@ import type { InputIssue } from '../../base/errors.js';
 import { InputError } from '../../base/errors.js';
 import type { Inputs, ValuesOf } from '../../base/input.js';
 import type { Origins } from '../../base/origin.js';
-import type { Choice, ConfigFile } from './config-file.js';
-import { checkConfig, readConfigFile, takeEnvironment } from './config-file.js';
-import { findConfigFile } from './find-config.js';
+import type { Choice, ConfigFile } from './file/config-file.js';
+import { checkConfig, readConfigFile, takeEnvironment } from './file/config-file.js';
+import { findConfigFile } from './file/find.js';
 import type { Given } from './given.js';
-import type { Section } from './shape.js';
-import { shapeOf } from './shape.js';
+import type { Section } from './file/shape.js';
+import { shapeOf } from './file/shape.js';
 import { resolveValues } from './values.js';
 
 export interface InputRequest {

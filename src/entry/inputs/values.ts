@@ -5,11 +5,11 @@ import { camelCase } from '../../base/input.js';
 import type { Origins, Source } from '../../base/origin.js';
 import { resolve } from 'node:path';
 import { variableName } from './arguments.js';
-import { givenAt } from './config-file.js';
+import { givenAt } from './file/config-file.js';
 import type { Given, GivenMap } from './given.js';
-import { overlayInput } from './overlay.js';
-import { parseInput } from './parse-input.js';
-import { keyOf } from './shape.js';
+import { overlayInput } from './file/overlay.js';
+import { parseInput } from './value/parse-input.js';
+import { keyOf } from './file/shape.js';
 import { readText } from './texts.js';
 
 export interface Sources {

@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
-import type { InputIssue } from '../../base/errors.js';
-import { InputError } from '../../base/errors.js';
-import { checkSection } from './check-file.js';
-import { readConfigText } from './find-config.js';
-import type { Given, GivenMap } from './given.js';
-import { asMap } from './given.js';
-import { nearest } from '../../base/nearest.js';
+import type { InputIssue } from '../../../base/errors.js';
+import { InputError } from '../../../base/errors.js';
+import { checkSection } from './check.js';
+import { readConfigText } from './find.js';
+import type { Given, GivenMap } from '../given.js';
+import { asMap } from '../given.js';
+import { nearest } from '../../../base/nearest.js';
 import { overlaySection } from './overlay.js';
 import type { Section } from './shape.js';
 

@@ -1,4 +1,4 @@
-import { cancelled } from '../base/errors.js';
+import { cancelled } from '../../base/errors.js';
 
 export interface HeedOptions {
   readonly signal: AbortSignal;

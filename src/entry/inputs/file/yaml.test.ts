@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { InputError } from '../../base/errors.js';
-import type { Given } from './given.js';
+import { InputError } from '../../../base/errors.js';
+import type { Given } from '../given.js';
 import { readYaml } from './yaml.js';
 
 /** The tree without its places. */

@@ -1,4 +1,4 @@
-import { commandTable } from '../../commands/index.js';
+import { commandTable } from '../../../commands/index.js';
 import type { Section } from './shape.js';
 import { shapeOf } from './shape.js';
 

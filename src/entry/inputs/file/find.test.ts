@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readConfigFile } from './config-file.js';
-import { findConfigFile } from './find-config.js';
+import { findConfigFile } from './find.js';
 
 let folder = '';
 beforeEach(() => {

@@ -1,5 +1,5 @@
-import type { Input } from '../../base/input.js';
-import type { Given } from './given.js';
+import type { Input } from '../../../base/input.js';
+import type { Given } from '../given.js';
 import { parseEntries, parseRecord } from './parse-fields.js';
 import { parseList, parsePairs, parseText } from './parse-value.js';
 import type { Parsed } from './parsed.js';

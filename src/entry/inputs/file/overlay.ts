@@ -1,6 +1,6 @@
-import type { Input, Inputs } from '../../base/input.js';
-import type { Given, GivenEntry } from './given.js';
-import { asMap } from './given.js';
+import type { Input, Inputs } from '../../../base/input.js';
+import type { Given, GivenEntry } from '../given.js';
+import { asMap } from '../given.js';
 import type { Section } from './shape.js';
 
 /** What is given over what is given below, key by key where maps are meant. Each part keeps its place. */

@@ -1,16 +1,16 @@
-import type { Clock } from '../base/clock.js';
-import type { Command } from '../base/command.js';
-import type { Environment } from '../base/environment.js';
-import { cancelled, LadingError, withResult } from '../base/errors.js';
-import type { Inputs } from '../base/input.js';
-import { camelCase } from '../base/input.js';
-import { formatDuration } from '../base/duration.js';
-import type { InputIssue } from '../base/errors.js';
-import type { Report } from '../base/report.js';
-import type { Choice } from './inputs/config-file.js';
-import type { Given } from './inputs/given.js';
-import { readInputs } from './inputs/read-inputs.js';
-import type { Section } from './inputs/shape.js';
+import type { Clock } from '../../base/clock.js';
+import type { Command } from '../../base/command.js';
+import type { Environment } from '../../base/environment.js';
+import { cancelled, LadingError, withResult } from '../../base/errors.js';
+import type { Inputs } from '../../base/input.js';
+import { camelCase } from '../../base/input.js';
+import { formatDuration } from '../../base/duration.js';
+import type { InputIssue } from '../../base/errors.js';
+import type { Report } from '../../base/report.js';
+import type { Choice } from '../inputs/file/config-file.js';
+import type { Given } from '../inputs/given.js';
+import { readInputs } from '../inputs/read-inputs.js';
+import type { Section } from '../inputs/file/shape.js';
 import { openWorld } from './world.js';
 
 export interface Invocation {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { InputError } from '../../base/errors.js';
-import type { Inputs } from '../../base/input.js';
-import { input } from '../../base/input.js';
+import { InputError } from '../../../base/errors.js';
+import type { Inputs } from '../../../base/input.js';
+import { input } from '../../../base/input.js';
 import { parseInput } from './parse-input.js';
-import { readYaml } from './yaml.js';
+import { readYaml } from '../file/yaml.js';
 
 const upper = {
   parse(text: string) {

@@ -1,8 +1,8 @@
-import type { InputIssue } from '../../base/errors.js';
-import type { Given } from './given.js';
-import { asMap } from './given.js';
-import { nearest } from '../../base/nearest.js';
-import { parseInput } from './parse-input.js';
+import type { InputIssue } from '../../../base/errors.js';
+import type { Given } from '../given.js';
+import { asMap } from '../given.js';
+import { nearest } from '../../../base/nearest.js';
+import { parseInput } from '../value/parse-input.js';
 import type { Section, Shape } from './shape.js';
 import { keysIn } from './shape.js';
 

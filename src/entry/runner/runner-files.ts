@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
-import type { Environment } from '../base/context.js';
-import { namesOf } from './inputs/arguments.js';
-import type { Given } from './inputs/given.js';
-import type { Inputs } from '../base/input.js';
-import type { InputIssue } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
-import { readText } from './inputs/texts.js';
+import type { Environment } from '../../base/context.js';
+import { namesOf } from '../inputs/arguments.js';
+import type { Given } from '../inputs/given.js';
+import type { Inputs } from '../../base/input.js';
+import type { InputIssue } from '../../base/errors.js';
+import { nearest } from '../../base/nearest.js';
+import { readText } from '../inputs/texts.js';
 
 /**
  * What stands under `with:`, as the runner hands it over: `INPUT_<NAME>`, upper case, hyphens kept. An input that is

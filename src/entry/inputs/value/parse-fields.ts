@@ -1,10 +1,10 @@
-import type { InputIssue } from '../../base/errors.js';
-import type { Input, Inputs } from '../../base/input.js';
-import { camelCase } from '../../base/input.js';
-import type { Source } from '../../base/origin.js';
-import type { Given, GivenMap } from './given.js';
-import { asMap } from './given.js';
-import { nearest } from '../../base/nearest.js';
+import type { InputIssue } from '../../../base/errors.js';
+import type { Input, Inputs } from '../../../base/input.js';
+import { camelCase } from '../../../base/input.js';
+import type { Source } from '../../../base/origin.js';
+import type { Given, GivenMap } from '../given.js';
+import { asMap } from '../given.js';
+import { nearest } from '../../../base/nearest.js';
 import type { Parsed } from './parsed.js';
 import { collect, wrong } from './parsed.js';
 

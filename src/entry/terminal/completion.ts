@@ -1,6 +1,6 @@
-import type { Input, Inputs } from '../base/input.js';
-import { commandTable } from '../commands/index.js';
-import { commonInputs } from './inputs/arguments.js';
+import type { Input, Inputs } from '../../base/input.js';
+import { commandTable } from '../../commands/index.js';
+import { commonInputs } from '../inputs/arguments.js';
 
 interface Flag {
   readonly name: string;

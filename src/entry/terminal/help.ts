@@ -1,9 +1,9 @@
-import type { Command } from '../base/command.js';
-import { writeDuration } from '../base/duration.js';
-import type { Input, Inputs } from '../base/input.js';
-import type { CommandEntry } from '../commands/index.js';
-import { commonInputs, variableName } from './inputs/arguments.js';
-import { fieldPaths } from './inputs/texts.js';
+import type { Command } from '../../base/command.js';
+import { writeDuration } from '../../base/duration.js';
+import type { Input, Inputs } from '../../base/input.js';
+import type { CommandEntry } from '../../commands/index.js';
+import { commonInputs, variableName } from '../inputs/arguments.js';
+import { fieldPaths } from '../inputs/texts.js';
 
 export function overview(table: readonly CommandEntry[]): string {
   const width = Math.max(...table.map((entry) => entry.name.length));

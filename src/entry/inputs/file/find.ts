@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { lstat, open, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { InputError, messageOf } from '../../base/errors.js';
-import { pathExists } from '../../base/files.js';
+import { InputError, messageOf } from '../../../base/errors.js';
+import { pathExists } from '../../../base/files.js';
 
 /** More than any release has to say. */
 const MAX_BYTES = 256 * 1024;

@@ -1,4 +1,4 @@
-import type { InputIssue } from '../../base/errors.js';
+import type { InputIssue } from '../../../base/errors.js';
 
 /** What became of what was given. The value means something only when there are no issues. */
 export interface Parsed {

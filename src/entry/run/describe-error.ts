@@ -1,5 +1,5 @@
-import type { ErrorKind, InputIssue } from '../base/errors.js';
-import { exitCodes, InputError, LadingError, messageOf } from '../base/errors.js';
+import type { ErrorKind, InputIssue } from '../../base/errors.js';
+import { exitCodes, InputError, LadingError, messageOf } from '../../base/errors.js';
 
 export interface ErrorView {
   readonly kind: ErrorKind;

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { input } from '../base/input.js';
-import { parseInput } from './inputs/parse-input.js';
+import { input } from '../../base/input.js';
+import { parseInput } from '../inputs/value/parse-input.js';
 import { readActionInputs, setOutput } from './runner-files.js';
 
 const inputs = {
