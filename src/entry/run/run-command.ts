@@ -1,5 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { Command } from '../../base/command.js';
+import type { FoundEffects } from '../../base/effects.js';
+import { findEffects } from '../../base/effects.js';
 import type { Environment } from '../../base/environment.js';
 import { cancelled, LadingError, withResult } from '../../base/errors.js';
 import type { Inputs } from '../../base/input.js';
@@ -16,6 +18,8 @@ import { openWorld } from './world.js';
 export interface Invocation {
   readonly command: Command<Inputs, unknown>;
   readonly given: ReadonlyMap<string, Given>;
+  /** Below all: what the action that is stood for takes by itself. */
+  readonly defaults?: ReadonlyMap<string, Given> | undefined;
   /** Mistakes that are known already. */
   readonly issues: readonly InputIssue[];
   readonly nameOf: (name: string) => string;
@@ -31,9 +35,16 @@ export interface Invocation {
   /** Limit of the whole run in milliseconds, for verbs without a `timeout` of their own. */
   readonly timeout: number | undefined;
   /** What all verbs know, asked for when the file has a key that this one does not. */
-  readonly fileShape: () => Promise<Section>;
+  readonly wholeShape: () => Promise<Section>;
   /** Gets the result before the world is closed; verbs that go on (`running`) go on after it. */
-  readonly onResult: (result: unknown, redact: (text: string) => string) => void;
+  readonly onResult: (result: unknown, ended: Ended) => void;
+}
+
+/** What comes with a result. */
+export interface Ended {
+  /** What others see of the run; its secrets are masked by now. */
+  readonly effects: FoundEffects;
+  readonly redact: (text: string) => string;
 }
 
 /** From what was given to the result: one way for every door. Returns the exit code of a run that did not throw. */
@@ -49,7 +60,9 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     const result = await command.run(values, world.context, origins);
     // What ran on to its end all the same is told, and is no success: the next command must not begin.
     if (signal.aborted) throw withResult(cancelled(command.name), result);
-    invocation.onResult(result, world.redact);
+    const effects = findEffects(command.effects, result);
+    for (const value of effects.secrets) world.context.report({ type: 'mask', value });
+    invocation.onResult(result, { effects, redact: world.redact });
     await command.running?.(result);
     return command.exitCode?.(result) ?? 0;
   } catch (error) {

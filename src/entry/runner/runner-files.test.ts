@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { input } from '../../base/input.js';
 import { parseInput } from '../inputs/value/parse-input.js';
-import { readActionInputs, setOutput } from './runner-files.js';
+import { addPath, exportVariable, saveState, setOutput } from './runner-files.js';
+import { readStepInputs } from './step-inputs.js';
 
 const inputs = {
   'dry-run': input.boolean('Dry'),
@@ -22,7 +23,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const valueOf = async (variable: string, text: string, name: keyof typeof inputs) => {
-  const { given, issues } = await readActionInputs({ [variable]: text }, inputs);
+  const { given, issues } = await readStepInputs({ [variable]: text }, inputs);
   const one = given.get(name);
   return { issues, value: one && parseInput(inputs[name], one, '/').value };
 };
@@ -48,7 +49,7 @@ test.each<[string, string, keyof typeof inputs, unknown]>([
 });
 
 test('what is empty is not given, and what is no input is told', async () => {
-  const { given, issues } = await readActionInputs(
+  const { given, issues } = await readStepInputs(
     { INPUT_BASE: '', INPUT_TAG: ' ', INPUT_BASSE: 'x', INPUT_CONSTRUCTOR: 'x', INPUT_SERVICES: '[', OTHER: 'x' },
     inputs,
   );
@@ -60,16 +61,29 @@ test('what is empty is not given, and what is no input is told', async () => {
   ]);
 });
 
-test('an output cannot end its own heredoc', () => {
-  const file = join(folder, 'output');
+test.each([
+  ['GITHUB_OUTPUT', setOutput],
+  ['GITHUB_ENV', exportVariable],
+  ['GITHUB_STATE', saveState],
+])('a value for %s cannot end its own heredoc', (variable, write) => {
+  const file = join(folder, 'file');
   writeFileSync(file, '');
-  setOutput({ GITHUB_OUTPUT: file }, 'a', 'one\nEOF\nb=2');
-  setOutput({ GITHUB_OUTPUT: file }, 'c', '3');
-  setOutput({}, 'd', '4');
+  write({ [variable]: file }, 'a', 'one\nEOF\nb=2');
+  write({ [variable]: file }, 'c', '3');
+  write({}, 'd', '4');
   const lines = readFileSync(file, 'utf8').split('\n');
   const delimiter = lines[0]?.slice('a<<'.length) ?? '';
   expect(delimiter).toMatch(/^ghadelimiter_[0-9a-f-]{36}$/);
   expect(lines.slice(1, 5)).toEqual(['one', 'EOF', 'b=2', delimiter]);
   expect(lines[5]).toMatch(/^c<<ghadelimiter_/);
   expect(lines[5]).not.toContain(delimiter);
+});
+
+test('what the runner refuses is not written to it, and a full disk has words', () => {
+  const env = { GITHUB_ENV: '/dev/full', GITHUB_PATH: join(folder, 'path') };
+  expect(() => exportVariable(env, 'NODE_OPTIONS', '--inspect')).toThrow('NODE_OPTIONS cannot be set');
+  expect(() => exportVariable(env, 'GITHUB_SHA', 'x')).toThrow('GITHUB_SHA cannot be set');
+  expect(() => exportVariable(env, 'A\nB<<C', 'x')).toThrow('is no name');
+  expect(() => addPath(env, '/a\n/b')).toThrow('no line breaks');
+  expect(() => exportVariable(env, 'A', 'x')).toThrow(expect.objectContaining({ kind: 'input', code: 'RUNNER_FILE' }));
 });

@@ -1,46 +1,50 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
-import type { Environment } from '../../base/context.js';
-import { namesOf } from '../inputs/arguments.js';
-import type { Given } from '../inputs/given.js';
-import type { Inputs } from '../../base/input.js';
-import type { InputIssue } from '../../base/errors.js';
-import { nearest } from '../../base/nearest.js';
-import { readText } from '../inputs/texts.js';
+import type { Environment } from '../../base/environment.js';
+import { LadingError, messageOf } from '../../base/errors.js';
 
-/**
- * What stands under `with:`, as the runner hands it over: `INPUT_<NAME>`, upper case, hyphens kept. An input that is
- * not given comes as an empty text.
- */
-export async function readActionInputs(
-  env: Environment,
-  inputs: Inputs,
-): Promise<{ readonly given: ReadonlyMap<string, Given>; readonly issues: readonly InputIssue[] }> {
-  const names = new Map([...namesOf(inputs)].map(([name, own]) => [name.toLowerCase(), own]));
-  const given = new Map<string, Given>();
-  const issues: InputIssue[] = [];
-  for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith('INPUT_') || text === undefined || text.trim() === '') continue;
-    const name = variable.slice('INPUT_'.length).toLowerCase();
-    const own = names.get(name);
-    const declared = own === undefined ? undefined : inputs[own];
-    if (own !== undefined && declared) {
-      // A block scalar ends with a line break that nobody means.
-      const trimmed = declared.secret ? text : text.trim();
-      const read = await readText(declared, trimmed, { where: `input ${own}`, source: 'flag' });
-      issues.push(...read.issues);
-      if (read.given) given.set(own, read.given);
-    } else {
-      const near = nearest(name, names.keys());
-      issues.push({ where: name, message: 'is not an input of this action', hint: near && `Did you mean ${near}?` });
-    }
-  }
-  return { given, issues };
+/** Refused by the runner, or its own. https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
+const NOT_OURS = /^(?:NODE_OPTIONS$|GITHUB_|RUNNER_)/;
+
+/** Sets an output of the step. Without the file, as outside of the runner, it does nothing; so do the others. */
+export function setOutput(env: Environment, name: string, value: string): void {
+  appendPair(env, 'GITHUB_OUTPUT', name, value);
 }
 
-/** Sets an output of the step. Without the file, as outside of the runner, it does nothing. */
-export function setOutput(env: Environment, name: string, value: string): void {
-  if (!env.GITHUB_OUTPUT) return;
+/** Sets a variable for the steps that follow. An empty text stands for none: the runner cannot take one away. */
+export function exportVariable(env: Environment, name: string, value: string): void {
+  if (NOT_OURS.test(name)) throw new Error(`${name} cannot be set for later steps`);
+  appendPair(env, 'GITHUB_ENV', name, value);
+}
+
+/** Puts a folder first on the PATH of the steps that follow. */
+export function addPath(env: Environment, folder: string): void {
+  if (/[\r\n]/.test(folder)) throw new Error(`a folder on PATH has no line breaks: ${JSON.stringify(folder)}`);
+  append(env, 'GITHUB_PATH', `${folder}\n`);
+}
+
+/** Keeps a text for the end of the job, where it comes as the variable `STATE_<name>`. */
+export function saveState(env: Environment, name: string, value: string): void {
+  appendPair(env, 'GITHUB_STATE', name, value);
+}
+
+function appendPair(env: Environment, file: string, name: string, value: string): void {
+  // A name ends the line's grammar where a value cannot: its delimiter is not known to who made the value.
+  if (!/^[\w.-]+$/.test(name)) throw new Error(`${JSON.stringify(name)} is no name for ${file}`);
   const delimiter = `ghadelimiter_${randomUUID()}`;
-  appendFileSync(env.GITHUB_OUTPUT, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
+  append(env, file, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
+}
+
+function append(env: Environment, variable: string, text: string): void {
+  const file = env[variable];
+  if (!file) return;
+  try {
+    appendFileSync(file, text);
+  } catch (cause) {
+    throw new LadingError('input', `cannot write to the file of ${variable}: ${messageOf(cause)}`, {
+      code: 'RUNNER_FILE',
+      hint: 'Free some space on the runner.',
+      cause,
+    });
+  }
 }

@@ -1,6 +1,6 @@
-import type { Input, Inputs } from '../../base/input.js';
+import type { Input } from '../../base/input.js';
 import { commandTable } from '../../commands/index.js';
-import { commonInputs } from '../inputs/arguments.js';
+import { sharedInputs } from './result-text.js';
 
 interface Flag {
   readonly name: string;
@@ -25,7 +25,8 @@ export async function completionFor(shell: string): Promise<string | undefined> 
   if (!SHELLS.includes(shell)) return undefined;
   const verbs: Words[] = [];
   for (const entry of commandTable) {
-    const inputs: Inputs = { ...(await entry.load()).inputs, ...(commonInputs as unknown as Inputs) };
+    const command = await entry.load();
+    const inputs = { ...command.inputs, ...sharedInputs(command) };
     const flags = Object.entries(inputs).flatMap(([name, input]) => (input.secret ? [] : [flagOf(name, input)]));
     const [verb = '', ...second] = entry.name.split(' ');
     const same = verbs.findIndex((one) => one.verb === verb);

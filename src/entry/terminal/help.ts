@@ -3,6 +3,7 @@ import { writeDuration } from '../../base/duration.js';
 import type { Input, Inputs } from '../../base/input.js';
 import type { CommandEntry } from '../../commands/index.js';
 import { commonInputs, variableName } from '../inputs/arguments.js';
+import { shellInputs } from './result-text.js';
 import { fieldPaths } from '../inputs/texts.js';
 
 export function overview(table: readonly CommandEntry[]): string {
@@ -27,7 +28,7 @@ export function helpOf(command: Command<Inputs, unknown>): string {
     '',
     ...(command.description ? [command.description, ''] : []),
     'Flags:',
-    ...flagLines(command.inputs),
+    ...flagLines({ ...command.inputs, ...shellInputs(command) }),
     '',
     ...fieldLines(command.inputs),
     'Flags of every verb:',
