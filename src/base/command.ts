@@ -1,14 +1,10 @@
+import type { Compat } from './compat.js';
 import type { Context } from './context.js';
+import type { Effects } from './effects.js';
+import type { StepOutput } from './step-output.js';
 import type { Inputs, ValuesOf } from './input.js';
 import type { Origins } from './origin.js';
 import { given } from './origin.js';
-
-/** A step output of the action, taken from the result. */
-export interface Output<Result> {
-  readonly summary: string;
-  /** Undefined leaves the output out. */
-  readonly of: (result: Result) => string | number | boolean | undefined;
-}
 
 /**
  * What a verb needs to be allowed to do, by the party that allows it: `aws`, `github`. Yields the policy, the workflow's
@@ -38,8 +34,11 @@ export interface Command<I extends Inputs = Inputs, Result = unknown> {
   /** Markdown paragraphs for the reference page. */
   readonly description?: string;
   readonly inputs: I;
-  readonly outputs?: Readonly<Record<string, Output<Result>>>;
+  readonly outputs?: Readonly<Record<string, StepOutput<Result>>>;
   readonly needs?: Needs;
+  readonly effects?: Effects<Result>;
+  /** Actions of others whose names of inputs and outputs it takes, too. */
+  readonly compat?: readonly Compat<Result>[];
   readonly examples: readonly Example[];
   /** A GitHub Action is generated for it. */
   readonly action?: boolean;

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // Answers what needs nothing before anything is loaded: starting fast is a feature.
 import module from 'node:module';
-import { keepHeapSmall } from './heap.js';
-import { openOutlet } from './outlet.js';
-import { catchSignals } from './signals.js';
-import { version } from './version.js';
+import { keepHeapSmall } from './process/heap.js';
+import { openOutlet } from './process/outlet.js';
+import { catchSignals } from './process/signals.js';
+import { version } from './process/version.js';
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === '--version' || argv[0] === '-v') {
@@ -30,6 +30,6 @@ const code = await main(argv);
 const loss = await outlet.loss();
 process.exitCode = code;
 if (loss && code === 0) {
-  const { tellLoss } = await import('./describe-error.js');
+  const { tellLoss } = await import('./run/describe-error.js');
   process.exitCode = tellLoss(loss, argv[0], process.stderr);
 }

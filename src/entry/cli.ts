@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import type { Command } from '../base/command.js';
 import type { Environment } from '../base/context.js';
@@ -9,14 +8,15 @@ import { createRedactor } from '../base/redact.js';
 import { commandTable } from '../commands/index.js';
 import { chooseSink } from '../report/choose.js';
 import { annotation, harmless } from '../report/escape/workflow-command.js';
-import { commonInputs, isOn, parseArguments } from './inputs/arguments.js';
-import { exitCodeOf, formatError, viewError } from './describe-error.js';
-import { fileShape } from './inputs/file-shape.js';
-import { heeding } from './heed.js';
+import { isOn, parseArguments } from './inputs/arguments.js';
+import { exitCodeOf, formatError, viewError } from './run/describe-error.js';
+import { wholeShape } from './inputs/file/whole-shape.js';
+import { heeding } from './run/heed.js';
 import { nearest } from '../base/nearest.js';
 import type { Given } from './inputs/given.js';
-import { runCommand } from './run-command.js';
-import { resolveValues } from './inputs/values.js';
+import { runCommand } from './run/run-command.js';
+import { resultText, sharedInputs } from './terminal/result-text.js';
+import { readSettings } from './run/settings.js';
 
 export interface Terminal {
   readonly env: Environment;
@@ -27,7 +27,7 @@ export interface Terminal {
   readonly escaped?: Promise<never>;
   /** The computer's own when left out. */
   readonly clock?: Clock;
-  readonly stdout: { write(text: string): unknown };
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 }
 
@@ -66,64 +66,43 @@ function joinVerb(argv: readonly string[]): readonly string[] {
 }
 
 async function run(command: Command<Inputs, unknown>, argv: readonly string[], terminal: Terminal): Promise<number> {
-  const inputs: Inputs = { ...(commonInputs as unknown as Inputs), ...command.inputs };
-  const { flags, issues } = parseArguments(argv, inputs);
+  const shared = sharedInputs(command);
+  const { flags, issues } = parseArguments(argv, { ...shared, ...command.inputs });
   // Errors come past the sinks: what was masked during the run is hidden in them, too.
   const redactor = createRedactor();
   const redact = (text: string) => redactor.redact(text);
   let json = isOn(flags.get('json'));
   let told = false;
   try {
+    const { env, signal, clock, escaped } = terminal;
     const cwd = typeof terminal.cwd === 'string' ? terminal.cwd : workingDirectory(terminal.cwd);
-    const shared = Object.entries(commonInputs).filter(([name]) => !Object.hasOwn(command.inputs, name));
-    const common = await resolveValues(Object.fromEntries(shared), {
-      given: flags,
-      nameOf: (name) => `--${name}`,
-      env: terminal.env,
-      file: undefined,
-      cwd,
-      command: command.name,
-    });
-    const settings = common.values as {
-      config?: string;
-      cwd?: string;
-      environment?: string;
-      json?: boolean;
-      quiet?: boolean;
-      verbose?: boolean;
-      timeout?: number;
-    };
-    json = settings.json ?? false;
-    const sink = await chooseSink(terminal, { quiet: settings.quiet ?? false, verbose: settings.verbose ?? false });
+    const nameOf = (name: string) => `--${name}`;
+    const settings = await readSettings(shared, { command, given: flags, nameOf, env, cwd });
+    const { quiet, verbose = false } = settings;
+    json = settings.json;
+    const sink = await chooseSink(terminal, { quiet, verbose });
     const work = runCommand({
+      ...settings,
       command,
       given: onlyOwn(flags, command.inputs),
-      issues: [...issues, ...common.issues],
-      nameOf: (name) => `--${name}`,
-      env: terminal.env,
-      cwd: settings.cwd ? resolve(cwd, settings.cwd) : cwd,
-      config: settings.config,
-      environment: settings.environment
-        ? { name: settings.environment, where: common.origins.where('environment') }
-        : undefined,
-      signal: terminal.signal,
-      clock: terminal.clock,
+      issues: [...issues, ...settings.issues],
+      nameOf,
+      env,
+      signal,
+      clock,
       sink(event) {
         if (event.type === 'mask') redactor.add(event.value);
         sink.report(event);
       },
-      timeout: Object.hasOwn(command.inputs, 'timeout') ? undefined : settings.timeout,
-      fileShape,
-      onResult(result) {
+      wholeShape,
+      onResult(result, { effects }) {
         sink.close();
+        const text = resultText(command, result, { settings, effects, redact, stdout: terminal.stdout });
         told = true;
-        const text = settings.json ? JSON.stringify(result, undefined, 2) : command.text?.(result);
-        const safe = settings.json ? printableJson : printable;
-        if (text !== undefined && text !== '') terminal.stdout.write(`${safe(redact(text))}\n`);
+        if (text !== '') terminal.stdout.write(`${text}\n`);
       },
     });
     try {
-      const { signal, escaped } = terminal;
       return await heeding(work, command.name, { signal, escaped, patienceMs: PATIENCE_MS });
     } finally {
       sink.close();
@@ -173,14 +152,14 @@ function fail(
 }
 
 async function showHelp(verb: string | undefined, terminal: Terminal): Promise<number> {
-  const { helpOf, overview } = await import('./help.js');
+  const { helpOf, overview } = await import('./terminal/help.js');
   const entry = commandTable.find((candidate) => candidate.name === verb);
   terminal.stdout.write(`${entry ? helpOf(await entry.load()) : overview(commandTable)}\n`);
   return 0;
 }
 
 async function complete(shell: string | undefined, terminal: Terminal): Promise<number> {
-  const { completionFor } = await import('./completion.js');
+  const { completionFor } = await import('./terminal/completion.js');
   const script = await completionFor(shell ?? '');
   if (script === undefined) {
     return fail(

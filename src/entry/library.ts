@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from '../base/command.js';
+import type { FoundEffects } from '../base/effects.js';
 import type { Environment } from '../base/context.js';
 import type { CallOf, Inputs } from '../base/input.js';
 import { camelCase } from '../base/input.js';
@@ -27,38 +28,57 @@ export interface CallOptions {
  */
 export type CallValues<I extends Inputs> = CallOf<I>;
 
-export type Verb<I extends Inputs, Result> = (values?: CallValues<I>, options?: CallOptions) => Promise<Result>;
+export interface Verb<I extends Inputs, Result> {
+  (values?: CallValues<I>, options?: CallOptions): Promise<Result>;
+  /** What the command line and an action would show to those that come after: variables, folders, made outputs. */
+  effects(result: Result): Promise<FoundEffects>;
+}
 
 /** A verb as a function. It throws a `LadingError`, and loads its code when it is called. */
 export function verb<I extends Inputs, Result>(load: () => Promise<Command<I, Result>>): Verb<I, Result> {
-  return async (values = {}, options = {}) => {
-    const [command, { runCommand }, { readObject }, { fileShape }] = await Promise.all([
-      load() as Promise<unknown> as Promise<Command<Inputs, unknown>>,
-      import('./run-command.js'),
-      import('./inputs/objects.js'),
-      import('./inputs/file-shape.js'),
-    ]);
-    const { given, issues } = readObject(values, command.inputs, { prefix: '', what: 'an input of this verb' });
-    const env = options.env ?? process.env;
-    const environment = options.environment ?? env.LADING_ENVIRONMENT;
-    let result: unknown;
-    await runCommand({
-      command,
-      given,
-      issues,
-      nameOf: camelCase,
-      env,
-      cwd: resolve(options.cwd ?? process.cwd()),
-      config: options.config,
-      environment: environment ? { name: environment, where: 'environment' } : undefined,
-      signal: options.signal ?? new AbortController().signal,
-      sink: options.report ?? silent,
-      timeout: undefined,
-      fileShape,
-      onResult(made) {
-        result = made;
+  const loaded = () => load() as Promise<unknown> as Promise<Command<Inputs, unknown>>;
+  return Object.assign(
+    async (values: CallValues<I> = {}, options: CallOptions = {}) =>
+      (await call(await loaded(), values, options)) as Result,
+    {
+      async effects(result: Result) {
+        const { findEffects } = await import('../base/effects.js');
+        return findEffects((await loaded()).effects, result);
       },
-    });
-    return result as Result;
-  };
+    },
+  );
+}
+
+async function call(
+  command: Command<Inputs, unknown>,
+  values: Readonly<Record<string, unknown>>,
+  options: CallOptions,
+): Promise<unknown> {
+  const [{ runCommand }, { readObject }, { wholeShape }] = await Promise.all([
+    import('./run/run-command.js'),
+    import('./inputs/objects.js'),
+    import('./inputs/file/whole-shape.js'),
+  ]);
+  const { given, issues } = readObject(values, command.inputs, { prefix: '', what: 'an input of this verb' });
+  const env = options.env ?? process.env;
+  const environment = options.environment ?? env.LADING_ENVIRONMENT;
+  let result: unknown;
+  await runCommand({
+    command,
+    given,
+    issues,
+    nameOf: camelCase,
+    env,
+    cwd: resolve(options.cwd ?? process.cwd()),
+    config: options.config,
+    environment: environment ? { name: environment, where: 'environment' } : undefined,
+    signal: options.signal ?? new AbortController().signal,
+    sink: options.report ?? silent,
+    timeout: undefined,
+    wholeShape,
+    onResult(made) {
+      result = made;
+    },
+  });
+  return result;
 }

@@ -13,7 +13,7 @@ import { push } from '../commands/push.js';
 import { rollback } from '../commands/rollback.js';
 import { ship } from '../commands/ship.js';
 import { parseArguments } from '../entry/inputs/arguments.js';
-import { fileShape } from '../entry/inputs/file-shape.js';
+import { wholeShape } from '../entry/inputs/file/whole-shape.js';
 import { readInputs } from '../entry/inputs/read-inputs.js';
 import { formatReference } from '../oci/reference.js';
 import type { ImageValues, PlaceValues, ReleaseValues, TargetValues } from './plan-release.js';
@@ -38,7 +38,7 @@ async function ask(command: unknown, { file = '', argv = [], env = {} }: Asked) 
   const { flags, issues } = parseArguments(rest, verb.inputs);
   const nameOf = (name: string) => `--${name}`;
   const config = join(folder, 'lading.yml');
-  return readInputs({ command: verb, given: flags, issues, nameOf, env, cwd: folder, config, environment, fileShape });
+  return readInputs({ command: verb, given: flags, issues, nameOf, env, cwd: folder, config, environment, wholeShape });
 }
 
 async function planShip(asked: Asked): Promise<Release> {

@@ -18,6 +18,12 @@ export interface StepResult {
   readonly annotations: readonly Annotation[];
   readonly masks: ReadonlySet<string>;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Variables for the steps that follow. */
+  readonly exported: Readonly<Record<string, string>>;
+  /** Folders for their PATH, the first one first. */
+  readonly paths: readonly string[];
+  /** What the end of the job gets, as `STATE_<name>`. */
+  readonly state: Readonly<Record<string, string>>;
   readonly summary: string;
 }
 
@@ -36,7 +42,7 @@ const COMMAND = /^\s*::(add-mask|error|warning|notice|debug|stop-commands|set-ou
 export async function runStep(entry: string, options: StepOptions): Promise<StepResult> {
   const folder = mkdtempSync(join(tmpdir(), 'runner-'));
   const file = (name: string) => join(folder, name);
-  for (const name of ['output', 'summary', 'env', 'state']) writeFileSync(file(name), '');
+  for (const name of ['output', 'summary', 'env', 'state', 'path']) writeFileSync(file(name), '');
   const inputs = Object.entries(options.inputs ?? {}).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]);
   const child = spawn(options.node, [resolve(entry)], {
     cwd: options.workspace,
@@ -52,6 +58,7 @@ export async function runStep(entry: string, options: StepOptions): Promise<Step
       GITHUB_STEP_SUMMARY: file('summary'),
       GITHUB_ENV: file('env'),
       GITHUB_STATE: file('state'),
+      GITHUB_PATH: file('path'),
       ...(Object.fromEntries(inputs) as Record<string, string>),
       ...options.env,
     },
@@ -100,7 +107,10 @@ export async function runStep(entry: string, options: StepOptions): Promise<Step
     log: log.join('\n'),
     annotations,
     masks,
-    outputs: parseOutputs(readFileSync(file('output'), 'utf8')),
+    outputs: parsePairs(readFileSync(file('output'), 'utf8')),
+    exported: parseExported(readFileSync(file('env'), 'utf8')),
+    paths: readFileSync(file('path'), 'utf8').split('\n').filter(Boolean).reverse(),
+    state: parsePairs(readFileSync(file('state'), 'utf8')),
     summary: masked(readFileSync(file('summary'), 'utf8')),
   };
   rmSync(folder, { recursive: true, force: true });
@@ -111,8 +121,16 @@ function unescape(text: string): string {
   return text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
 }
 
+/** https://github.com/actions/runner/blob/main/src/Runner.Worker/FileCommandManager.cs */
+function parseExported(text: string): Record<string, string> {
+  const pairs = parsePairs(text);
+  if ('NODE_OPTIONS' in pairs)
+    throw new Error("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
+  return pairs;
+}
+
 /** `NAME=VALUE`, or `NAME<<DELIMITER`, lines, `DELIMITER`; anything else fails the step. */
-function parseOutputs(text: string): Record<string, string> {
+function parsePairs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
   const lines = text.split('\n');
   for (let at = 0; at < lines.length; at++) {

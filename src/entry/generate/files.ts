@@ -1,14 +1,11 @@
 import { commandTable } from '../../commands/index.js';
 import { listScenarios } from '../../commands/sandbox.js';
-import { actionEntry, actionMain, actionMetadata } from './action-metadata.js';
+import { actionFiles } from './action-metadata.js';
 import { referenceIndex, referencePage, scenarioPage, slugOf } from './reference.js';
 import { configSchema } from './schema.js';
 
 /** Verbs that serve until they are stopped: as functions they stand in `lading/sandbox`. */
 const WITHOUT_FUNCTION = ['sandbox', 'demo'];
-
-/** The action that stands for the whole repository. */
-const ROOT_ACTION = 'ship';
 
 /** Folders that hold generated files and nothing else. */
 export const generatedFolders = ['docs/reference', 'actions'] as const;
@@ -20,10 +17,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   for (const command of commands) {
     const library = !WITHOUT_FUNCTION.includes(command.name);
     files.set(`docs/reference/${slugOf(command.name)}.md`, referencePage(command, library));
-    if (!command.action) continue;
-    files.set(`actions/${command.name}/action.yml`, actionMetadata(command, 'main.mjs'));
-    files.set(actionEntry(command.name), actionMain(command.name));
-    if (command.name === ROOT_ACTION) files.set('action.yml', actionMetadata(command, actionEntry(command.name)));
+    for (const [path, text] of actionFiles(command)) files.set(path, text);
   }
   files.set('docs/reference/scenarios.md', scenarioPage(await listScenarios()));
   files.set('docs/reference/README.md', referenceIndex(commands));

@@ -7,8 +7,8 @@ import { camelCase } from '../../base/input.js';
 import { policyFor } from '../../commands/needs/policy.js';
 import { markdownCode, markdownFence, markdownTable } from '../../report/escape/markdown.js';
 import { commonInputs, variableName } from '../inputs/arguments.js';
-import { flagText, formatDefault } from '../help.js';
-import { keyOf } from '../inputs/shape.js';
+import { flagText, formatDefault } from '../terminal/help.js';
+import { keyOf } from '../inputs/file/shape.js';
 
 /** `init rotate` → `init-rotate`. */
 export function slugOf(verb: string): string {
@@ -33,7 +33,9 @@ export function referencePage(command: Command<Inputs, unknown>, library: boolea
     ...fieldTables(command),
     'What is given comes first, then the variable, then the key in `lading.yml`, then the default. [Common flags](README.md#common-flags) are there too.',
     ...outputs(command),
+    ...effects(command),
     ...(command.action ? section('As an action', fence('yaml', [actionUse(command)])) : []),
+    ...compats(command),
     ...(library
       ? section('As a function', fence('ts', [`import { ${camelCase(slugOf(command.name))} } from 'lading';`]))
       : []),
@@ -149,6 +151,38 @@ function remark(input: Input<unknown>): string {
 function outputs(command: Command<Inputs, unknown>): string[] {
   const rows = Object.entries(command.outputs ?? {}).map(([name, { summary }]) => [code(name), summary]);
   return rows.length > 0 ? section('Outputs of the action', table(['Output', 'Is'], rows)) : [];
+}
+
+/** What those see that come after the verb. */
+function effects(command: Command<Inputs, unknown>): string[] {
+  const { variables = {}, paths = [], files = [], outputs: made = [], post } = command.effects ?? {};
+  const rows = [
+    ...Object.entries(variables).map(([name, { summary }]) => ['variable', code(name), summary]),
+    ...paths.map(({ summary }) => ['folder on PATH', '', summary]),
+    ...files.map(({ summary }) => ['file', '', summary]),
+    ...made.map(({ name, summary }) => ['output of the action', code(name), summary]),
+    ...(post
+      ? [['end of the job', '', `${post.summary}${post.unless ? `; not with ${code(`${post.unless}=true`)}` : ''}`]]
+      : []),
+  ];
+  if (rows.length === 0) return [];
+  const shell =
+    Object.keys(variables).length + paths.length > 0
+      ? [`In a shell: ${code(`eval "$(lading ${command.name} --shell sh)"`)}.`]
+      : [];
+  return section('What comes after sees', table(['What', 'Name', 'Is'], rows), ...shell);
+}
+
+/** Actions of others whose names of inputs are taken. */
+function compats(command: Command<Inputs, unknown>): string[] {
+  return (command.compat ?? []).flatMap(({ action, inputs }) => {
+    const rows = Object.entries(inputs).map(([name, to]) => [
+      code(name),
+      'to' in to ? code(to.to) : 'refuse' in to ? `not taken: ${to.refuse}` : `of no consequence: ${to.ignore}`,
+    ]);
+    const line = `- uses: OWNER/lading/actions/${action.split('/').at(-1)}@v1`;
+    return section(`Instead of ${action}`, fence('yaml', [line]), table(['Its input', 'Here'], rows));
+  });
 }
 
 function actionUse(command: Command<Inputs, unknown>): string {

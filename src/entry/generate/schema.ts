@@ -1,9 +1,9 @@
 import type { Command } from '../../base/command.js';
 import type { Input, Inputs } from '../../base/input.js';
-import { formatDefault } from '../help.js';
-import { ENVIRONMENTS } from '../inputs/config-file.js';
-import type { Section, Shape } from '../inputs/shape.js';
-import { shapeOf } from '../inputs/shape.js';
+import { formatDefault } from '../terminal/help.js';
+import { ENVIRONMENTS } from '../inputs/file/config-file.js';
+import type { Section, Shape } from '../inputs/file/shape.js';
+import { shapeOf } from '../inputs/file/shape.js';
 
 interface Schema {
   readonly [key: string]: unknown;

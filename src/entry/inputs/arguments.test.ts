@@ -4,7 +4,7 @@ import { input } from '../../base/input.js';
 import { parseArguments } from './arguments.js';
 import type { Given } from './given.js';
 import { nearest } from '../../base/nearest.js';
-import { parseInput } from './parse-input.js';
+import { parseInput } from './value/parse-input.js';
 import { readText } from './texts.js';
 
 const inputs: Inputs = {

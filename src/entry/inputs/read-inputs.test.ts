@@ -8,7 +8,7 @@ import { input } from '../../base/input.js';
 import { parseArguments } from './arguments.js';
 import type { InputRequest } from './read-inputs.js';
 import { readInputs } from './read-inputs.js';
-import { shapeOf } from './shape.js';
+import { shapeOf } from './file/shape.js';
 
 const fields = {
   cluster: input.string(''),
@@ -59,7 +59,7 @@ async function read({ file, argv = [], env = {}, environment, more }: Request) {
     cwd: join(folder, 'sub'),
     config: undefined,
     environment: environment === undefined ? undefined : { name: environment, where: '--environment' },
-    fileShape: async () => shapeOf([command, other]),
+    wholeShape: async () => shapeOf([command, other]),
     ...more,
   });
   return { values: values as Record<string, unknown>, origins };
@@ -174,9 +174,9 @@ describe('the file', () => {
   });
 
   test('loads the other verbs only when it has keys of theirs', async () => {
-    const fileShape = () => Promise.reject(new Error('loaded'));
-    await read({ file: 'deploy: {service: s}\nregion:  r\nx-a: 1\nbuild:\n', more: { fileShape } });
-    await expect(read({ file: 'rotate: {to: a}\ndeploy: {service: s}', more: { fileShape } })).rejects.toThrow(
+    const wholeShape = () => Promise.reject(new Error('loaded'));
+    await read({ file: 'deploy: {service: s}\nregion:  r\nx-a: 1\nbuild:\n', more: { wholeShape } });
+    await expect(read({ file: 'rotate: {to: a}\ndeploy: {service: s}', more: { wholeShape } })).rejects.toThrow(
       'loaded',
     );
   });

@@ -5,17 +5,19 @@ import type { InputIssue } from '../../base/errors.js';
 import { InputError } from '../../base/errors.js';
 import type { Inputs, ValuesOf } from '../../base/input.js';
 import type { Origins } from '../../base/origin.js';
-import type { Choice, ConfigFile } from './config-file.js';
-import { checkConfig, readConfigFile, takeEnvironment } from './config-file.js';
-import { findConfigFile } from './find-config.js';
+import type { Choice, ConfigFile } from './file/config-file.js';
+import { checkConfig, readConfigFile, takeEnvironment } from './file/config-file.js';
+import { findConfigFile } from './file/find.js';
 import type { Given } from './given.js';
-import type { Section } from './shape.js';
-import { shapeOf } from './shape.js';
+import type { Section } from './file/shape.js';
+import { shapeOf } from './file/shape.js';
 import { resolveValues } from './values.js';
 
 export interface InputRequest {
   readonly command: Pick<Command<Inputs, unknown>, 'name' | 'inputs'>;
   readonly given: ReadonlyMap<string, Given>;
+  /** Below all: what the action that is stood for takes by itself. */
+  readonly defaults?: ReadonlyMap<string, Given> | undefined;
   /** Mistakes that are known already. */
   readonly issues: readonly InputIssue[];
   readonly nameOf: (name: string) => string;
@@ -23,7 +25,7 @@ export interface InputRequest {
   readonly cwd: string;
   readonly config: string | undefined;
   readonly environment: Choice | undefined;
-  readonly fileShape: () => Promise<Section>;
+  readonly wholeShape: () => Promise<Section>;
 }
 
 export interface ReadInputs {
@@ -34,14 +36,14 @@ export interface ReadInputs {
 
 /** Everything that a verb gets, or all mistakes of flags, variables and `lading.yml` in one `InputError`. */
 export async function readInputs(request: InputRequest): Promise<ReadInputs> {
-  const { command, cwd, env, given, nameOf } = request;
+  const { command, cwd, env, given, defaults, nameOf } = request;
   const issues: InputIssue[] = [...request.issues];
   const configFile = request.config ? resolve(cwd, request.config) : await findConfigFile(cwd);
   const config = await attempt(issues, async () => (configFile === undefined ? undefined : readConfigFile(configFile)));
   let shape = shapeOf([command]);
   if (config) {
     let check = checkConfig(config, shape, cwd);
-    if (check.unknown) check = checkConfig(config, (shape = await request.fileShape()), cwd);
+    if (check.unknown) check = checkConfig(config, (shape = await request.wholeShape()), cwd);
     issues.push(...check.issues);
   }
   const chosen = await attempt(issues, async () => chooseEnvironment(config, shape, request));
@@ -50,6 +52,7 @@ export async function readInputs(request: InputRequest): Promise<ReadInputs> {
   const unread = configFile !== undefined && config === undefined;
   const resolved = await resolveValues(command.inputs, {
     given,
+    defaults,
     nameOf,
     env,
     cwd,

@@ -107,7 +107,7 @@ export async function readText(
   }
   if (input.kind !== 'entries' && input.kind !== 'record') return { given: textGiven(text, where), issues: [] };
   try {
-    const { readYaml } = await import('./yaml.js');
+    const { readYaml } = await import('./file/yaml.js');
     return { given: await readYaml(text, { name: where, source }), issues: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

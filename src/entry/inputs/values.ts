@@ -5,11 +5,11 @@ import { camelCase } from '../../base/input.js';
 import type { Origins, Source } from '../../base/origin.js';
 import { resolve } from 'node:path';
 import { variableName } from './arguments.js';
-import { givenAt } from './config-file.js';
+import { givenAt } from './file/config-file.js';
 import type { Given, GivenMap } from './given.js';
-import { overlayInput } from './overlay.js';
-import { parseInput } from './parse-input.js';
-import { keyOf } from './shape.js';
+import { overlayInput } from './file/overlay.js';
+import { parseInput } from './value/parse-input.js';
+import { keyOf } from './file/shape.js';
 import { readText } from './texts.js';
 
 export interface Sources {
@@ -18,6 +18,8 @@ export interface Sources {
   /** How a given input is called in errors: `--tag`, or the input `tag`. */
   readonly nameOf: (name: string) => string;
   readonly env: Environment;
+  /** Below all: what the action that is stood for takes by itself. */
+  readonly defaults?: ReadonlyMap<string, Given> | undefined;
   /** The root of `lading.yml`, with the chosen environment laid over it. */
   readonly file: GivenMap | undefined;
   /** There is a file, and it could not be read. */
@@ -43,10 +45,10 @@ export async function resolveValues(inputs: Inputs, sources: Sources): Promise<V
     const key = keyOf(sources.command, name, input);
     const file = key === undefined || !sources.file ? undefined : givenAt(sources.file, key);
     issues.push(...variable.issues);
-    const layers = [file, variable.given, given];
+    const layers = [sources.defaults?.get(name), file, variable.given, given];
     const all = layers.reduce<Given | undefined>((below, above) => overlayInput(input, below, above), undefined);
-    const source = given ? 'flag' : variable.given ? 'variable' : file ? 'file' : undefined;
-    if (all === undefined || source === undefined) {
+    const source = given ? 'flag' : variable.given ? 'variable' : file ? 'file' : 'default';
+    if (all === undefined) {
       const absent = input.default === undefined;
       values[camelCase(name)] = defaultOf(input, sources.cwd);
       found.set(name, { source: absent ? 'absent' : 'default', where: sources.nameOf(name) });
