@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Botocore } from '../support/botocore.js';
 import { openBotocore } from '../support/botocore.js';
-import type { Rehearsal } from '../support/rehearse.js';
-import { openRehearsal } from '../support/rehearse.js';
+import type { Rehearsal } from '../support/rehearsal.js';
+import { rehearse as openRehearsal } from '../support/rehearsal.js';
 import type { openStage } from '../support/stage.js';
 import { deployAsEcspresso, deployAsTheAction, described, register } from '../support/other-deployers.js';
 
@@ -18,7 +18,10 @@ afterEach(async () => {
 afterAll(async () => botocore?.close());
 
 async function rehearse(judge: Botocore, ...about: Parameters<typeof openStage>): Promise<Rehearsal> {
-  const rehearsal = await openRehearsal(judge, about, new Set());
+  const rehearsal = await openRehearsal(judge, about[0], new Set(), {
+    ...about[2],
+    ...(about[1] && { service: about[1] }),
+  });
   open.push(rehearsal.close);
   return rehearsal;
 }

@@ -1,5 +1,5 @@
 import { NEW } from './stage.js';
-import type { Rehearsal } from './rehearse.js';
+import type { Rehearsal } from './rehearsal.js';
 
 /**
  * What other tools call, in their order and with their parameters, by AWS's own client:
