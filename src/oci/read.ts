@@ -15,8 +15,21 @@ export interface Image {
   readonly manifest: ImageManifest;
 }
 
+/** Indexes within indexes: nobody makes more, but who wants to keep us busy. */
+const DEEPEST = 8;
+
 /** The image for a platform: an index is followed to its child. Undefined when the store has no such reference. */
-export async function readImage(store: Store, reference: string, platform: Platform): Promise<Image | undefined> {
+export async function readImage(
+  store: Store,
+  reference: string,
+  platform: Platform,
+  depth = 1,
+): Promise<Image | undefined> {
+  if (depth > DEEPEST) {
+    throw new LadingError('remote', `${store.name}: indexes within indexes, ${DEEPEST} deep and deeper`, {
+      code: 'IMAGE_TOO_LARGE',
+    });
+  }
   const raw = await store.manifest(reference);
   if (!raw) return undefined;
   if (!isIndex(raw)) return { raw, manifest: parseImageManifest(raw, `${store.name}:${reference}`) };
@@ -29,7 +42,7 @@ export async function readImage(store: Store, reference: string, platform: Platf
       hint: `Choose one of: ${has.filter((name) => !name.startsWith('unknown')).join(', ') || 'none'}.`,
     });
   }
-  return readImage(store, child.digest, platform);
+  return readImage(store, child.digest, platform, depth + 1);
 }
 
 export async function readConfig(store: Store, manifest: ImageManifest): Promise<ImageConfig> {

@@ -122,6 +122,23 @@ describe('a registry that asks for a bearer token', () => {
     });
   });
 
+  test.each([
+    ['no token', '{}', 'NO_TOKEN'],
+    ['what is no header', '{"token":"a\\r\\nx-evil: 1"}', 'NO_TOKEN'],
+    ['no JSON', 'hello', 'NOT_JSON'],
+    ['another shape', '{"token":7}', 'UNEXPECTED_SHAPE'],
+    ['too much', JSON.stringify({ token: 'x'.repeat(2 << 20) }), 'ANSWER_TOO_LONG'],
+  ])('an answer with %s is none', async (_name, body, code) => {
+    answer = { status: 200, body };
+    await expect(refuse(authFor(ada), challenge())).rejects.toMatchObject({ kind: 'remote', code });
+  });
+
+  test('what the token service gives back of the password is not told', async () => {
+    answer = { status: 401, body: `no login for ${basic(ada)} (ada:secret)` };
+    const error = await refuse(authFor(ada), challenge()).catch((cause: unknown) => cause);
+    expect((error as Error).message).not.toMatch(/secret|YWRh/);
+  });
+
   test('a token service without TLS gets no password', async () => {
     await expect(refuse(authFor(ada), 'Bearer realm="http://auth.evil.test/token"')).rejects.toMatchObject({
       kind: 'credentials',
