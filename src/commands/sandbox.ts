@@ -121,9 +121,7 @@ export const sandbox = defineCommand({
     const { startMoto } = await import('../sandbox/moto/start-moto.js');
     const scenario = values.scenario === undefined ? undefined : await findScenario(values.scenario, context.cwd);
     const opened: { close(): Promise<void> }[] = [];
-    const closeAll = async () => {
-      for (const one of opened.splice(0).reverse()) await one.close();
-    };
+    const closeAll = () => Promise.all(opened.splice(0).map((one) => one.close()));
     try {
       const moto = values.withMoto === 'start' ? await startMoto(context.env, context.signal) : values.withMoto;
       if (typeof moto === 'object') opened.push(moto);

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -40,7 +39,9 @@ export async function startMoto(
     child.once('close', () => resolve(undefined));
   });
   const close = async () => {
-    await stop(child, ended);
+    // It keeps nothing, and takes its time to say goodbye: more than a run has that was cancelled.
+    child.kill('SIGKILL');
+    await ended;
     await rm(folder, { recursive: true, force: true });
   };
   const outcome = await Promise.race([ended.then((error) => ({ error })), untilOpen(socketPath, signal)]);
@@ -80,11 +81,4 @@ async function isOpen(socketPath: string): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
-}
-
-async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
-  await ended;
-  clearTimeout(timer);
 }
