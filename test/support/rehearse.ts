@@ -18,13 +18,14 @@ export interface Rehearsal extends Stage {
   expectFaithful(): Promise<void>;
 }
 
-/** A stage with botocore's own client before it. */
+/** A stage with botocore's own client before it, whose reads follow writes at once unless it is told otherwise. */
 export async function openRehearsal(
   judge: Botocore,
   about: Parameters<typeof openStage>,
   answered: Set<string>,
 ): Promise<Rehearsal> {
-  const stage = await openStage(...about);
+  const [name, service, options] = about;
+  const stage = await openStage(name, service, { consistency: 'strong', ...options });
   const { sandbox } = stage;
   const ask = (service: string, operation: string, input: Input = {}) =>
     judge.call(sandbox.url, service, operation, input);
