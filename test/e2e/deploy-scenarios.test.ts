@@ -226,7 +226,7 @@ test.each([
 test.each(['DRAINING', 'INACTIVE'])('a service that is %s is told as it is, and nothing is changed', async (status) => {
   const { sandbox, world } = await stage('ok');
   await sandbox.call('ecs', 'DeleteService', { service: 'web', force: true });
-  if (status === 'INACTIVE') await world.clock.sleep(30_000);
+  await world.clock.sleep(status === 'INACTIVE' ? 30_000 : 3000);
   const { error } = await deployOnStage(world);
   expect(error).toMatchObject({ kind: 'input', message: expect.stringContaining(status) as string });
   expect(calls(sandbox, 'UpdateService')).toEqual([]);

@@ -9,7 +9,7 @@ type Input = Readonly<Record<string, unknown>>;
 /** In AWS's own SDK since 3.1164, and not yet in the model of this botocore. */
 const YOUNGER = /: (resetOnHealthyTask|thresholdConfiguration|earlySuccessCriteria) is not in the model$/;
 
-/** A stage with botocore's own client before it, and its models behind. */
+/** A stage with botocore's own client before it, and its models behind; reads follow writes at once unless it is told otherwise. */
 export interface Rehearsal extends Stage {
   call<Output>(service: string, operation: string, input?: Input): Promise<Output>;
   /** The code of the error; undefined when there was none. */
@@ -30,7 +30,7 @@ export async function rehearse(
   options: SandboxOptions & { readonly service?: Parameters<typeof openStage>[1] } = {},
 ): Promise<Rehearsal> {
   const { service, ...others } = options;
-  const stage = await openStage(name, service, others);
+  const stage = await openStage(name, service, { consistency: 'strong', ...others });
   const { sandbox } = stage;
   const ask = (service: string, operation: string, input: Input = {}) =>
     judge.call(sandbox.env, service, operation, input);

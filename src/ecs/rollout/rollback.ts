@@ -1,11 +1,13 @@
 import { LadingError } from '../../base/errors.js';
 import { say } from '../../base/report.js';
+import type { EcsApi, Place } from '../api.js';
 import { primaryOf } from '../api.js';
 import { deployService } from './deploy.js';
 import { ecsRollout } from './ecs-rollout.js';
 import { isTurning } from './watch/ending.js';
 import { followRollout } from './watch/follow.js';
 import { goalOf } from './plan/last-good.js';
+import type { Patience } from './patience.js';
 import { patienceUntil } from './patience.js';
 import type { Past, Present } from './plan/present.js';
 import { isInFlight, readPresent } from './plan/present.js';
@@ -40,7 +42,7 @@ export async function rollBack(request: RollbackRequest, context: EcsContext): P
   const { ecs, clock } = context;
   const place = { cluster: request.cluster, service: request.service };
   const patience = patienceUntil(clock.now() + request.timeoutMs, context);
-  const present = await readPresent(ecs, place, patience);
+  const present = await readSettled(ecs, place, patience);
   const { history, service } = present;
   if (history.is !== 'seen') {
     const why = history.is === 'skipped' ? '' : `: ${history.why}`;
@@ -84,6 +86,22 @@ export async function rollBack(request: RollbackRequest, context: EcsContext): P
     context,
   );
   return { how: 'deployed', ...about, deployment };
+}
+
+/** The record of a deployment that has just begun may be some seconds late: what is in flight must be known. */
+const LATE_MS = 20_000;
+
+async function readSettled(ecs: EcsApi, place: Place, patience: Patience): Promise<Present> {
+  const until = patience.clock.now() + LATE_MS;
+  for (;;) {
+    const present = await readPresent(ecs, place, patience);
+    const { history, service } = present;
+    const isMoving = primaryOf(service)?.rolloutState === 'IN_PROGRESS';
+    const isKnown =
+      history.is !== 'seen' || history.value.some(({ status }) => isInFlight(status) || isTurning(status));
+    if (!isMoving || isKnown || patience.clock.now() >= until) return present;
+    await patience.clock.sleep(2000, patience.signal);
+  }
 }
 
 /** False when there was nothing to turn back any more. */
