@@ -36,7 +36,9 @@ function tellPlaces(report: Context['report'], secrets: readonly RotatedSecret[]
   }
   const wrong = secrets.filter(({ error }) => error);
   for (const { place, action, error } of wrong.slice(0, errorsTold)) {
-    say(report, action === 'skipped' ? 'warning' : 'error', `${place}: ${error?.message}`, error?.hint);
+    const message = error?.message ?? '';
+    const text = message.includes(place) ? message : `${place}: ${message}`;
+    say(report, action === 'skipped' ? 'warning' : 'error', text, error?.hint);
   }
   const more = wrong.length - errorsTold;
   if (more > 0) say(report, 'error', `…and ${more} places more: the result lists them`);
