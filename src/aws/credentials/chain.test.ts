@@ -208,4 +208,12 @@ describe('the machine', () => {
       });
     },
   );
+
+  test('an agent of a container that cannot be reached is told', async () => {
+    await expect(find({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9/' })).rejects.toMatchObject({
+      kind: 'credentials',
+      message: expect.stringContaining("the container's agent at 127.0.0.1:9 cannot be reached") as string,
+      hint: 'Check the role of the task or pod.',
+    });
+  });
 });

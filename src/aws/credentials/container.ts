@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { LadingError, messageOf } from '../../base/errors.js';
+import { HttpError, LadingError, messageOf } from '../../base/errors.js';
 import { isLoopback } from '../../base/http.js';
 import { isTransientStatus, isConnectionFailure, retry } from '../../base/retry.js';
 import type { AwsCredentials } from '../api.js';
 import type { CredentialContext } from './provider.js';
 import { masked, noCredentials, readCredentials } from './provider.js';
+
+const CHECK = 'Check the role of the task or pod.';
 
 /** Hosts of ECS and of EKS that give credentials in plain HTTP, beside loopback. */
 const agents = new Set(['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]']);
@@ -35,6 +37,9 @@ export async function containerCredentials(context: CredentialContext): Promise<
     isTransient: (error) =>
       isConnectionFailure(error) ||
       (error instanceof LadingError && isTransientStatus(Number(error.details?.status ?? 0))),
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof HttpError)) throw cause;
+    throw noCredentials(`${what} cannot be reached: ${cause.message}`, CHECK, { cause });
   });
   return masked(context, {
     ...readCredentials(text, what, context),
@@ -74,7 +79,7 @@ async function ask(url: URL, token: string | undefined, what: string, context: C
   if (answer.status === 200) return text;
   throw new LadingError('credentials', `no AWS credentials: ${what} answers ${answer.status}`, {
     code: 'NO_CREDENTIALS',
-    hint: 'Check the role of the task or pod.',
+    hint: CHECK,
     details: { status: answer.status },
   });
 }

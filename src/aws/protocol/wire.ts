@@ -1,6 +1,4 @@
 import type { Context } from '../../base/context.js';
-import { cancelled, HttpError, messageOf } from '../../base/errors.js';
-import type { HttpResponse } from '../../base/http.js';
 
 /** A request as it goes out, but for its signature. */
 export interface WireRequest {
@@ -35,52 +33,16 @@ export interface Wire {
   isError?(answer: WireAnswer): boolean;
 }
 
-/** Longest answer that is read: AWS's own limits are far below. */
-const LONGEST = 64 * 1024 * 1024;
-
-/** Longest time for one try, however lively the connection is. */
-const PATIENCE_MS = 60_000;
-
-/** One exchange. A cut, endless or oversized answer is a failure of the connection. */
+/** One exchange, read to its end. */
 export async function exchange(
   request: WireRequest,
   headers: Readonly<Record<string, string>>,
-  context: Pick<Context, 'http'> & { readonly signal: AbortSignal },
+  context: Pick<Context, 'http' | 'signal'>,
 ): Promise<WireAnswer> {
   const { method, url, body } = request;
-  const { signal } = context;
-  const where = `${method} ${url.origin}`;
-  const timer = AbortSignal.timeout(PATIENCE_MS);
-  const bounded = AbortSignal.any([signal, timer]);
-  try {
-    const sent = method === 'GET' || method === 'HEAD' ? undefined : body;
-    const answer = await context.http(url, { method, headers, body: sent, signal: bounded });
-    return { status: answer.status, headers: answer.headers, text: await readText(answer, where) };
-  } catch (error) {
-    if (signal.aborted) throw cancelled(where);
-    if (timer.aborted) {
-      throw new HttpError(`${where}: no whole answer in ${PATIENCE_MS / 1000} s`, { code: 'ETIMEDOUT', cause: error });
-    }
-    throw error;
-  }
-}
-
-async function readText(answer: HttpResponse, where: string): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const part of answer.stream) {
-      parts.push(part as Buffer);
-      size += (part as Buffer).length;
-      if (size > LONGEST) break;
-    }
-  } catch (cause) {
-    // The far side hung up in the middle.
-    throw new HttpError(`${where}: the answer was cut: ${messageOf(cause)}`, { code: 'ECONNRESET', cause });
-  }
-  if (size <= LONGEST) return Buffer.concat(parts).toString('utf8');
-  answer.stream.destroy();
-  throw new HttpError(`${where}: the answer is longer than ${LONGEST} bytes`, { code: 'ANSWER_TOO_LONG' });
+  const sent = method === 'GET' || method === 'HEAD' ? undefined : body;
+  const answer = await context.http(url, { method, headers, body: sent, signal: context.signal });
+  return { status: answer.status, headers: answer.headers, text: await answer.text() };
 }
 
 /** The title of a web page, the beginning of any other text; undefined for nothing. */

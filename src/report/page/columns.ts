@@ -1,5 +1,4 @@
-import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
+import { pad, textWidth, wrapText } from './width.js';
 
 export type Cells = readonly string[];
 
@@ -25,7 +24,7 @@ export function layColumns(
 ): readonly Laid[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const wanted = Array.from({ length: count }, (_, column) =>
-    Math.max(0, ...rows.flatMap((row) => (row[column] ?? '').split('\n').map((line) => stringWidth(line)))),
+    Math.max(0, ...rows.flatMap((row) => (row[column] ?? '').split('\n').map((line) => textWidth(line)))),
   );
   const widths = narrow(wanted, options.width - GAP * (count - 1));
   return rows.flatMap((row, index) => {
@@ -47,19 +46,4 @@ function narrow(wanted: readonly number[], room: number): readonly number[] {
   const sum = () => wanted.reduce((total, width) => total + Math.min(width, cap), 0);
   while (cap > NARROW && sum() > room) cap--;
   return wanted.map((width) => Math.min(width, cap));
-}
-
-/** Lines of at most `width`, broken between words where that can be. */
-export function wrapText(text: string, width: number): readonly string[] {
-  const lines = text.replaceAll('\t', '  ').split('\n');
-  return lines.flatMap((line) => {
-    if (stringWidth(line) <= width) return [line];
-    return wrapAnsi(line, Math.max(1, width), { hard: true, trim: true }).split('\n');
-  });
-}
-
-/** Spaces up to the width, on the other side of the alignment. */
-export function pad(text: string, width: number, align: 'left' | 'right'): string {
-  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
-  return align === 'right' ? `${space}${text}` : `${text}${space}`;
 }

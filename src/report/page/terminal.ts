@@ -1,11 +1,11 @@
 import pc from 'picocolors';
-import stringWidth from 'string-width';
 import { formatDuration } from '../../base/duration.js';
 import type { Block, Note, Page, Text, Timeline } from '../../base/page.js';
 import { partsOf } from '../../base/page.js';
 import { oneLine, printable } from '../../base/printable.js';
 import type { Cells } from './columns.js';
-import { layColumns, pad, wrapText } from './columns.js';
+import { layColumns } from './columns.js';
+import { pad, textWidth, wrapText } from './width.js';
 
 export interface TerminalOptions {
   /** Characters in a line. */
@@ -75,7 +75,7 @@ function timeline({ spans }: Timeline, width: number, colors: Colors): string {
   const from = Math.min(...spans.map(({ start }) => start));
   const whole = Math.max(1, Math.max(...spans.map(({ end }) => end)) - from);
   const names = spans.map(({ name }) => oneLine(name));
-  const nameWidth = Math.min(Math.max(...names.map((name) => stringWidth(name))), Math.floor(width / 2));
+  const nameWidth = Math.min(Math.max(...names.map((name) => textWidth(name))), Math.floor(width / 2));
   const bar = Math.max(4, Math.min(BAR, width - nameWidth - 12));
   const lines = spans.map(({ start, end, failed }, index) => {
     const [left, right] = [start, end].map((time) => Math.round(((time - from) / whole) * bar));
