@@ -114,7 +114,7 @@ describe.each(nodes)('the actions under %s', (_name, node) => {
       expect(shipped, shipped.log).toMatchObject({ code: 0, annotations: [{ level: 'warning' }] });
       expect(shipped.outputs).toMatchObject({ outcome: 'steady', digest: expect.stringMatching(digest) as string });
       expect(callsBeyond(ship.needs)).toEqual([]);
-      expect(shipped.summary).toContain('Bill of lading');
+      expect(shipped.summary).toContain('### Release: steady');
       expect(shipped.summary).toContain(shipped.outputs.digest?.slice(0, 19));
     } finally {
       rmSync(join(app, 'lading.yml'));
