@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { build } from '../../src/commands/build.js';
-import { prepareDemoApp } from '../../src/rehearsal/demo-app.js';
-import { push } from '../../src/commands/push.js';
+import type { BuildResult } from '../../src/commands/build.js';
 import { writeHostBase } from '../../src/image/host-base.js';
+import { prepareDemoApp } from '../../src/rehearsal/demo-app.js';
+import type { PushResult } from '../../src/release/send.js';
 import { freePort } from '../../src/sandbox/port.js';
+import { lading } from '../support/command-line.js';
 import type { DockerEngine } from '../support/docker-engine.js';
 import { startDockerEngine } from '../support/docker-engine.js';
 import type { DockerRegistry } from '../support/docker-registry.js';
@@ -17,7 +18,7 @@ import { requireTool } from '../support/tools.js';
 import { unpackImage } from '../support/unpack-image.js';
 import { testWorld } from '../support/world.js';
 
-const run = promisify(execFile);
+const exec = promisify(execFile);
 const work = mkdtempSync(join(tmpdir(), 'lading-engines-'));
 const app = join(work, 'app');
 const world = testWorld({ env: process.env, cwd: work });
@@ -26,16 +27,15 @@ let engine: DockerEngine | undefined;
 let image = '';
 let digest = '';
 
-const values = {
-  builder: 'auto' as const,
-  platform: [`linux/${process.arch === 'x64' ? 'amd64' : process.arch}`],
-  compression: 'gzip' as const,
-  insecureRegistry: undefined,
-  region: undefined,
-};
-const buildImage = async (folder: string, output: string) => {
+async function run<Result>(verb: 'build' | 'push', args: readonly string[], env = {}): Promise<Result> {
+  const ended = await lading([verb, ...args, '--json'], { cwd: work, env });
+  expect(ended.code, ended.stderr).toBe(0);
+  return JSON.parse(ended.stdout) as Result;
+}
+const buildImage = (folder: string, output: string) => {
   const base = `oci:${join(work, 'base')}:${process.versions.node}`;
-  return build.run({ ...values, app: folder, base, output } as never, world);
+  const platform = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
+  return run<BuildResult>('build', ['--app', folder, '--base', base, '--output', output, '--platform', platform]);
 };
 
 /** One of each kind that Next.js makes at build and makes again every two seconds: page, route, page of the old router. */
@@ -66,8 +66,9 @@ beforeAll(async () => {
   await writeHostBase(join(work, 'base'), { binary: process.execPath, version: process.versions.node }, world);
   digest = (await buildImage(app, join(work, 'image'))).digest;
   if (!registry) return;
-  const inside = testWorld({ env: { ...process.env, DOCKER_CONFIG: registry.config }, cwd: work });
-  image = (await push.run({ to: `${registry.host}/harbour:v1`, from: join(work, 'image') } as never, inside)).reference;
+  const to = `${registry.host}/harbour:v1`;
+  const login = { DOCKER_CONFIG: registry.config };
+  image = (await run<PushResult>('push', ['--to', to, '--from', join(work, 'image')], login)).reference;
 }, 240_000);
 afterAll(async () => {
   world.close();
@@ -139,9 +140,9 @@ test('pages with `revalidate` are made again by the server of the image', async 
 test('Docker Engine pulls and runs the image, and it stops on SIGTERM', async (context) => {
   if (!engine || !registry) return context.skip();
   const env = { ...engine.env, DOCKER_CONFIG: registry.config };
-  await run('docker', ['pull', '--quiet', image], { env });
+  await exec('docker', ['pull', '--quiet', image], { env });
   const port = await freePort();
-  await run(
+  await exec(
     'docker',
     [
       'run',
@@ -162,14 +163,14 @@ test('Docker Engine pulls and runs the image, and it stops on SIGTERM', async (c
     await visit(port);
     await seeTimedPagesChange(port);
     const started = Date.now();
-    await run('docker', ['stop', '--time', '20', 'web'], { env });
+    await exec('docker', ['stop', '--time', '20', 'web'], { env });
     expect(Date.now() - started).toBeLessThan(15_000);
-    const { stdout } = await run('docker', ['inspect', '--format', '{{.Config.User}} {{.State.ExitCode}}', 'web'], {
+    const { stdout } = await exec('docker', ['inspect', '--format', '{{.Config.User}} {{.State.ExitCode}}', 'web'], {
       env,
     });
     expect(stdout.trim()).toMatch(/^1000:1000 (0|143)$/);
   } finally {
-    await run('docker', ['rm', '--force', 'web'], { env });
+    await exec('docker', ['rm', '--force', 'web'], { env });
   }
 }, 120_000);
 
@@ -190,7 +191,7 @@ test('podman pulls and runs it too', async (context) => {
     join(work, 'auth.json'),
     JSON.stringify({ auths: { [registry.host]: { auth: Buffer.from('AWS:secret').toString('base64') } } }),
   );
-  await run(podman, [
+  await exec(podman, [
     ...storage,
     'pull',
     '--quiet',
@@ -229,9 +230,9 @@ test('podman pulls and runs it too', async (context) => {
   try {
     await Promise.race([visit(port), ended.then(() => Promise.reject(new Error(`podman ended: ${said}`)))]);
   } finally {
-    await run(podman, [...storage, 'stop', '--time', '20', 'web-podman']).catch(() => undefined);
+    await exec(podman, [...storage, 'stop', '--time', '20', 'web-podman']).catch(() => undefined);
     await ended;
     if (existsSync(join(work, 'podman')))
-      await run(podman, [...storage, 'rmi', '--all', '--force']).catch(() => undefined);
+      await exec(podman, [...storage, 'rmi', '--all', '--force']).catch(() => undefined);
   }
 }, 120_000);
