@@ -226,7 +226,7 @@ test.each([
 test.each(['DRAINING', 'INACTIVE'])('a service that is %s is told as it is, and nothing is changed', async (status) => {
   const { sandbox, world } = await stage('ok');
   await sandbox.call('ecs', 'DeleteService', { service: 'web', force: true });
-  if (status === 'INACTIVE') await world.clock.sleep(30_000);
+  await world.clock.sleep(status === 'INACTIVE' ? 30_000 : 3000);
   const { error } = await deployOnStage(world);
   expect(error).toMatchObject({ kind: 'input', message: expect.stringContaining(status) as string });
   expect(calls(sandbox, 'UpdateService')).toEqual([]);
@@ -318,6 +318,8 @@ test('status, logs and rollback after a failure and a success', async () => {
 test('a rollback turns back the deployment in flight', async () => {
   const { sandbox, world } = await stage('slow');
   await deployOnStage(world, { wait: 'none' });
+  // Nobody is that fast; the record of what is to be turned back comes some seconds late.
+  await world.clock.sleep(6000);
   const place = { cluster: 'default', service: 'web', region: undefined, services: [], only: undefined };
   const values = { ...place, timeout: 900_000, dryRun: undefined };
   expect(await rollback.run(values, world)).toMatchObject({ how: 'stopped' });

@@ -22,7 +22,7 @@ export interface Rehearsal extends Stage {
   expectFaithful(): Promise<void>;
 }
 
-/** Opens a stage. `answered` collects the operations whose answers were checked, as `ecr PutImage`. */
+/** Opens a stage whose reads follow writes at once, unless it is told otherwise. `answered` collects the operations whose answers were checked, as `ecr PutImage`. */
 export async function rehearse(
   judge: Botocore,
   name: string,
@@ -30,7 +30,7 @@ export async function rehearse(
   options: SandboxOptions & { readonly service?: Parameters<typeof openStage>[1] } = {},
 ): Promise<Rehearsal> {
   const { service, ...others } = options;
-  const stage = await openStage(name, service, others);
+  const stage = await openStage(name, service, { consistency: 'strong', ...others });
   const { sandbox } = stage;
   const ask = (service: string, operation: string, input: Input = {}) =>
     judge.call(sandbox.env, service, operation, input);

@@ -37,7 +37,7 @@ export async function openStage(
   const scenario = scenarios.get(name);
   if (!scenario) throw new Error(`no scenario ${name}`);
   const clock = virtualClock();
-  const sandbox = await startSandbox({ ...options, clock, scenario });
+  const sandbox = await startSandbox({ consistency: 'eventual', ...options, clock, scenario });
   const abort = new AbortController();
   const world = testWorld({ env: sandbox.env, clock, signal: abort.signal });
   await sandbox.call('ecs', 'RegisterTaskDefinition', {
@@ -66,7 +66,7 @@ export async function openStage(
     networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1', 'subnet-2'] } },
     ...service,
   });
-  if (options.consistency === 'eventual') clock.advance(SETTLED_MS);
+  if (options.consistency !== 'strong') clock.advance(SETTLED_MS);
   return {
     sandbox,
     world,
