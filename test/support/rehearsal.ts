@@ -22,7 +22,7 @@ export interface Rehearsal extends Stage {
   expectFaithful(): Promise<void>;
 }
 
-/** Opens a stage. `answered` collects the operations whose answers were checked, as `ecr PutImage`. */
+/** Opens a stage whose reads follow writes at once, unless it is told otherwise. `answered` collects the operations whose answers were checked, as `ecr PutImage`. */
 export async function rehearse(
   judge: Botocore,
   name: string,

@@ -14,6 +14,7 @@ export function renderTask(state: EcsState, task: SandboxTask): Record<string, u
     launchType?: string;
   };
   const provider = capacityProviderStrategy?.[0]?.capacityProvider;
+  const fargate = provider === undefined ? launchType === 'FARGATE' : /^FARGATE/.test(String(provider));
   const zone = zoneOf(task.arn);
   return clean({
     taskArn: task.arn,
@@ -24,11 +25,11 @@ export function renderTask(state: EcsState, task: SandboxTask): Record<string, u
     attributes: [{ name: 'ecs.cpu-architecture', value: 'x86_64' }],
     group: task.group ?? (task.service === undefined ? `family:${family}` : `service:${task.service}`),
     startedBy: task.startedBy,
-    launchType:
-      provider === undefined ? (launchType ?? 'FARGATE') : /^FARGATE/.test(String(provider)) ? 'FARGATE' : 'EC2',
+    launchType: fargate ? 'FARGATE' : 'EC2',
     capacityProviderName: provider,
-    platformVersion: '1.4.0',
-    platformFamily: 'Linux',
+    containerInstanceArn: fargate ? undefined : state.arn(`container-instance/${task.cluster}/${zone.repeat(32)}`),
+    platformVersion: fargate ? '1.4.0' : undefined,
+    platformFamily: fargate ? 'Linux' : undefined,
     cpu: definition?.cpu,
     memory: definition?.memory,
     overrides: { containerOverrides: task.containers.map(({ name }) => ({ name })), ...task.overrides },

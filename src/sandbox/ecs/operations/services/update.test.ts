@@ -22,7 +22,7 @@ async function open() {
       networkMode: 'awsvpc',
       cpu: '256',
       memory: '512',
-      containerDefinitions: [{ name: 'web', image: 'web:v1' }],
+      containerDefinitions: [{ name: 'web', image: 'web:v1', portMappings: [{ containerPort: 80 }] }],
     });
   await register();
   await register();
@@ -43,6 +43,17 @@ describe('UpdateService', () => {
     ['force', { forceNewDeployment: true }],
     ['another network', network('subnet-2')],
     ['a platform version', { platformVersion: '1.4.0' }],
+    ['a load balancer', { loadBalancers: [{ targetGroupArn: 'arn', containerName: 'web', containerPort: 80 }] }],
+    ['a service registry', { serviceRegistries: [{ registryArn: 'arn' }] }],
+    ['Service Connect', { serviceConnectConfiguration: { enabled: true } }],
+    [
+      'a volume',
+      { volumeConfigurations: [{ name: 'data', managedEBSVolume: { roleArn: 'arn:aws:iam::1:role/ebs' } }] },
+    ],
+    [
+      'VPC Lattice',
+      { vpcLatticeConfigurations: [{ roleArn: 'arn:aws:iam::1:role/l', targetGroupArn: 'a', portName: 'a' }] },
+    ],
   ])('%s starts a deployment', async (_, input) => {
     const { update } = await open();
     const { deployments } = await update(input);
@@ -52,6 +63,25 @@ describe('UpdateService', () => {
   test.each([
     ['the same revision', { taskDefinition: 'web:1' }],
     ['the same network', network('subnet-1')],
+    [
+      'the same network with what ECS fills in',
+      {
+        networkConfiguration: {
+          awsvpcConfiguration: { subnets: ['subnet-1'], securityGroups: [], assignPublicIp: 'DISABLED' },
+        },
+      },
+    ],
+    ['the usual platform version', { platformVersion: 'LATEST' }],
+    ['nothing', {}],
+    [
+      'empty lists',
+      { loadBalancers: [], serviceRegistries: [], volumeConfigurations: [], vpcLatticeConfigurations: [] },
+    ],
+    ['Service Connect that stays off', { serviceConnectConfiguration: { enabled: false } }],
+    ['a deployment configuration', { deploymentConfiguration: { maximumPercent: 150 } }],
+    ['placement', { placementConstraints: [{ type: 'distinctInstance' }] }],
+    ['tags of tasks', { propagateTags: 'SERVICE', enableECSManagedTags: true }],
+    ['rebalancing', { availabilityZoneRebalancing: 'DISABLED' }],
     ['a count', { desiredCount: 3 }],
     ['exec', { enableExecuteCommand: true }],
     ['null', { volumeConfigurations: null, forceNewDeployment: false }],
