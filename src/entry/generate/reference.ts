@@ -83,6 +83,9 @@ export function referenceIndex(commands: readonly Command<Inputs, unknown>[]): s
         ]),
       ],
     ),
+    '## What `--json` prints',
+    'One object on stdout, whatever the end. A run that ended well prints its result. One that did not prints `error`, and beside it all that the verb had come to: `{ "error": { "kind", "code", "message", "hint", "issues", "details" }, … }`. `kind` is that of the table above, `code` is stable and for programs, `issues` are the mistakes of an input error with `where`, `message` and `hint`. In a result of several things each that failed has an `error` of the same form.',
+    '## Signals and streams',
     'SIGINT and SIGTERM end a run with 130 within two seconds; a second one ends it at once. Who stops reading, as `head` does, neither ends the work nor changes the code. A result that cannot be written to stdout, as on a full disk, is told on stderr with code 2 (`RESULT_NOT_WRITTEN`) when the verb itself ended well.',
   ].join('\n\n')}\n`;
 }
