@@ -61,8 +61,23 @@ describe('the schema of lading.yml', () => {
     ['deploy:\n  wait: forever', false],
     ['deploy: production', false],
     ['bild:\n  app: .', false],
+    ['x-all: &all\n  cluster: production\nservices:\n  web: *all\n  api:\n    <<: *all\n    after: [web]', true],
+    ['images:\n  web:\n    app: apps/web\n    to: r.io/web\n    platform: linux/arm64\n    env: { A: 1 }', true],
+    ['tasks:\n  migrate:\n    command: [node, m.js]\n    before: web\n    like: web', true],
+    ['services:\n  web:\n    smoke: { url: https://x, status: 204, timeout: 1m }', true],
+    ['services:\n  web:', true],
+    ['services:\n  web:\n    clutser: production', false],
+    ['services:\n  web:\n    smoke: { uri: https://x }', false],
+    ['services:\n  - web', false],
+    ['services:\n  "a b": {}', false],
+    ['services:\n  web:\n    cluster: [production]', false],
+    ['environments:\n  staging:\n    region: eu-west-1\n    services: { web: { cluster: staging } }', true],
+    ['environments:\n  staging:', true],
+    ['environments:\n  staging:\n    regoin: eu-west-1', false],
+    ['environments:\n  staging:\n    environments: {}', false],
+    ['environments:\n  staging:\n    services: { web: { clutser: staging } }', false],
   ])('%j', (text, good) => {
-    expect(validate(parse(text))).toBe(good);
+    expect(validate(parse(text, { merge: true }))).toBe(good);
   });
 });
 

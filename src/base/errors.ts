@@ -80,6 +80,24 @@ export class InputError extends LadingError {
   }
 }
 
+/** A failure as data: what `--json` prints, and what stands in a result beside the parts that ended well. */
+export interface ErrorData {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** Of an `InputError`. */
+  readonly issues?: readonly InputIssue[] | undefined;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export function errorData(error: LadingError): ErrorData {
+  const { kind, code, message, hint, details } = error;
+  return error instanceof InputError
+    ? { kind, code, message, hint, issues: error.issues }
+    : { kind, code, message, hint, details };
+}
+
 /** An answer of a server that we could not go on with. */
 export class HttpError extends LadingError {
   override readonly name = 'HttpError';

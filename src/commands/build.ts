@@ -9,7 +9,7 @@ import type { PushResult } from '../release/send.js';
 import { tagsOf } from '../release/send.js';
 import { referenceForm, tagForm } from './inputs/forms.js';
 import { imageInputs } from './inputs/image.js';
-import { imageReleaseInputs } from './inputs/release.js';
+import { imageFieldNames, imageReleaseInputs } from './inputs/release.js';
 import { pushNeeds } from './needs/push.js';
 
 export interface BuildResult {
@@ -76,7 +76,7 @@ export const build = defineCommand({
     const { onlyOne } = await import('../release/only-one.js');
     const { buildAndPush } = await import('../release/build.js');
     const { layoutFolder } = await import('../release/app-image.js');
-    const image = onlyOne(planImageRelease(values, origins), origins);
+    const image = onlyOne(planImageRelease(values, origins, { fields: imageFieldNames }), origins);
     // What a file says of the target is for those who push.
     const to = values.to ?? (values.push ? image.to : undefined);
     const tags = checkPush({ ...values, to }, image.tags);

@@ -4,7 +4,7 @@ import type { Bill } from '../release/bill.js';
 import { formatBill } from '../release/bill.js';
 import { deployInputs } from './inputs/deploy.js';
 import { imageInputs } from './inputs/image.js';
-import { releaseInputs } from './inputs/release.js';
+import { imageFieldNames, releaseInputs } from './inputs/release.js';
 import { targetInputs } from './inputs/target.js';
 import { deployNeeds } from './needs/deploy.js';
 import { pushNeeds } from './needs/push.js';
@@ -56,7 +56,11 @@ export const ship = defineCommand({
   async run(values, context, origins): Promise<Bill> {
     const { planRelease } = await import('../release/plan-release.js');
     const { shipRelease } = await import('../release/ship.js');
-    const making = { values: { ...values, env: values.imageEnv }, renamed: { env: 'image-env' } };
+    const making = {
+      values: { ...values, env: values.imageEnv },
+      fields: imageFieldNames,
+      renamed: { env: 'image-env' },
+    };
     return shipRelease(planRelease(values, origins, making), { dryRun: values.dryRun ?? false }, context);
   },
   text: formatBill,

@@ -1,15 +1,16 @@
 import type { Clock } from '../base/clock.js';
 import type { Command } from '../base/command.js';
 import type { Environment } from '../base/context.js';
-import { InputError, LadingError, messageOf } from '../base/errors.js';
+import { InputError, messageOf } from '../base/errors.js';
 import type { Inputs } from '../base/input.js';
 import { printable, printableJson } from '../base/printable.js';
 import { createRedactor } from '../base/redact.js';
+import type { CommandEntry } from '../commands/index.js';
 import { commandTable } from '../commands/index.js';
 import { chooseSink } from '../report/choose.js';
 import { annotation, harmless } from '../report/escape/workflow-command.js';
 import { isOn, parseArguments } from './inputs/arguments.js';
-import { exitCodeOf, formatError, viewError } from './run/describe-error.js';
+import { errorJson, exitCodeOf, formatError, viewError } from './run/describe-error.js';
 import { wholeShape } from './inputs/file/whole-shape.js';
 import { heeding } from './run/heed.js';
 import { nearest } from '../base/nearest.js';
@@ -37,26 +38,26 @@ const PATIENCE_MS = 1500;
 /** One run of the command line. Returns its exit code instead of exiting. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [verb, ...rest] = joinVerb(argv);
-  if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
-    return showHelp(joinVerb(rest)[0], terminal);
+  try {
+    if (verb === undefined || verb === '--help' || verb === '-h') return await showHelp(undefined, terminal);
+    if (verb === 'help') return await showHelp(joinVerb(rest)[0], terminal);
+    if (verb === 'completion') return await complete(rest[0], terminal);
+    if (rest.includes('--help')) return await showHelp(verb, terminal);
+    return await run(await findVerb(verb).load(), rest, terminal);
+  } catch (error) {
+    return fail(error, terminal, rest.includes('--json') || terminal.env.LADING_JSON === 'true');
   }
-  if (verb === 'completion') return complete(rest[0], terminal);
+}
+
+function findVerb(verb: string): CommandEntry {
   const entry = commandTable.find((candidate) => candidate.name === verb);
-  if (!entry) {
-    const near = nearest(
-      verb,
-      commandTable.map((candidate) => candidate.name),
-    );
-    const issue = {
-      where: verb,
-      message: 'is not a verb of lading',
-      hint: near ? `Did you mean ${near}?` : 'lading --help lists them.',
-    };
-    return fail(new InputError(issue), terminal, rest.includes('--json'));
-  }
-  const command = await entry.load();
-  if (rest.includes('--help')) return showHelp(verb, terminal);
-  return run(command, rest, terminal);
+  if (entry) return entry;
+  const near = nearest(
+    verb,
+    commandTable.map((candidate) => candidate.name),
+  );
+  const hint = near ? `Did you mean ${near}?` : 'lading --help lists them.';
+  throw new InputError({ where: verb, message: 'is not a verb of lading', hint });
 }
 
 /** Verbs of two words, as `init rotate`, become one. */
@@ -71,7 +72,7 @@ async function run(command: Command<Inputs, unknown>, argv: readonly string[], t
   // Errors come past the sinks: what was masked during the run is hidden in them, too.
   const redactor = createRedactor();
   const redact = (text: string) => redactor.redact(text);
-  let json = isOn(flags.get('json'));
+  let json = isOn(flags.get('json')) || terminal.env.LADING_JSON === 'true';
   let told = false;
   try {
     const { env, signal, clock, escaped } = terminal;
@@ -138,9 +139,7 @@ function fail(
 ): number {
   const view = viewError(error, terminal.signal);
   if (json) {
-    const result = error instanceof LadingError && 'result' in error ? (error.result as object) : {};
-    const { stack: _stack, ...shown } = view;
-    terminal.stdout.write(`${printableJson(redact(JSON.stringify({ error: shown, ...result }, undefined, 2)))}\n`);
+    terminal.stdout.write(`${printableJson(redact(errorJson(view, error)))}\n`);
   }
   const text = printable(redact(formatError(view)));
   if (terminal.env.GITHUB_ACTIONS !== 'true') terminal.stderr.write(`${text}\n`);
@@ -153,24 +152,17 @@ function fail(
 
 async function showHelp(verb: string | undefined, terminal: Terminal): Promise<number> {
   const { helpOf, overview } = await import('./terminal/help.js');
-  const entry = commandTable.find((candidate) => candidate.name === verb);
-  terminal.stdout.write(`${entry ? helpOf(await entry.load()) : overview(commandTable)}\n`);
+  const text = verb === undefined ? overview(commandTable) : helpOf(await findVerb(verb).load());
+  terminal.stdout.write(`${text}\n`);
   return 0;
 }
 
-async function complete(shell: string | undefined, terminal: Terminal): Promise<number> {
+async function complete(shell = 'completion', terminal: Terminal): Promise<number> {
   const { completionFor } = await import('./terminal/completion.js');
-  const script = await completionFor(shell ?? '');
+  const script = await completionFor(shell);
   if (script === undefined) {
-    return fail(
-      new InputError({
-        where: shell ?? 'completion',
-        message: 'is not a shell with completions',
-        hint: 'Choose bash, zsh or fish.',
-      }),
-      terminal,
-      false,
-    );
+    const message = 'is not a shell with completions';
+    throw new InputError({ where: shell, message, hint: 'Choose bash, zsh or fish.' });
   }
   terminal.stdout.write(script);
   return 0;

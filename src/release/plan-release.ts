@@ -4,7 +4,7 @@ import type { Origins } from '../base/origin.js';
 import type { Reference } from '../oci/reference.js';
 import type { Asked } from './planning/asked.js';
 import { chooser, refuseOneThing } from './planning/asked.js';
-import type { ImageRequest } from './planning/images.js';
+import type { MakingRequest } from './planning/images.js';
 import { needTarget, planImagePlaces, planImages } from './planning/images.js';
 import { inOrder, unknownName } from './planning/order.js';
 import { nameOfService, planPlaces, planService } from './planning/services.js';
@@ -53,7 +53,7 @@ export interface ReleaseValues extends ServiceFields, Part {
 }
 
 /** What a verb that makes the images of its release was told of them. */
-export type Making = Pick<ImageRequest<ImageFields>, 'values' | 'renamed'>;
+export type Making = Pick<MakingRequest, 'values' | 'fields' | 'renamed'>;
 
 /** Where the services are that a verb looks at, in their order. All mistakes at once, as an `InputError`. */
 export function planServices(
@@ -77,9 +77,13 @@ export function planServices(
 }
 
 /** The images that a verb makes, whoever uses them. */
-export function planImageRelease(values: ImageValues, origins: Origins): readonly ReleaseImage[] {
+export function planImageRelease(
+  values: ImageValues,
+  origins: Origins,
+  { fields }: Pick<Making, 'fields'>,
+): readonly ReleaseImage[] {
   return planning(origins, (asked) => {
-    const all = planImages({ values, entries: values.images, name: 'image' }, asked);
+    const all = planImages({ values, fields, entries: values.images, name: 'image' }, asked);
     return imagePart(all, values, asked);
   });
 }

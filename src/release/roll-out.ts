@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Context } from '../base/context.js';
-import { InputError, LadingError, withResult } from '../base/errors.js';
+import type { ErrorData } from '../base/errors.js';
+import { errorData, InputError, LadingError, withResult } from '../base/errors.js';
 import type { ContainerVariable } from '../ecs/definition/change.js';
 import { parseTaskDefinition } from '../ecs/definition/read.js';
 import type { IfUnchanged } from '../ecs/rollout/plan/plan.js';
@@ -37,6 +38,8 @@ export type ServiceResult = Partial<Omit<DeployResult, 'outcome' | 'cluster' | '
   readonly service: string;
   /** `skipped`: a service before it did not end well, so it was not touched. */
   readonly outcome: Outcome | 'skipped';
+  /** Why this one did not end well. */
+  readonly error?: ErrorData;
 };
 
 /** How all services of a release ended, in their order. */
@@ -89,7 +92,7 @@ export async function rollOut(
     } catch (error) {
       if (!(error instanceof LadingError)) throw error;
       const known = error.result as DeployResult | undefined;
-      const failed = { name, ...(known ?? { cluster, service, outcome: 'failed' as const }) };
+      const failed = { name, ...(known ?? { cluster, service, outcome: 'failed' as const }), error: errorData(error) };
       throw withResult(named(error, name, orders.length), result(known?.outcome ?? 'failed', failed));
     }
   }

@@ -1,4 +1,4 @@
-import { fieldsOf, input } from '../../base/input.js';
+import { camelCase, fieldsOf, input } from '../../base/input.js';
 import { deployInputs } from './deploy.js';
 import { imageChoiceForm, variableForm } from './forms.js';
 import { imageInputs } from './image.js';
@@ -9,6 +9,9 @@ const imageFields = fieldsOf({
   env: input.pairs('Environment variable in the image', { placeholder: 'K=V' }),
   ...targetInputs,
 });
+
+/** Everything that can be said of an image, by the names that values have. */
+export const imageFieldNames: readonly string[] = Object.keys(imageFields).map(camelCase);
 
 /** Images by name. */
 export const imagesInput = {

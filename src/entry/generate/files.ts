@@ -1,7 +1,8 @@
 import { commandTable } from '../../commands/index.js';
 import { listScenarios } from '../../commands/sandbox.js';
 import { actionFiles } from './action-metadata.js';
-import { referenceIndex, referencePage, scenarioPage, slugOf } from './reference.js';
+import { referencePage, slugOf } from './reference.js';
+import { referenceIndex, scenarioPage } from './reference-index.js';
 import { configSchema } from './schema.js';
 
 /** Verbs that serve until they are stopped: as functions they stand in `lading/sandbox`. */

@@ -1,13 +1,7 @@
-import type { ErrorKind, InputIssue } from '../../base/errors.js';
-import { exitCodes, InputError, LadingError, messageOf } from '../../base/errors.js';
+import type { ErrorData } from '../../base/errors.js';
+import { errorData, exitCodes, InputError, LadingError, messageOf } from '../../base/errors.js';
 
-export interface ErrorView {
-  readonly kind: ErrorKind;
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string | undefined;
-  readonly issues?: readonly InputIssue[];
-  readonly details?: unknown;
+export interface ErrorView extends ErrorData {
   /** Only of bugs. */
   readonly stack?: string | undefined;
 }
@@ -20,11 +14,7 @@ export function viewError(error: unknown, signal: AbortSignal): ErrorView {
     const then = error instanceof LadingError ? `; the last that was seen: ${error.message}` : '';
     return { kind: 'cancelled', code: 'CANCELLED', message: `cancelled${then}`, hint };
   }
-  if (error instanceof InputError)
-    return { kind: 'input', code: error.code, message: error.message, hint: error.hint, issues: error.issues };
-  if (error instanceof LadingError) {
-    return { kind: error.kind, code: error.code, message: error.message, hint: error.hint, details: error.details };
-  }
+  if (error instanceof LadingError) return errorData(error);
   return {
     kind: 'bug',
     code: 'BUG',
@@ -46,6 +36,14 @@ export function tellLoss(cause: Error, verb: string | undefined, stderr: { write
   );
   stderr.write(`${formatError(viewError(error, new AbortController().signal))}\n`);
   return error.exitCode;
+}
+
+/** The one object that a failed run prints with `--json`: the failure, and what the verb had come to. */
+export function errorJson(view: ErrorView, error: unknown): string {
+  const { stack: _stack, ...shown } = view;
+  const result: unknown = error instanceof LadingError ? error.result : undefined;
+  const more = typeof result === 'object' && result !== null && !Array.isArray(result) ? result : { result };
+  return JSON.stringify({ error: shown, ...more, ...('error' in more && { error: shown }) }, undefined, 2);
 }
 
 export function exitCodeOf(view: ErrorView): number {

@@ -30,33 +30,30 @@ export function planImagePlaces(request: ImageRequest<TargetFields>, asked: Aske
   return entries.length > 0 ? entries.map(placeOf) : [placeOf(undefined)];
 }
 
+/** What is said of how images are made. */
+export interface MakingRequest extends ImageRequest<ImageFields> {
+  /** Every field that there is, as the inputs declare them. */
+  readonly fields: readonly string[];
+}
+
 /** The same with what each is made of. */
-export function planImages(request: ImageRequest<ImageFields>, asked: Asked): readonly ReleaseImage[] {
+export function planImages(request: MakingRequest, asked: Asked): readonly ReleaseImage[] {
   const { values, entries, renamed } = request;
   const { pick } = chooser(values, asked, { renamed });
+  const fields = request.fields.filter((field) => !OF_THE_PLACE.includes(field)) as (keyof ImageFields)[];
   return planImagePlaces(request as ImageRequest<TargetFields>, asked).map((place) => {
     const entry = entries.find(({ name }) => name === place.name);
+    const said = fields.map((field) => [field === 'env' ? 'imageEnv' : field, pick(field, entry)] as const);
     return {
       ...place,
-      values: {
-        app: pick('app', entry) ?? values.app,
-        builder: pick('builder', entry) ?? values.builder,
-        base: pick('base', entry),
-        platform: pick('platform', entry) ?? values.platform,
-        label: pick('label', entry),
-        imageEnv: pick('env', entry),
-        user: pick('user', entry),
-        entrypoint: pick('entrypoint', entry),
-        compression: pick('compression', entry) ?? values.compression,
-        include: pick('include', entry),
-        passEnv: pick('passEnv', entry),
-        insecureRegistry: pick('insecureRegistry', entry),
-        region: pick('region', entry),
-      },
+      values: Object.fromEntries(said) as unknown as ReleaseImage['values'],
       cacheFrom: pick('cacheFrom', entry),
     };
   });
 }
+
+/** They are no values of the image, but of where it is. */
+const OF_THE_PLACE: readonly string[] = ['to', 'tag', 'output', 'cacheFrom'];
 
 /** Where an image must go to. */
 export function needTarget(image: ImagePlace, long: boolean, { origins, issues }: Asked): void {
