@@ -27,7 +27,7 @@ export interface AnswerOf {
   readonly signal: AbortSignal | undefined;
 }
 
-export function answer(message: IncomingMessage, of: AnswerOf): HttpResponse {
+export function responseOf(message: IncomingMessage, of: AnswerOf): HttpResponse {
   const headers = Object.fromEntries(
     Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );

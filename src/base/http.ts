@@ -4,13 +4,13 @@ import type { Duplex, Readable } from 'node:stream';
 import type { Environment } from './environment.js';
 import { cancelled, errnoOf, HttpError, LadingError, messageOf } from './errors.js';
 import type { HttpResponse } from './http-answer.js';
-import { answer } from './http-answer.js';
+import { responseOf } from './http-answer.js';
 import type { HttpBody } from './http-send.js';
 import { isStream, send } from './http-send.js';
 import { proxyFor } from './proxy.js';
 
 export type { HttpResponse } from './http-answer.js';
-export type { HttpBody, StreamBody } from './http-send.js';
+export type { HttpBody } from './http-send.js';
 
 export interface HttpRequest {
   readonly method?: string;
@@ -69,7 +69,7 @@ export function createHttp(options: HttpOptions): Http & { close(): void } {
       source = isStream(body) ? await body.open() : undefined;
       const outgoing = scheme.request(url, requestOptions);
       endSilence(outgoing, idleTimeoutMs);
-      return answer(await send(outgoing, body, source), { what, signal });
+      return responseOf(await send(outgoing, body, source), { what, signal });
     } catch (cause) {
       source?.destroy();
       if (signal?.aborted) throw cancelled(`${method} ${url.host}`);

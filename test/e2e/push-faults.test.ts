@@ -173,3 +173,29 @@ test.each([400, 404, 500, 503])('a mount that fails with %i: the blob is sent', 
     how: 'mounted',
   });
 });
+
+test.each([
+  ['with TLS before it', (host: string) => `https://${host}`],
+  ['at another port', (host: string) => `http://${host.replace(/\d+$/, '5000')}`],
+  ['by another name', () => 'http://registry.internal'],
+])('a registry of others that takes itself for one %s: told with what to set', async (_name, believes) => {
+  const mistaken = await startDockerRegistry({ believes });
+  if (!mistaken) return;
+  try {
+    const env = { DOCKER_CONFIG: mistaken.config };
+    const repository = openRepository(`${mistaken.host}/team/app`, world, {
+      keychain: dockerKeychain({ ...world, env }),
+    });
+    await expect(hold(repository)).rejects.toMatchObject({
+      kind: 'remote',
+      code: 'UPLOAD_ELSEWHERE',
+      message: expect.stringContaining(
+        `at http://${mistaken.host} sends the upload to ${believes(mistaken.host)}`,
+      ) as string,
+      hint: expect.stringContaining(`http.host: http://${mistaken.host}`) as string,
+    });
+    expect(mistaken.requests().filter((line) => line.startsWith('PUT'))).toEqual([]);
+  } finally {
+    mistaken.close();
+  }
+});

@@ -14,8 +14,10 @@ export interface DockerRegistry {
   close(): void;
 }
 
-/** Docker's own registry from Debian with a password; undefined when it cannot be had. */
-export async function startDockerRegistry(): Promise<DockerRegistry | undefined> {
+/** Docker's own registry from Debian with a password; undefined when it cannot be had. `believes` is the address that it takes for its own. */
+export async function startDockerRegistry(
+  options: { readonly believes?: (host: string) => string } = {},
+): Promise<DockerRegistry | undefined> {
   const program = requireTool('docker-registry');
   const htpasswd = requireTool('htpasswd');
   if (!program || !htpasswd) return undefined;
@@ -27,7 +29,7 @@ export async function startDockerRegistry(): Promise<DockerRegistry | undefined>
     'version: 0.1',
     'log: { level: error, accesslog: { disabled: false } }',
     `storage: { filesystem: { rootdirectory: ${join(folder, 'data')}, maxthreads: 100 }, delete: { enabled: true } }`,
-    `http: { addr: "${host}", secret: any }`,
+    `http: { addr: "${host}", secret: any${options.believes ? `, host: "${options.believes(host)}"` : ''} }`,
     `auth: { htpasswd: { realm: test, path: ${join(folder, 'htpasswd')} } }`,
   ];
   writeFileSync(join(folder, 'config.yml'), `${lines.join('\n')}\n`);
@@ -55,7 +57,8 @@ export async function startDockerRegistry(): Promise<DockerRegistry | undefined>
       ),
     close() {
       child.kill('SIGTERM');
-      rmSync(folder, { recursive: true, force: true });
+      // It may be writing yet.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 }
