@@ -129,6 +129,12 @@ describe('the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('by its module, too, but for signals to other processes', () => {
+    const signals = ['base/lock.ts', 'base/process-group.ts'];
+    const found = files.filter(({ path, text }) => folderOf(path) !== 'entry' && /from 'node:process'/.test(text));
+    expect(found.map(({ path }) => path).sort()).toEqual(signals);
+  });
+
   test('files have at most 300 lines', () => {
     const long = files
       .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))

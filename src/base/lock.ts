@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import host from 'node:process';
@@ -97,15 +97,23 @@ function isDead(holder: Holder): boolean {
   }
 }
 
-/** Of several that find it dead one moves it away; a fresh lock that came in between is put back. */
+/** Who clears takes no longer; a guard that is older was left behind by a run that was killed in that moment. */
+const GUARD_MS = 10_000;
+
+/**
+ * Takes a dead holder's lock away. One at a time: it was dead before the text is read here once more, and a dead one
+ * gives nothing back, so what still has its text is its own and no fresh one.
+ */
 async function clear(file: string, text: string): Promise<void> {
-  const aside = `${file}.${randomBytes(4).toString('hex')}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
-    throw error;
+  const guard = `${file}.clearing`;
+  if (!(await take(guard, ''))) {
+    const old = await stat(guard).catch(() => undefined);
+    if (old && Date.now() - old.mtimeMs > GUARD_MS) await rm(guard, { force: true });
+    return;
   }
-  if ((await readFile(aside, 'utf8')) !== text) await link(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    if ((await readFile(file, 'utf8').catch(() => undefined)) === text) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
