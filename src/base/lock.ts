@@ -50,8 +50,8 @@ async function acquire(file: string, own: string, what: string, context: LockCon
       say(context.report, 'info', text);
     }
     if (seen?.mark !== holder.mark) seen = { mark: holder.mark, at: context.clock.now() };
-    if (isDead(holder) || context.clock.now() - seen.at > DEAD_MS) await clear(file, holder.text);
-    else await context.clock.sleep(LOOK_MS, context.signal);
+    const isOver = isDead(holder) || context.clock.now() - seen.at > DEAD_MS;
+    if (!isOver || !(await clear(file, holder.text))) await context.clock.sleep(LOOK_MS, context.signal);
   }
 }
 
@@ -101,19 +101,20 @@ function isDead(holder: Holder): boolean {
 const GUARD_MS = 10_000;
 
 /**
- * Takes a dead holder's lock away. One at a time: it was dead before the text is read here once more, and a dead one
+ * Takes a dead holder's lock away; false while another one does. One at a time: it was dead before the text is read here once more, and a dead one
  * gives nothing back, so what still has its text is its own and no fresh one.
  */
-async function clear(file: string, text: string): Promise<void> {
+async function clear(file: string, text: string): Promise<boolean> {
   const guard = `${file}.clearing`;
   if (!(await take(guard, ''))) {
     const old = await stat(guard).catch(() => undefined);
     if (old && Date.now() - old.mtimeMs > GUARD_MS) await rm(guard, { force: true });
-    return;
+    return false;
   }
   try {
     if ((await readFile(file, 'utf8').catch(() => undefined)) === text) await rm(file, { force: true });
   } finally {
     await rm(guard, { force: true });
   }
+  return true;
 }
