@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { freePort } from '../port.js';
+import { freePort, untilAnswered } from '../port.js';
 import type { RunningContainer, StartFailure, TaskRunner } from './task-runner.js';
 
 const run = promisify(execFile);
@@ -74,8 +74,10 @@ export function dockerRunner(options: DockerRunnerOptions): TaskRunner {
       if (started && (started.exitCode === 125 || started.exitCode === 126 || started.exitCode === 127)) {
         return { reason: `CannotStartContainerError: ${last.at(-1) ?? 'the container could not be started'}` };
       }
+      const url = spec.ports.length > 0 ? `http://127.0.0.1:${port}` : undefined;
+      if (url !== undefined) await untilAnswered(port, () => ended);
       return {
-        url: spec.ports.length > 0 ? `http://127.0.0.1:${port}` : undefined,
+        url,
         exited,
         async stop() {
           if (!ended)

@@ -9,7 +9,7 @@ import { hexOf } from '../../oci/digest.js';
 import type { RawManifest } from '../../oci/manifest.js';
 import { parseImageManifest } from '../../oci/manifest.js';
 import type { ImageStore } from '../registry/images.js';
-import { accepts, freePort } from '../port.js';
+import { freePort, untilAnswered } from '../port.js';
 import type { ContainerSpec, RunningContainer, StartFailure, TaskRunner } from './task-runner.js';
 import { rootedPath } from './rooted-path.js';
 import { unpackLayer } from './unpack.js';
@@ -104,8 +104,7 @@ async function watchChild(
     child.once('close', (code, signal) => resolve({ exitCode: code ?? (signal === 'SIGKILL' ? 137 : 143) }));
   }).finally(() => (ended = true));
   const url = spec.ports.length > 0 ? `http://127.0.0.1:${port}` : undefined;
-  for (let tries = 0; url !== undefined && !ended && tries < 300 && !(await accepts(port)); tries++)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  if (url !== undefined) await untilAnswered(port, () => ended);
   return {
     url,
     exited,
