@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import host from 'node:process';
@@ -11,6 +11,8 @@ const LOOK_MS = 200;
 /** A holder says so often that it is alive; one that has not for so long is dead, or on a computer that is. */
 const BEAT_MS = 5000;
 const DEAD_MS = 60_000;
+/** To clear a dead one away takes a moment; who does not manage it in this time has died of it. */
+const CLEAR_MS = 10_000;
 
 type LockContext = Pick<Context, 'clock' | 'report' | 'signal'>;
 
@@ -41,6 +43,7 @@ export async function takeLock(file: string, what: string, context: LockContext)
 
 async function acquire(file: string, own: string, what: string, context: LockContext): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
+  const { clock } = context;
   let seen: { readonly mark: string; readonly at: number } | undefined;
   while (!(await take(file, own))) {
     const holder = await look(file);
@@ -49,9 +52,10 @@ async function acquire(file: string, own: string, what: string, context: LockCon
       const text = `Another run of lading (process ${holder.pid ?? 'unknown'}) works on ${what}: this one waits for it.`;
       say(context.report, 'info', text);
     }
-    if (seen?.mark !== holder.mark) seen = { mark: holder.mark, at: context.clock.now() };
-    if (isDead(holder) || context.clock.now() - seen.at > DEAD_MS) await clear(file, holder.text);
-    else await context.clock.sleep(LOOK_MS, context.signal);
+    if (seen?.mark !== holder.mark) seen = { mark: holder.mark, at: clock.now() };
+    const silent = clock.now() - seen.at;
+    if ((isDead(holder) || silent > DEAD_MS) && (await clear(file, holder.text, silent > DEAD_MS + CLEAR_MS))) continue;
+    await clock.sleep(LOOK_MS, context.signal);
   }
 }
 
@@ -97,15 +101,18 @@ function isDead(holder: Holder): boolean {
   }
 }
 
-/** Of several that find it dead one moves it away; a fresh lock that came in between is put back. */
-async function clear(file: string, text: string): Promise<void> {
-  const aside = `${file}.${randomBytes(4).toString('hex')}`;
+/**
+ * Takes the lock of a dead holder away, and no other that came in its place: between the look and the removal nobody
+ * else may remove it, and who is dead does not. False when another one is at it; `force` when that one never ends.
+ */
+async function clear(file: string, text: string, force: boolean): Promise<boolean> {
+  const claim = `${file}.clear`;
+  if (force) await rm(claim, { force: true });
+  if (!(await take(claim, ''))) return false;
   try {
-    await rename(file, aside);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
-    throw error;
+    if ((await readFile(file, 'utf8').catch(() => undefined)) === text) await rm(file, { force: true });
+  } finally {
+    await rm(claim, { force: true });
   }
-  if ((await readFile(aside, 'utf8')) !== text) await link(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
+  return true;
 }
