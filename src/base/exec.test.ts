@@ -59,36 +59,39 @@ test('something left behind that holds the streams open is not waited for', asyn
 }, 10_000);
 
 describe('cancelling', () => {
+  /** A number that no other process of this computer has among its words by chance. */
+  const number = (at: number) => `730${at}00${process.pid}`;
+
   /** A shell whose children are told apart by a number that only they have. */
-  async function cancel(script: string, number: string, processes: number): Promise<number> {
+  async function cancel(script: string, mark: string, processes: number): Promise<number> {
     const controller = new AbortController();
-    const running = exec('sh', ['-c', script.replaceAll('N', number)], { signal: controller.signal });
+    const running = exec('sh', ['-c', script.replaceAll('N', mark)], { signal: controller.signal });
     running.catch(() => undefined);
-    await expect.poll(() => alive(number)).toBe(processes);
+    await expect.poll(() => alive(mark)).toBe(processes);
     const started = performance.now();
     controller.abort();
     await expect(running).rejects.toMatchObject({ kind: 'cancelled' });
     return performance.now() - started;
   }
-  const alive = (number: string) =>
+  const alive = (mark: string) =>
     execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' })
       .split('\n')
-      .filter((line) => line.includes(number) && !line.startsWith('Z')).length;
+      .filter((line) => line.includes(mark) && !line.startsWith('Z')).length;
 
   test('ends a program and what it started', async () => {
-    expect(await cancel('sleep 1N & sleep 2N & wait', '7301', 3)).toBeLessThan(2000);
-    expect(alive('7301')).toBe(0);
+    expect(await cancel('sleep 1N & sleep 2N & wait', number(1), 3)).toBeLessThan(2000);
+    expect(alive(number(1))).toBe(0);
   });
 
   test('ends within two seconds what does not want to end', async () => {
     const stubborn = 'trap "" TERM; (trap "" TERM; sleep 1N; sleep 2N) & sleep 3N; sleep 4N';
-    expect(await cancel(stubborn, '7302', 4)).toBeLessThan(2000);
-    await expect.poll(() => alive('7302')).toBe(0);
+    expect(await cancel(stubborn, number(2), 4)).toBeLessThan(2000);
+    await expect.poll(() => alive(number(2))).toBe(0);
   });
 
   test('gives a program the time to tidy up', async () => {
     const file = join(folder, 'tidy');
-    await cancel(`trap "sleep 0.3; echo tidy > ${file}; exit" TERM; sleep 1N & wait`, '7303', 2);
+    await cancel(`trap "sleep 0.3; echo tidy > ${file}; exit" TERM; sleep 1N & wait`, number(3), 2);
     expect(readFileSync(file, 'utf8')).toBe('tidy\n');
   });
 });

@@ -31,7 +31,7 @@ test('one after the other, however many come at once', async () => {
     inside--;
     await release();
   };
-  await Promise.all(Array.from({ length: 20 }, work));
+  await Promise.all(Array.from({ length: 100 }, work));
   expect(most).toBe(1);
   expect(readdirSync(join(folder, 'sub'))).toEqual([]);
 });
@@ -70,6 +70,15 @@ describe('a lock that was left behind', () => {
     )();
     expect(clock.now() - started).toBeGreaterThan(60_000);
     expect(events).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('is taken over also when who cleared it away died of it', async () => {
+    leave({ host: hostname(), pid: DEAD, id: 'x' });
+    writeFileSync(`${file}.clear`, '');
+    await (
+      await take(virtualClock())
+    )();
     expect(readdirSync(folder)).toEqual([]);
   });
 

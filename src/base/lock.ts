@@ -11,6 +11,8 @@ const LOOK_MS = 200;
 /** A holder says so often that it is alive; one that has not for so long is dead, or on a computer that is. */
 const BEAT_MS = 5000;
 const DEAD_MS = 60_000;
+/** To clear a dead one away takes a moment; who does not manage it in this time has died of it. */
+const CLEAR_MS = 10_000;
 
 type LockContext = Pick<Context, 'clock' | 'report' | 'signal'>;
 
@@ -41,6 +43,7 @@ export async function takeLock(file: string, what: string, context: LockContext)
 
 async function acquire(file: string, own: string, what: string, context: LockContext): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
+  const { clock } = context;
   let seen: { readonly mark: string; readonly at: number } | undefined;
   while (!(await take(file, own))) {
     const holder = await look(file);
@@ -49,9 +52,10 @@ async function acquire(file: string, own: string, what: string, context: LockCon
       const text = `Another run of lading (process ${holder.pid ?? 'unknown'}) works on ${what}: this one waits for it.`;
       say(context.report, 'info', text);
     }
-    if (seen?.mark !== holder.mark) seen = { mark: holder.mark, at: context.clock.now() };
-    const isOver = isDead(holder) || context.clock.now() - seen.at > DEAD_MS;
-    if (!isOver || !(await clear(file, holder.text))) await context.clock.sleep(LOOK_MS, context.signal);
+    if (seen?.mark !== holder.mark) seen = { mark: holder.mark, at: clock.now() };
+    const silent = clock.now() - seen.at;
+    if ((isDead(holder) || silent > DEAD_MS) && (await clear(file, holder.text, silent > DEAD_MS + CLEAR_MS))) continue;
+    await clock.sleep(LOOK_MS, context.signal);
   }
 }
 
@@ -97,24 +101,18 @@ function isDead(holder: Holder): boolean {
   }
 }
 
-/** Who clears takes no longer; a guard that is older was left behind by a run that was killed in that moment. */
-const GUARD_MS = 10_000;
-
 /**
- * Takes a dead holder's lock away; false while another one does. One at a time: it was dead before the text is read here once more, and a dead one
- * gives nothing back, so what still has its text is its own and no fresh one.
+ * Takes the lock of a dead holder away, and no other that came in its place: between the look and the removal nobody
+ * else may remove it, and who is dead does not. False when another one is at it; `force` when that one never ends.
  */
-async function clear(file: string, text: string): Promise<boolean> {
-  const guard = `${file}.clearing`;
-  if (!(await take(guard, ''))) {
-    const old = await stat(guard).catch(() => undefined);
-    if (old && Date.now() - old.mtimeMs > GUARD_MS) await rm(guard, { force: true });
-    return false;
-  }
+async function clear(file: string, text: string, force: boolean): Promise<boolean> {
+  const claim = `${file}.clear`;
+  if (force) await rm(claim, { force: true });
+  if (!(await take(claim, ''))) return false;
   try {
     if ((await readFile(file, 'utf8').catch(() => undefined)) === text) await rm(file, { force: true });
   } finally {
-    await rm(guard, { force: true });
+    await rm(claim, { force: true });
   }
   return true;
 }

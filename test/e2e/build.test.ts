@@ -87,16 +87,16 @@ describe('two builds into one folder', () => {
 });
 
 test('a cancelled build ends the build script and what it started', async () => {
-  putNextApp(
-    "writeFileSync('.next/started', ''); require('node:child_process').execSync('sleep 1.7305 & sleep 60.7305');",
-  );
+  // No other process of this computer has this number among its words by chance.
+  const seconds = `60.7305${process.pid}`;
+  putNextApp(`require('node:child_process').execSync('sleep 1 & sleep ${seconds}');`);
   const running = startLading(args(), { cwd: app });
-  await expect.poll(() => alive('60.7305'), PATIENT).toBeGreaterThan(0);
+  await expect.poll(() => alive(seconds), PATIENT).toBeGreaterThan(0);
   const started = performance.now();
   running.child.kill('SIGTERM');
   expect((await running.ended).code).toBe(130);
   expect(performance.now() - started).toBeLessThan(2500);
-  expect(alive('60.7305')).toBe(0);
+  expect(alive(seconds)).toBe(0);
 });
 
 test('a build script sees no secret of ours, but what --pass-env names', async () => {
