@@ -12,7 +12,7 @@ export const rotate = verb(async () => (await import('./commands/rotate.js')).ro
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
 
 export type { Bill } from './release/bill.js';
-export type { BuildResult } from './commands/build.js';
+export type { BuildResult } from './release/build.js';
 export type { PushResult } from './release/send.js';
 export type { DeployResult } from './ecs/rollout/verdict/result.js';
 export type { RollOutResult, ServiceResult } from './release/roll-out.js';

@@ -1,32 +1,14 @@
 import { defineCommand } from '../base/command.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/input.js';
-import type { MadeImage } from '../image/make-image.js';
-import { DIFF_ID } from '../oci/manifest.js';
-import { formatPlatform } from '../oci/platform.js';
 import type { Reference } from '../oci/reference.js';
-import type { PushResult } from '../release/send.js';
-import { tagsOf } from '../release/send.js';
+import type { BuildResult } from '../release/build.js';
 import { referenceForm, tagForm } from './inputs/forms.js';
 import { imageInputs } from './inputs/image.js';
 import { imageFieldNames, imageReleaseInputs } from './inputs/release.js';
 import { pushNeeds } from './needs/push.js';
 
-export interface BuildResult {
-  readonly digest: string;
-  readonly mediaType: string;
-  readonly size: number;
-  readonly platform: string | readonly string[];
-  readonly layers: readonly {
-    readonly digest: string;
-    readonly diffId: string | undefined;
-    readonly size: number;
-    readonly kind: string;
-    readonly files: number | undefined;
-  }[];
-  /** What `push` would have said; only with `--push`. */
-  readonly pushed?: PushResult;
-}
+export type { BuildResult };
 
 export const build = defineCommand({
   name: 'build',
@@ -74,12 +56,12 @@ export const build = defineCommand({
   async run(values, context, origins): Promise<BuildResult> {
     const { planImageRelease } = await import('../release/plan-release.js');
     const { onlyOne } = await import('../release/only-one.js');
-    const { buildAndPush } = await import('../release/build.js');
+    const { buildAndPush, describeBuild } = await import('../release/build.js');
     const { layoutFolder } = await import('../release/app-image.js');
     const image = onlyOne(planImageRelease(values, origins, { fields: imageFieldNames }), origins);
     // What a file says of the target is for those who push.
     const to = values.to ?? (values.push ? image.to : undefined);
-    const tags = checkPush({ ...values, to }, image.tags);
+    checkPush({ ...values, to });
     const base = values.pin
       ? await pinBase(image.values.base, context, {
           region: values.region,
@@ -92,36 +74,33 @@ export const build = defineCommand({
         layout: layoutFolder(image.output, context, image.place),
         to,
         push: values.push ?? false,
-        tags,
+        tags: image.tags,
         cacheFrom: image.cacheFrom,
       },
       context,
     );
-    return { ...describeBuild(made), ...(pushed && { pushed }) };
+    return describeBuild(made, pushed);
   },
   text: (result) => result.pushed?.reference ?? result.digest,
 });
 
-/** The tags of `--push`, or what is wrong with it. */
-function checkPush(
-  values: {
-    readonly to: Reference | undefined;
-    readonly push: boolean | undefined;
-    readonly tag: readonly string[] | undefined;
-  },
-  tags: readonly string[],
-): readonly string[] {
-  if (values.push && values.to === undefined) {
+/** What is wrong with `--push`, if anything. */
+function checkPush({
+  to,
+  push,
+  tag,
+}: {
+  readonly to: Reference | undefined;
+  readonly push: boolean | undefined;
+  readonly tag: readonly string[] | undefined;
+}): void {
+  if (push && to === undefined) {
     throw new InputError({ where: '--push', message: 'it is not said where to', hint: 'Add --to REPOSITORY[:TAG].' });
   }
-  if (values.tag && !values.push) {
-    throw new InputError({
-      where: '--tag',
-      message: 'a tag stands in a registry',
-      hint: 'Add --push to send the image.',
-    });
+  if (tag && !push) {
+    const hint = 'Add --push to send the image.';
+    throw new InputError({ where: '--tag', message: 'a tag stands in a registry', hint });
   }
-  return values.to === undefined ? [] : tagsOf(values.to.tag, tags);
 }
 
 async function pinBase(
@@ -131,27 +110,4 @@ async function pinBase(
 ) {
   const { writePin } = await import('../release/pin.js');
   return writePin(base, context, options);
-}
-
-export function describeBuild(made: MadeImage): BuildResult {
-  const [first] = made.images;
-  const layers = (first ? [...first.base.layers] : []).map((layer) => ({
-    digest: layer.digest,
-    diffId: layer.annotations?.[DIFF_ID],
-    size: layer.size,
-    kind: 'base',
-    files: undefined as number | undefined,
-  }));
-  for (const layer of first?.layers ?? []) {
-    const { digest, size } = layer.descriptor;
-    layers.push({ digest, diffId: layer.diffId, size, kind: layer.kind, files: layer.files });
-  }
-  const platforms = made.images.map((image) => formatPlatform(image.platform));
-  return {
-    digest: made.root.digest,
-    mediaType: made.root.mediaType,
-    size: made.images.reduce((sum, image) => sum + image.size, 0),
-    platform: platforms.length === 1 ? (platforms[0] as string) : platforms,
-    layers,
-  };
 }
