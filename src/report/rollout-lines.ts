@@ -64,7 +64,10 @@ function progressText({ stage, running, desired, starting, failures, traffic }: 
 
 function causeText({ container, text, exitCode, tasks, of, task, zone }: RolloutCause): string {
   const exit = exitCode === undefined ? '' : ` (exit code ${exitCode})`;
-  const share = tasks === 0 ? undefined : `${tasks}${of ? ` of ${of}` : ''} ${tasks === 1 && !of ? 'task' : 'tasks'}`;
+  // More may have died than are wanted: each is started anew.
+  const isShare = of !== undefined && of > 1 && tasks <= of;
+  const share =
+    tasks === 0 ? undefined : isShare ? `${tasks} of ${of} tasks` : `${tasks} ${tasks === 1 ? 'task' : 'tasks'}`;
   const which = task && `task ${task.slice(task.lastIndexOf('/') + 1)}`;
   const where = [share, which, zone].filter(Boolean).join(', ');
   return `${container ? `${container}: ` : ''}${text}${exit}${where ? ` [${where}]` : ''}`;

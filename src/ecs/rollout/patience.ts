@@ -10,6 +10,8 @@ export interface Patience {
   readonly signal: AbortSignal;
   /** Repeats what may pass until the deadline; `attempt` counts from 1. */
   until<Value>(operation: string, work: (attempt: number) => Promise<Value>): Promise<Value>;
+  /** The same that ends with the signal, too: of several that are waited for side by side, none outlives the others. */
+  within(signal: AbortSignal): Patience;
 }
 
 const FIRST_MS = 500;
@@ -25,6 +27,7 @@ export function patienceUntil(
   return {
     clock,
     signal,
+    within: (other) => patienceUntil(deadline, { ...context, signal: AbortSignal.any([signal, other]) }),
     async until(operation, work) {
       const began = clock.now();
       let told = false;

@@ -49,8 +49,9 @@ function wrapLine(line: string, room: number): readonly string[] {
   return [...lines, current];
 }
 
-/** A word that is too long for a line, in pieces that are not. */
+/** A word that is too long for a line, in pieces that are not. An address stays whole: it is to be clicked or copied. */
 function breakWord(word: string, room: number): readonly string[] {
+  if (/^\(?https?:\/\//.test(word)) return [word];
   const pieces: string[] = [];
   let current = '';
   let width = 0;

@@ -31,6 +31,15 @@ export interface Present {
 const REVISIONS = 20;
 
 export async function readPresent(ecs: EcsApi, place: Place, patience: Patience): Promise<Present> {
+  const over = new AbortController();
+  try {
+    return await read(ecs, place, patience.within(over.signal));
+  } finally {
+    over.abort();
+  }
+}
+
+async function read(ecs: EcsApi, place: Place, patience: Patience): Promise<Present> {
   const [service, history] = await Promise.all([
     patience.until('DescribeServices', () => readService(ecs, place.cluster, place.service)),
     readHistory(ecs, place, patience),
