@@ -130,7 +130,7 @@ describe('the architecture', () => {
   });
 
   test('by its module, too, but for signals to other processes', () => {
-    const signals = ['base/lock.ts', 'base/process-group.ts'];
+    const signals = ['base/files/lock.ts', 'base/programs/process-group.ts'];
     const found = files.filter(({ path, text }) => folderOf(path) !== 'entry' && /from 'node:process'/.test(text));
     expect(found.map(({ path }) => path).sort()).toEqual(signals);
   });

@@ -1,6 +1,6 @@
 import type { Environment } from '../base/context.js';
 import { InputError } from '../base/errors.js';
-import { isLoopback } from '../base/http.js';
+import { isLoopback } from '../base/http/http.js';
 import { partitionOf } from './partition.js';
 import type { AwsServiceName } from './services.js';
 import { serviceOf } from './services.js';

@@ -1,8 +1,8 @@
 import type { Clock } from './clock.js';
 import type { Environment } from './environment.js';
-import type { Exec } from './exec.js';
-import type { Http } from './http.js';
-import type { Report } from './report.js';
+import type { Exec } from './programs/exec.js';
+import type { Http } from './http/http.js';
+import type { Report } from './tell/report.js';
 
 export type { Environment } from './environment.js';
 

@@ -1,4 +1,4 @@
-import { oneLine } from './printable.js';
+import { oneLine } from './tell/printable.js';
 
 /**
  * What kind of end a run came to. Each has one exit code, the contract of the command line.

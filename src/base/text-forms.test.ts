@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { formatBytes } from './bytes.js';
 import { formatDuration, parseDuration, writeDuration } from './duration.js';
 import { canonicalJson } from './json.js';
-import { createRedactor } from './redact.js';
+import { createRedactor } from './tell/redact.js';
 
 test.each([
   ['90s', 90_000],

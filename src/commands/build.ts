@@ -1,6 +1,6 @@
-import { defineCommand } from '../base/command.js';
+import { defineCommand } from '../base/declare/command.js';
 import { InputError } from '../base/errors.js';
-import { input } from '../base/input.js';
+import { input } from '../base/declare/input.js';
 import type { Reference } from '../oci/reference.js';
 import type { BuildResult } from '../release/build.js';
 import { referenceForm, tagForm } from './inputs/forms.js';

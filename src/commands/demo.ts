@@ -1,6 +1,6 @@
-import { defineCommand } from '../base/command.js';
+import { defineCommand } from '../base/declare/command.js';
 import { formatDuration } from '../base/duration.js';
-import { input } from '../base/input.js';
+import { input } from '../base/declare/input.js';
 import type { DemoResult } from '../rehearsal/demo.js';
 
 export const demo = defineCommand({

@@ -1,5 +1,5 @@
-import { defineCommand } from '../base/command.js';
-import { input } from '../base/input.js';
+import { defineCommand } from '../base/declare/command.js';
+import { input } from '../base/declare/input.js';
 import type { RollOutResult } from '../release/roll-out.js';
 import { deployInputs } from './inputs/deploy.js';
 import { containerImageForm } from './inputs/forms.js';

@@ -1,5 +1,5 @@
-import type { Command } from '../base/command.js';
-import type { Inputs } from '../base/input.js';
+import type { Command } from '../base/declare/command.js';
+import type { Inputs } from '../base/declare/input.js';
 
 export interface CommandEntry {
   readonly name: string;

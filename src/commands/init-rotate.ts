@@ -1,6 +1,6 @@
-import { defineCommand } from '../base/command.js';
-import { input } from '../base/input.js';
-import { say } from '../base/report.js';
+import { defineCommand } from '../base/declare/command.js';
+import { input } from '../base/declare/input.js';
+import { say } from '../base/tell/report.js';
 import type { AppliedFile } from '../rotation/workflows/apply.js';
 import type { WorkflowPlan } from '../rotation/workflows/plan.js';
 

@@ -1,5 +1,5 @@
-import { defineCommand } from '../base/command.js';
-import { input } from '../base/input.js';
+import { defineCommand } from '../base/declare/command.js';
+import { input } from '../base/declare/input.js';
 import type { ServiceLine } from '../ecs/task/service-logs.js';
 import { servicesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';

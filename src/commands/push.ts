@@ -1,5 +1,5 @@
-import { defineCommand } from '../base/command.js';
-import { input } from '../base/input.js';
+import { defineCommand } from '../base/declare/command.js';
+import { input } from '../base/declare/input.js';
 import type { PushResult } from '../release/send.js';
 import { registryInputs } from './inputs/registry.js';
 import { imageReleaseInputs } from './inputs/release.js';

@@ -1,5 +1,5 @@
-import { defineCommand } from '../base/command.js';
-import { input } from '../base/input.js';
+import { defineCommand } from '../base/declare/command.js';
+import { input } from '../base/declare/input.js';
 import type { RollbackResult } from '../ecs/rollout/rollback.js';
 import { servicesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';

@@ -1,5 +1,5 @@
-import { defineCommand } from '../base/command.js';
-import { input } from '../base/input.js';
+import { defineCommand } from '../base/declare/command.js';
+import { input } from '../base/declare/input.js';
 import { pullActions } from '../rotation/registries/probe.js';
 import { firstExpiry, rotateExitCode, rotateText, type RotateResult } from '../rotation/result.js';
 import { gitHubInputs } from './inputs/github.js';

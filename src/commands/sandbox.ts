@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { defineCommand } from '../base/command.js';
+import { defineCommand } from '../base/declare/command.js';
 import type { Context } from '../base/context.js';
 import { InputError } from '../base/errors.js';
-import type { Form } from '../base/input.js';
-import { input } from '../base/input.js';
+import type { Form } from '../base/declare/input.js';
+import { input } from '../base/declare/input.js';
 import type { ListedScenario } from '../rehearsal/scenario-list.js';
 import type { Scenario } from '../sandbox/ecs/scenario-shape.js';
 

@@ -1,5 +1,5 @@
-import { defineCommand } from '../base/command.js';
-import { input } from '../base/input.js';
+import { defineCommand } from '../base/declare/command.js';
+import { input } from '../base/declare/input.js';
 import type { Bill } from '../release/bill.js';
 import { formatBill } from '../release/bill.js';
 import { deployInputs } from './inputs/deploy.js';

@@ -1,4 +1,4 @@
-import { defineCommand } from '../base/command.js';
+import { defineCommand } from '../base/declare/command.js';
 import type { ServiceStatus } from '../ecs/status.js';
 import { servicesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';

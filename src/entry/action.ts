@@ -1,6 +1,6 @@
-import type { Command } from '../base/command.js';
+import type { Command } from '../base/declare/command.js';
 import { InputError } from '../base/errors.js';
-import type { Inputs } from '../base/input.js';
+import type { Inputs } from '../base/declare/input.js';
 import { commandTable } from '../commands/index.js';
 import { annotation } from '../report/escape/workflow-command.js';
 import { runPost } from './runner/post-step.js';

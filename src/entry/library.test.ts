@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from 'vitest';
-import { defineCommand } from '../base/command.js';
+import { defineCommand } from '../base/declare/command.js';
 import { InputError } from '../base/errors.js';
-import type { Form } from '../base/input.js';
-import { input } from '../base/input.js';
-import type { ReportEvent } from '../base/report.js';
+import type { Form } from '../base/declare/input.js';
+import { input } from '../base/declare/input.js';
+import type { ReportEvent } from '../base/tell/report.js';
 import { verb } from './library.js';
 
 const color: Form<{ readonly color: string }> = {

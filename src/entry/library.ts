@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import type { Command } from '../base/command.js';
-import type { FoundEffects } from '../base/effects.js';
+import type { Command } from '../base/declare/command.js';
+import type { FoundEffects } from '../base/declare/effects.js';
 import type { Environment } from '../base/context.js';
-import type { CallOf, Inputs } from '../base/input.js';
-import { camelCase } from '../base/input.js';
-import type { Report } from '../base/report.js';
-import { silent } from '../base/report.js';
+import type { CallOf, Inputs } from '../base/declare/input.js';
+import { camelCase } from '../base/declare/input.js';
+import type { Report } from '../base/tell/report.js';
+import { silent } from '../base/tell/report.js';
 
 /** The world of one call. Left out, it is that of this process, and nothing is reported. */
 export interface CallOptions {
@@ -42,7 +42,7 @@ export function verb<I extends Inputs, Result>(load: () => Promise<Command<I, Re
       (await call(await loaded(), values, options)) as Result,
     {
       async effects(result: Result) {
-        const { findEffects } = await import('../base/effects.js');
+        const { findEffects } = await import('../base/declare/effects.js');
         return findEffects((await loaded()).effects, result);
       },
     },

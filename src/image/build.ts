@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { LadingError } from '../base/errors.js';
-import type { Report } from '../base/report.js';
-import { say } from '../base/report.js';
+import type { Report } from '../base/tell/report.js';
+import { say } from '../base/tell/report.js';
 import type { Descriptor, ImageManifest, Platform, RawManifest } from '../oci/manifest.js';
 import { describe, DIFF_ID, encodeManifest } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';

@@ -1,5 +1,5 @@
 import type { Environment } from '../base/context.js';
-import type { ExecResult } from '../base/exec.js';
+import type { ExecResult } from '../base/programs/exec.js';
 
 /** Runs git with the words given. */
 export type Git = (...args: readonly string[]) => Promise<ExecResult>;

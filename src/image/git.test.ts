@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createExec } from '../base/exec.js';
+import { createExec } from '../base/programs/exec.js';
 import { readCommit, webAddress } from './git.js';
 
 let folder = '';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { childEnvironment } from '../base/child-environment.js';
+import { childEnvironment } from '../base/programs/child-environment.js';
 import type { Context, Environment } from '../base/context.js';
 import type { Git } from './git-filters.js';
 import { withoutFilters } from './git-filters.js';

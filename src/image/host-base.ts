@@ -4,7 +4,7 @@ import { arch, platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Context } from '../base/context.js';
 import { LadingError } from '../base/errors.js';
-import { pathExists } from '../base/files.js';
+import { pathExists } from '../base/files/files.js';
 import type { ImageConfig } from '../oci/config.js';
 import { encodeManifest } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';

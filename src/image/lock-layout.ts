@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Context } from '../base/context.js';
 import { errnoOf } from '../base/errors.js';
-import { takeLock } from '../base/lock.js';
-import { makeOwnFolder } from '../base/own-folder.js';
+import { takeLock } from '../base/files/lock.js';
+import { makeOwnFolder } from '../base/files/own-folder.js';
 import { guarded } from './layer/disk.js';
 import type { Layout } from './layout/layout.js';
 

@@ -1,6 +1,6 @@
 import { formatBytes } from '../base/bytes.js';
 import type { Context } from '../base/context.js';
-import { withTask } from '../base/report.js';
+import { withTask } from '../base/tell/report.js';
 import type { Platform, RawManifest } from '../oci/manifest.js';
 import { formatPlatform, samePlatform } from '../oci/platform.js';
 import type { Store } from '../oci/store.js';

@@ -1,6 +1,6 @@
 import { LadingError } from '../base/errors.js';
-import type { Http } from '../base/http.js';
-import type { Report } from '../base/report.js';
+import type { Http } from '../base/http/http.js';
+import type { Report } from '../base/tell/report.js';
 import type { Challenge } from './challenge.js';
 import { parseChallenge } from './challenge.js';
 import type { Keychain, Login } from './keychain.js';

@@ -3,7 +3,7 @@ import type { BearerOptions, BearerRegistry } from '../../test/support/bearer-re
 import { startBearerRegistry } from '../../test/support/bearer-registry.js';
 import { makeImage } from '../../test/support/image-of-texts.js';
 import { virtualClock } from '../base/clock.js';
-import { createHttp } from '../base/http.js';
+import { createHttp } from '../base/http/http.js';
 import { copy, planCopy } from '../oci/copy.js';
 import { bytesBlob, memoryStore } from '../oci/memory.js';
 import type { Keychain } from './keychain.js';

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createExec } from '../base/exec.js';
-import type { ReportEvent } from '../base/report.js';
+import { createExec } from '../base/programs/exec.js';
+import type { ReportEvent } from '../base/tell/report.js';
 import { dockerKeychain } from './docker-config.js';
 
 let home = '';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { virtualClock } from '../base/clock.js';
-import { createHttp } from '../base/http.js';
+import { createHttp } from '../base/http/http.js';
 import { digestOf } from '../oci/digest.js';
 import { collect } from '../oci/verified.js';
 import { openRepository } from './repository.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { LadingError } from '../base/errors.js';
-import type { HttpResponse } from '../base/http.js';
-import { brokenOff } from '../base/http-answer.js';
+import type { HttpResponse } from '../base/http/http.js';
+import { brokenOff } from '../base/http/http-answer.js';
 import { isConnectionFailure } from '../base/retry.js';
 import { shortDigest } from '../oci/digest.js';
 import type { Expected } from '../oci/verified.js';

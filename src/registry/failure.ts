@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { errnoOf, HttpError, LadingError, messageOf } from '../base/errors.js';
-import { oneLine } from '../base/printable.js';
+import { oneLine } from '../base/tell/printable.js';
 import { isConnectionFailure, isTransientStatus, retryAfterMs } from '../base/retry.js';
 
 const errorBody = v.looseObject({

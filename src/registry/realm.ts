@@ -1,4 +1,4 @@
-import { isLoopback } from '../base/http.js';
+import { isLoopback } from '../base/http/http.js';
 
 /** Registries whose token service has another host. Who owns the one owns the other. */
 const pairs: readonly (readonly [registry: RegExp, realm: RegExp])[] = [

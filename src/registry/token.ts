@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LadingError } from '../base/errors.js';
-import type { Http } from '../base/http.js';
+import type { Http } from '../base/http/http.js';
 import { parseJson } from '../base/json.js';
 import type { Challenge } from './challenge.js';
 import { explainRefused } from './failure.js';

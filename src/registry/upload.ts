@@ -1,5 +1,5 @@
 import { LadingError } from '../base/errors.js';
-import type { HttpResponse } from '../base/http.js';
+import type { HttpResponse } from '../base/http/http.js';
 import { shortDigest } from '../oci/digest.js';
 import type { Blob, BlobOrigin, PutOptions, PutResult } from '../oci/store.js';
 import type { Refuse } from '../oci/verified.js';

@@ -1,13 +1,13 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment } from '../base/child-environment.js';
+import { childEnvironment } from '../base/programs/child-environment.js';
 import type { Context } from '../base/context.js';
 import { LadingError } from '../base/errors.js';
-import type { ExecRequest } from '../base/exec.js';
-import { pathExists } from '../base/files.js';
-import { makeOwnFolder } from '../base/own-folder.js';
-import { withTask } from '../base/report.js';
+import type { ExecRequest } from '../base/programs/exec.js';
+import { pathExists } from '../base/files/files.js';
+import { makeOwnFolder } from '../base/files/own-folder.js';
+import { withTask } from '../base/tell/report.js';
 
 type DemoContext = Pick<Context, 'exec' | 'env' | 'report' | 'clock' | 'signal'>;
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Context } from '../base/context.js';
 import { LadingError } from '../base/errors.js';
-import { replaceFile } from '../base/files.js';
-import { withTask } from '../base/report.js';
+import { replaceFile } from '../base/files/files.js';
+import { withTask } from '../base/tell/report.js';
 import { writeHostBase } from '../image/host-base.js';
 import { openLayout } from '../image/layout/layout.js';
 import type { Platform } from '../oci/manifest.js';

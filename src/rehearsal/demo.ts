@@ -3,7 +3,7 @@ import { formatBytes } from '../base/bytes.js';
 import type { Context } from '../base/context.js';
 import { formatDuration } from '../base/duration.js';
 import { LadingError } from '../base/errors.js';
-import { say } from '../base/report.js';
+import { say } from '../base/tell/report.js';
 import type { Bill } from '../release/bill.js';
 import type { Sandbox } from '../sandbox/start.js';
 import { startSandbox } from '../sandbox/start.js';

@@ -1,6 +1,6 @@
 import { formatBytes } from '../base/bytes.js';
-import { replaceFile } from '../base/files.js';
-import { makeOwnFolder } from '../base/own-folder.js';
+import { replaceFile } from '../base/files/files.js';
+import { makeOwnFolder } from '../base/files/own-folder.js';
 import { revisionOf } from '../ecs/definition/read.js';
 import type { ServiceResult } from './roll-out.js';
 import type { ReleaseTimes } from './times.js';

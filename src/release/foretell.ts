@@ -1,7 +1,7 @@
 import { formatBytes } from '../base/bytes.js';
 import { mapLimit } from '../base/limit.js';
-import type { Report } from '../base/report.js';
-import { say } from '../base/report.js';
+import type { Report } from '../base/tell/report.js';
+import { say } from '../base/tell/report.js';
 import type { Layout } from '../image/layout/layout.js';
 import type { CopyPlan } from '../oci/copy.js';
 import { shortDigest } from '../oci/digest.js';

@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.js';
-import type { Origins } from '../base/origin.js';
+import type { Origins } from '../base/declare/origin.js';
 
 /** For a verb that does one thing at a time: the one that is in play. */
 export function onlyOne<Item extends { readonly name: string }>(items: readonly Item[], origins: Origins): Item {

@@ -1,7 +1,7 @@
 import { lastName } from '../aws/arn.js';
 import { formatBytes } from '../base/bytes.js';
 import { formatDuration } from '../base/duration.js';
-import type { Block, Facts, Page, Text } from '../base/page.js';
+import type { Block, Facts, Page, Text } from '../base/tell/page.js';
 import { revisionOf } from '../ecs/definition/read.js';
 import type { Serves } from '../ecs/rollout/verdict/serves.js';
 import { causeText } from '../ecs/task/cause.js';

@@ -1,6 +1,6 @@
 import type { InputIssue } from '../base/errors.js';
 import { InputError } from '../base/errors.js';
-import type { Origins } from '../base/origin.js';
+import type { Origins } from '../base/declare/origin.js';
 import type { Reference } from '../oci/reference.js';
 import type { Asked } from './planning/asked.js';
 import { chooser, refuseOneThing } from './planning/asked.js';

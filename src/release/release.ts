@@ -1,4 +1,4 @@
-import type { Source } from '../base/origin.js';
+import type { Source } from '../base/declare/origin.js';
 import type { ContainerVariable } from '../ecs/definition/change.js';
 import type { IfUnchanged } from '../ecs/rollout/plan/plan.js';
 import type { Reference } from '../oci/reference.js';

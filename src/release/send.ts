@@ -1,6 +1,6 @@
 import { formatBytes } from '../base/bytes.js';
 import type { Context } from '../base/context.js';
-import { withTask } from '../base/report.js';
+import { withTask } from '../base/tell/report.js';
 import type { Layout } from '../image/layout/layout.js';
 import type { CopyResult, PlanOptions } from '../oci/copy.js';
 import { copy, planCopy } from '../oci/copy.js';

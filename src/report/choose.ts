@@ -1,6 +1,6 @@
 import type { Environment } from '../base/context.js';
-import type { Page } from '../base/page.js';
-import type { Report } from '../base/report.js';
+import type { Page } from '../base/tell/page.js';
+import type { Report } from '../base/tell/report.js';
 import { harmless } from './escape/workflow-command.js';
 import { renderText } from './page/terminal.js';
 import type { Verbosity } from './plain.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { oneLine } from '../base/printable.js';
-import type { Report, ReportEvent } from '../base/report.js';
+import { oneLine } from '../base/tell/printable.js';
+import type { Report, ReportEvent } from '../base/tell/report.js';
 import { annotation, escapeData, harmless } from './escape/workflow-command.js';
 import type { JobSummary } from './job-summary.js';
 import type { Verbosity } from './plain.js';

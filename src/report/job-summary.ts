@@ -1,6 +1,6 @@
 import { appendFileSync, statSync } from 'node:fs';
 import type { Environment } from '../base/context.js';
-import type { Page } from '../base/page.js';
+import type { Page } from '../base/tell/page.js';
 import { renderMarkdown, SUMMARY_LIMIT } from './page/markdown.js';
 
 /** The page that GitHub shows beside a job. */

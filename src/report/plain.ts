@@ -1,7 +1,7 @@
 import { formatBytes } from '../base/bytes.js';
 import { formatDuration } from '../base/duration.js';
-import { oneLine, printable } from '../base/printable.js';
-import type { ReportEvent } from '../base/report.js';
+import { oneLine, printable } from '../base/tell/printable.js';
+import type { ReportEvent } from '../base/tell/report.js';
 import { rolloutLines } from './rollout-lines.js';
 
 export interface Verbosity {

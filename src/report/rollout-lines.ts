@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.js';
-import type { ReportEvent } from '../base/report.js';
-import type { RolloutCause, RolloutProgress } from '../base/rollout.js';
+import type { ReportEvent } from '../base/tell/report.js';
+import type { RolloutCause, RolloutProgress } from '../base/tell/rollout.js';
 
 type RolloutEvent = Extract<ReportEvent, { type: 'rollout' }>;
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hostileText } from '../../test/support/hostile-text.js';
-import type { Page } from '../base/page.js';
-import type { ReportEvent } from '../base/report.js';
-import type { RolloutChange } from '../base/rollout.js';
+import type { Page } from '../base/tell/page.js';
+import type { ReportEvent } from '../base/tell/report.js';
+import type { RolloutChange } from '../base/tell/rollout.js';
 import { chooseSink } from './choose.js';
 
 const quiet = { quiet: false, verbose: true };

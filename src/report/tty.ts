@@ -1,8 +1,8 @@
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import type { Environment } from '../base/context.js';
-import { oneLine } from '../base/printable.js';
-import type { Report } from '../base/report.js';
+import { oneLine } from '../base/tell/printable.js';
+import type { Report } from '../base/tell/report.js';
 import type { Verbosity } from './plain.js';
 import { plainLine, progressText } from './plain.js';
 

@@ -1,4 +1,4 @@
-import type { Page, Text } from '../base/page.js';
+import type { Page, Text } from '../base/tell/page.js';
 import { countText, firstExpiry, scheduleRows, secretRow, type RotateResult } from './result.js';
 
 const rowsShown = 100;

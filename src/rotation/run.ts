@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Context } from '../base/context.js';
 import type { LadingError } from '../base/errors.js';
 import { canonicalJson } from '../base/json.js';
-import { withTask } from '../base/report.js';
+import { withTask } from '../base/tell/report.js';
 import type { GitHubApi } from '../github/client/api.js';
 import { openGitHub, type GitHubSession } from '../github/identity/open.js';
 import { readRepository } from '../github/repositories.js';

@@ -1,7 +1,7 @@
 import type { Context } from '../base/context.js';
 import { formatDuration } from '../base/duration.js';
 import { LadingError } from '../base/errors.js';
-import { say } from '../base/report.js';
+import { say } from '../base/tell/report.js';
 import { rotationPage } from './page.js';
 import { countText, type RotatedSecret, type RotateResult } from './result.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.js';
 import { systemClock } from '../../src/base/clock.js';
-import type { Needs } from '../../src/base/command.js';
+import type { Needs } from '../../src/base/declare/command.js';
 import { deploy } from '../../src/commands/deploy.js';
 import { ship } from '../../src/commands/ship.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
-import { actionRelease } from '../../src/base/action-release.js';
+import { actionRelease } from '../../src/base/declare/action-release.js';
 import type { InputError } from '../../src/base/errors.js';
 import { initRotate } from '../../src/commands/init-rotate.js';
 import { loadWorkflowCheck, type WorkflowCheck } from '../support/check-workflow.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LadingError } from '../../src/base/errors.js';
-import { createHttp } from '../../src/base/http.js';
+import { createHttp } from '../../src/base/http/http.js';
 import { virtualClock } from '../../src/base/clock.js';
 import { openLayout } from '../../src/image/layout/layout.js';
 import { digestOf } from '../../src/oci/digest.js';

@@ -3,7 +3,7 @@ import { explainRefusal, explainStranger, isTransient } from '../../src/aws/fail
 import type { Clock, VirtualClock } from '../../src/base/clock.js';
 import { virtualClock } from '../../src/base/clock.js';
 import { HttpError, LadingError } from '../../src/base/errors.js';
-import type { ReportEvent } from '../../src/base/report.js';
+import type { ReportEvent } from '../../src/base/tell/report.js';
 import { retry } from '../../src/base/retry.js';
 import { ecsApi } from '../../src/ecs/api.js';
 import { parseTaskDefinition } from '../../src/ecs/definition/read.js';

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { virtualClock } from '../../src/base/clock.js';
 import type { Context } from '../../src/base/context.js';
-import { camelCase, type ValuesOf } from '../../src/base/input.js';
-import type { ReportEvent } from '../../src/base/report.js';
+import { camelCase, type ValuesOf } from '../../src/base/declare/input.js';
+import type { ReportEvent } from '../../src/base/tell/report.js';
 import { initRotate, type InitRotateResult } from '../../src/commands/init-rotate.js';
 
 export type InitValues = ValuesOf<typeof initRotate.inputs>;

@@ -1,11 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from '../../src/base/command.js';
-import { defineCommand } from '../../src/base/command.js';
-import { compatBoolean } from '../../src/base/compat.js';
+import type { Command } from '../../src/base/declare/command.js';
+import { defineCommand } from '../../src/base/declare/command.js';
+import { compatBoolean } from '../../src/base/declare/compat.js';
 import { InputError, LadingError } from '../../src/base/errors.js';
-import type { Inputs } from '../../src/base/input.js';
-import { input } from '../../src/base/input.js';
+import type { Inputs } from '../../src/base/declare/input.js';
+import { input } from '../../src/base/declare/input.js';
 
 interface Lent {
   readonly harbour: string;

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Http } from '../../src/base/http.js';
-import { createHttp } from '../../src/base/http.js';
+import type { Http } from '../../src/base/http/http.js';
+import { createHttp } from '../../src/base/http/http.js';
 
 export interface Seen {
   readonly method: string;

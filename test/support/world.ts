@@ -1,9 +1,9 @@
 import type { Clock } from '../../src/base/clock.js';
 import { systemClock } from '../../src/base/clock.js';
 import type { Context, Environment } from '../../src/base/context.js';
-import { createExec } from '../../src/base/exec.js';
-import { createHttp } from '../../src/base/http.js';
-import type { ReportEvent } from '../../src/base/report.js';
+import { createExec } from '../../src/base/programs/exec.js';
+import { createHttp } from '../../src/base/http/http.js';
+import type { ReportEvent } from '../../src/base/tell/report.js';
 
 export interface TestWorld extends Context {
   readonly events: ReportEvent[];

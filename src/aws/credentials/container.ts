@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { HttpError, LadingError, messageOf } from '../../base/errors.js';
-import { isLoopback } from '../../base/http.js';
+import { isLoopback } from '../../base/http/http.js';
 import { isTransientStatus, isConnectionFailure, retry } from '../../base/retry.js';
 import type { AwsCredentials } from '../api.js';
 import type { CredentialContext } from './provider.js';

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../base/http.js';
+import type { HttpRequest } from '../../base/http/http.js';
 import type { AwsCredentials } from '../api.js';
 import type { CredentialContext } from './provider.js';
 import { masked, readCredentials } from './provider.js';

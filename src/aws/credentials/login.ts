@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, randomUUID, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { replaceFile } from '../../base/files.js';
+import { replaceFile } from '../../base/files/files.js';
 import { parseShape } from '../../base/json.js';
 import type { AwsCredentials } from '../api.js';
 import { endpointOf } from '../endpoint.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { LadingError } from '../../base/errors.js';
-import { replaceFile } from '../../base/files.js';
+import { replaceFile } from '../../base/files/files.js';
 import { parseShape } from '../../base/json.js';
 import type { AwsCredentials } from '../api.js';
 import { openRest } from '../open-api.js';

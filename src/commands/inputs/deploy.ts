@@ -1,4 +1,4 @@
-import { input } from '../../base/input.js';
+import { input } from '../../base/declare/input.js';
 import { variableForm } from './forms.js';
 import { serviceInputs } from './service.js';
 

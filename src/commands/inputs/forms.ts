@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { InputError } from '../../base/errors.js';
-import type { Form } from '../../base/input.js';
+import type { Form } from '../../base/declare/input.js';
 import type { ContainerVariable } from '../../ecs/definition/change.js';
 import type { Platform } from '../../oci/manifest.js';
 import { formatPlatform, parsePlatform } from '../../oci/platform.js';

@@ -1,4 +1,4 @@
-import { input } from '../../base/input.js';
+import { input } from '../../base/declare/input.js';
 
 /** How GitHub is reached; shared by every verb that changes something there. */
 export const gitHubInputs = {

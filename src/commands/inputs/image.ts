@@ -1,4 +1,4 @@
-import { input } from '../../base/input.js';
+import { input } from '../../base/declare/input.js';
 import { builderChoices } from '../../image/builders/index.js';
 import { baseForm, platformForm, variableNameForm } from './forms.js';
 import { registryInputs } from './registry.js';

@@ -1,4 +1,4 @@
-import { input } from '../../base/input.js';
+import { input } from '../../base/declare/input.js';
 
 /** How registries are reached; shared by every verb that speaks to one. */
 export const registryInputs = {

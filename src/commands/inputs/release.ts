@@ -1,4 +1,4 @@
-import { camelCase, fieldsOf, input } from '../../base/input.js';
+import { camelCase, fieldsOf, input } from '../../base/declare/input.js';
 import { deployInputs } from './deploy.js';
 import { imageChoiceForm, variableForm } from './forms.js';
 import { imageInputs } from './image.js';

@@ -1,4 +1,4 @@
-import { input } from '../../base/input.js';
+import { input } from '../../base/declare/input.js';
 
 /** Which AWS region; shared by every verb that speaks to AWS. */
 export const regionInput = {

@@ -1,4 +1,4 @@
-import { input } from '../../base/input.js';
+import { input } from '../../base/declare/input.js';
 import { referenceForm, tagForm } from './forms.js';
 
 /** Where an image goes; shared by `push` and `ship`. */

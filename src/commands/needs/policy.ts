@@ -1,4 +1,4 @@
-import type { Need } from '../../base/command.js';
+import type { Need } from '../../base/declare/command.js';
 
 /** What AWS must allow, as in a policy: `ecs:UpdateService`. */
 export interface AwsNeed extends Need {

@@ -1,5 +1,5 @@
 import { LadingError, withResult } from '../../base/errors.js';
-import { say } from '../../base/report.js';
+import { say } from '../../base/tell/report.js';
 import { primaryOf } from '../api.js';
 import { registrable, revisionOf } from '../definition/read.js';
 import { isDenied } from '../seen.js';

@@ -1,8 +1,8 @@
 import { isTransient } from '../../aws/failure.js';
 import type { Clock } from '../../base/clock.js';
 import { LadingError, messageOf } from '../../base/errors.js';
-import type { Report } from '../../base/report.js';
-import { say } from '../../base/report.js';
+import type { Report } from '../../base/tell/report.js';
+import { say } from '../../base/tell/report.js';
 
 /** Calls that must go through before the watch begins are waited for as long as the deployment may take. */
 export interface Patience {

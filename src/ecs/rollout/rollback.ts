@@ -1,5 +1,5 @@
 import { LadingError } from '../../base/errors.js';
-import { say } from '../../base/report.js';
+import { say } from '../../base/tell/report.js';
 import type { EcsApi, Place } from '../api.js';
 import { primaryOf } from '../api.js';
 import { deployService } from './deploy.js';

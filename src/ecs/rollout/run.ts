@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.js';
-import type { Report } from '../../base/report.js';
+import type { Report } from '../../base/tell/report.js';
 import type { EcsApi, Place } from '../api.js';
 import type { OpenLogs } from '../task/logs.js';
 import type { Patience } from './patience.js';

@@ -1,6 +1,6 @@
-import type { Command } from '../../base/command.js';
-import type { Compat } from '../../base/compat.js';
-import type { Input, Inputs } from '../../base/input.js';
+import type { Command } from '../../base/declare/command.js';
+import type { Compat } from '../../base/declare/compat.js';
+import type { Input, Inputs } from '../../base/declare/input.js';
 import { actionInputs } from '../runner/step.js';
 import { formatDefault } from '../terminal/help.js';
 

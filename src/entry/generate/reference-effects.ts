@@ -1,6 +1,6 @@
-import { actionAddress } from '../../base/action-release.js';
-import type { Command } from '../../base/command.js';
-import type { Inputs } from '../../base/input.js';
+import { actionAddress } from '../../base/declare/action-release.js';
+import type { Command } from '../../base/declare/command.js';
+import type { Inputs } from '../../base/declare/input.js';
 import { code, fence, section, table } from './markdown.js';
 
 /** Outputs of the action that the verb declares. */

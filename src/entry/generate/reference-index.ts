@@ -1,6 +1,6 @@
-import type { Command } from '../../base/command.js';
+import type { Command } from '../../base/declare/command.js';
 import { exitCodes } from '../../base/errors.js';
-import type { Inputs } from '../../base/input.js';
+import type { Inputs } from '../../base/declare/input.js';
 import type { ListedScenario } from '../../commands/sandbox.js';
 import { commonInputs } from '../inputs/arguments.js';
 import { flagText } from '../terminal/help.js';

@@ -1,5 +1,5 @@
-import type { Command } from '../../base/command.js';
-import type { Input, Inputs } from '../../base/input.js';
+import type { Command } from '../../base/declare/command.js';
+import type { Input, Inputs } from '../../base/declare/input.js';
 import { variableName } from '../inputs/arguments.js';
 import { keyOf } from '../inputs/file/shape.js';
 import { flagText, formatDefault } from '../terminal/help.js';

@@ -1,7 +1,7 @@
-import { actionAddress } from '../../base/action-release.js';
-import type { Command } from '../../base/command.js';
-import type { Inputs } from '../../base/input.js';
-import { camelCase } from '../../base/input.js';
+import { actionAddress } from '../../base/declare/action-release.js';
+import type { Command } from '../../base/declare/command.js';
+import type { Inputs } from '../../base/declare/input.js';
+import { camelCase } from '../../base/declare/input.js';
 import { policyFor } from '../../commands/needs/policy.js';
 import { code, fence, section, table } from './markdown.js';
 import { compats, effects, outputs } from './reference-effects.js';

@@ -1,5 +1,5 @@
-import type { Command } from '../../base/command.js';
-import type { Input, Inputs } from '../../base/input.js';
+import type { Command } from '../../base/declare/command.js';
+import type { Input, Inputs } from '../../base/declare/input.js';
 import { formatDefault } from '../terminal/help.js';
 import { ENVIRONMENTS } from '../inputs/file/config-file.js';
 import type { Section, Shape } from '../inputs/file/shape.js';

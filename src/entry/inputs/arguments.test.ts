@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Inputs } from '../../base/input.js';
-import { input } from '../../base/input.js';
+import type { Inputs } from '../../base/declare/input.js';
+import { input } from '../../base/declare/input.js';
 import { parseArguments } from './arguments.js';
 import type { Given } from './given.js';
 import { nearest } from '../../base/nearest.js';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { InputIssue } from '../../base/errors.js';
-import type { Inputs } from '../../base/input.js';
-import { input } from '../../base/input.js';
+import type { Inputs } from '../../base/declare/input.js';
+import { input } from '../../base/declare/input.js';
 import type { Given } from './given.js';
 import { nearest } from '../../base/nearest.js';
 import { readFlags } from './texts.js';

@@ -1,4 +1,4 @@
-import type { Source } from '../../base/origin.js';
+import type { Source } from '../../base/declare/origin.js';
 
 /**
  * What was given for an input, before it is read: the text of a flag, of a variable, of a node of `lading.yml`. Every

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { Command } from '../../base/command.js';
+import type { Command } from '../../base/declare/command.js';
 import type { Environment } from '../../base/environment.js';
 import type { InputIssue } from '../../base/errors.js';
 import { InputError } from '../../base/errors.js';
-import type { Inputs, ValuesOf } from '../../base/input.js';
-import type { Origins } from '../../base/origin.js';
+import type { Inputs, ValuesOf } from '../../base/declare/input.js';
+import type { Origins } from '../../base/declare/origin.js';
 import type { Choice, ConfigFile } from './file/config-file.js';
 import { checkConfig, readConfigFile, takeEnvironment } from './file/config-file.js';
 import { findConfigFile } from './file/find.js';

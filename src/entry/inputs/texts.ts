@@ -1,6 +1,6 @@
 import type { InputIssue } from '../../base/errors.js';
 import { InputError } from '../../base/errors.js';
-import type { Input, Inputs } from '../../base/input.js';
+import type { Input, Inputs } from '../../base/declare/input.js';
 import type { Given } from './given.js';
 import { listGiven, mapGiven, textGiven } from './given.js';
 import { nearest } from '../../base/nearest.js';

@@ -1,8 +1,8 @@
 import type { Environment } from '../../base/environment.js';
 import type { InputIssue } from '../../base/errors.js';
-import type { Input, Inputs } from '../../base/input.js';
-import { camelCase } from '../../base/input.js';
-import type { Origins, Source } from '../../base/origin.js';
+import type { Input, Inputs } from '../../base/declare/input.js';
+import { camelCase } from '../../base/declare/input.js';
+import type { Origins, Source } from '../../base/declare/origin.js';
 import { resolve } from 'node:path';
 import { variableName } from './arguments.js';
 import { givenAt } from './file/config-file.js';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { Command } from '../../base/command.js';
+import type { Command } from '../../base/declare/command.js';
 import type { Environment } from '../../base/environment.js';
 import type { InputIssue } from '../../base/errors.js';
-import type { Inputs } from '../../base/input.js';
+import type { Inputs } from '../../base/declare/input.js';
 import type { Choice } from '../inputs/file/config-file.js';
 import type { Given } from '../inputs/given.js';
 import type { Shell } from '../terminal/shell-lines.js';

@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.js';
 import { systemClock } from '../../base/clock.js';
 import type { Context, Environment } from '../../base/context.js';
-import { createExec } from '../../base/exec.js';
-import { createHttp } from '../../base/http.js';
-import { createRedactor, redactEvent } from '../../base/redact.js';
-import type { Report } from '../../base/report.js';
+import { createExec } from '../../base/programs/exec.js';
+import { createHttp } from '../../base/http/http.js';
+import { createRedactor, redactEvent } from '../../base/tell/redact.js';
+import type { Report } from '../../base/tell/report.js';
 
 export interface World {
   readonly context: Context;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { input } from '../../base/input.js';
+import { input } from '../../base/declare/input.js';
 import { namingInputs } from './action-names.js';
 
 const inputs = { to: input.list('x'), 'github-app-key': input.string('x'), region: input.string('x') };

@@ -1,4 +1,4 @@
-import type { Inputs } from '../../base/input.js';
+import type { Inputs } from '../../base/declare/input.js';
 
 /**
  * A sentence for someone who wrote a workflow: where it names a flag or a variable of the verb, it names the input.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Compat } from '../../base/compat.js';
+import type { Compat } from '../../base/declare/compat.js';
 import { lend } from '../../../test/support/lend.js';
 import { parseInput } from '../inputs/value/parse-input.js';
 import { resolveValues } from '../inputs/values.js';

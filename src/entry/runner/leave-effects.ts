@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Command } from '../../base/command.js';
-import type { FoundEffects } from '../../base/effects.js';
+import type { Command } from '../../base/declare/command.js';
+import type { FoundEffects } from '../../base/declare/effects.js';
 import type { Environment } from '../../base/environment.js';
-import type { Inputs } from '../../base/input.js';
+import type { Inputs } from '../../base/declare/input.js';
 import { addPath, exportVariable, saveState, setOutput } from './runner-files.js';
 
 /** Under this name the state comes back at the end of the job, as `STATE_lading`. */

@@ -1,8 +1,8 @@
-import type { Command } from '../../base/command.js';
+import type { Command } from '../../base/declare/command.js';
 import { messageOf } from '../../base/errors.js';
-import type { Inputs } from '../../base/input.js';
-import type { Report } from '../../base/report.js';
-import { say, silent } from '../../base/report.js';
+import type { Inputs } from '../../base/declare/input.js';
+import type { Report } from '../../base/tell/report.js';
+import { say, silent } from '../../base/tell/report.js';
 import { githubSink } from '../../report/github.js';
 import { openWorld } from '../run/world.js';
 import type { SavedState } from './leave-effects.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { input } from '../../base/input.js';
+import { input } from '../../base/declare/input.js';
 import { parseInput } from '../inputs/value/parse-input.js';
 import { addPath, exportVariable, saveState, setOutput } from './runner-files.js';
 import { readStepInputs } from './step-inputs.js';

@@ -1,8 +1,8 @@
-import type { Compat, CompatInput } from '../../base/compat.js';
+import type { Compat, CompatInput } from '../../base/declare/compat.js';
 import type { Environment } from '../../base/environment.js';
 import type { InputIssue } from '../../base/errors.js';
 import { InputError } from '../../base/errors.js';
-import type { Inputs } from '../../base/input.js';
+import type { Inputs } from '../../base/declare/input.js';
 import { nearest } from '../../base/nearest.js';
 import { namesOf } from '../inputs/arguments.js';
 import type { Given } from '../inputs/given.js';

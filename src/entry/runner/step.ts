@@ -1,10 +1,10 @@
-import type { Command } from '../../base/command.js';
-import type { Compat } from '../../base/compat.js';
-import type { Inputs } from '../../base/input.js';
-import { printable } from '../../base/printable.js';
-import { createRedactor } from '../../base/redact.js';
-import type { Report } from '../../base/report.js';
-import { say } from '../../base/report.js';
+import type { Command } from '../../base/declare/command.js';
+import type { Compat } from '../../base/declare/compat.js';
+import type { Inputs } from '../../base/declare/input.js';
+import { printable } from '../../base/tell/printable.js';
+import { createRedactor } from '../../base/tell/redact.js';
+import type { Report } from '../../base/tell/report.js';
+import { say } from '../../base/tell/report.js';
 import { annotation, harmless } from '../../report/escape/workflow-command.js';
 import { githubSink } from '../../report/github.js';
 import { openJobSummary } from '../../report/job-summary.js';

@@ -1,4 +1,4 @@
-import type { Input } from '../../base/input.js';
+import type { Input } from '../../base/declare/input.js';
 import { commandTable } from '../../commands/index.js';
 import { sharedInputs } from './result-text.js';
 

@@ -1,4 +1,4 @@
-import { printable, printableJson } from '../../base/printable.js';
+import { printable, printableJson } from '../../base/tell/printable.js';
 import { annotation, harmless } from '../../report/escape/workflow-command.js';
 import { errorJson, exitCodeOf, formatError, viewError } from '../run/describe-error.js';
 import type { Terminal } from './terminal.js';

@@ -1,6 +1,6 @@
-import type { Command } from '../../base/command.js';
+import type { Command } from '../../base/declare/command.js';
 import { writeDuration } from '../../base/duration.js';
-import type { Input, Inputs } from '../../base/input.js';
+import type { Input, Inputs } from '../../base/declare/input.js';
 import type { CommandEntry } from '../../commands/index.js';
 import { commonInputs, variableName } from '../inputs/arguments.js';
 import { shellInputs } from './result-text.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lend, typedLend } from '../../../test/support/lend.js';
-import { findEffects } from '../../base/effects.js';
+import { findEffects } from '../../base/declare/effects.js';
 import { verb } from '../library.js';
 import { helpOf } from './help.js';
 import { resultText } from './result-text.js';

@@ -1,9 +1,9 @@
-import type { Command } from '../../base/command.js';
-import type { FoundEffects } from '../../base/effects.js';
+import type { Command } from '../../base/declare/command.js';
+import type { FoundEffects } from '../../base/declare/effects.js';
 import { InputError } from '../../base/errors.js';
-import type { Inputs } from '../../base/input.js';
-import { input } from '../../base/input.js';
-import { printable, printableJson } from '../../base/printable.js';
+import type { Inputs } from '../../base/declare/input.js';
+import { input } from '../../base/declare/input.js';
+import { printable, printableJson } from '../../base/tell/printable.js';
 import { commonInputs } from '../inputs/arguments.js';
 import type { Settings } from '../run/settings.js';
 import type { Shell } from './shell-lines.js';

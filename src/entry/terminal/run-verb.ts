@@ -1,7 +1,7 @@
-import type { Command } from '../../base/command.js';
+import type { Command } from '../../base/declare/command.js';
 import { InputError, messageOf } from '../../base/errors.js';
-import type { Inputs } from '../../base/input.js';
-import { createRedactor } from '../../base/redact.js';
+import type { Inputs } from '../../base/declare/input.js';
+import { createRedactor } from '../../base/tell/redact.js';
 import { chooseSink } from '../../report/choose.js';
 import { isOn, parseArguments } from '../inputs/arguments.js';
 import { wholeShape } from '../inputs/file/whole-shape.js';

@@ -1,4 +1,4 @@
-import type { FoundEffects } from '../../base/effects.js';
+import type { FoundEffects } from '../../base/declare/effects.js';
 
 export const shells = ['sh', 'fish', 'powershell'] as const;
 export type Shell = (typeof shells)[number];

@@ -1,8 +1,8 @@
 import type { Context } from '../../base/context.js';
 import { formatDuration } from '../../base/duration.js';
 import { HttpError, LadingError } from '../../base/errors.js';
-import { isLoopback } from '../../base/http.js';
-import { say } from '../../base/report.js';
+import { isLoopback } from '../../base/http/http.js';
+import { say } from '../../base/tell/report.js';
 import { isConnectionFailure } from '../../base/retry.js';
 import { exchange, type Method } from './exchange.js';
 import { gitHubFailure, type GitHubAnswer } from './failure.js';

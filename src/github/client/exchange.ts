@@ -1,6 +1,6 @@
 import type { Context } from '../../base/context.js';
 import { cancelled, errnoOf, HttpError, messageOf } from '../../base/errors.js';
-import type { HttpResponse } from '../../base/http.js';
+import type { HttpResponse } from '../../base/http/http.js';
 import type { GitHubAnswer } from './failure.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

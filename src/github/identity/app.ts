@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Context } from '../../base/context.js';
 import { HttpError } from '../../base/errors.js';
 import { parseShape } from '../../base/json.js';
-import { say } from '../../base/report.js';
+import { say } from '../../base/tell/report.js';
 import { createGitHubApi, type GitHubApi, type GitHubIdentity, type GitHubRequest } from '../client/api.js';
 import type { Method } from '../client/exchange.js';
 import type { GitHubAnswer } from '../client/failure.js';

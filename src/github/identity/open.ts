@@ -1,7 +1,7 @@
 import type { Context } from '../../base/context.js';
 import { formatDuration } from '../../base/duration.js';
 import { InputError, messageOf } from '../../base/errors.js';
-import { say } from '../../base/report.js';
+import { say } from '../../base/tell/report.js';
 import { createGitHubApi, gitHubUrl, type GitHubApi } from '../client/api.js';
 import { createPace } from '../client/limits.js';
 import { createRemoteClock, type RemoteClock } from '../client/remote-clock.js';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ReportEvent } from '../../base/report.js';
+import type { ReportEvent } from '../../base/tell/report.js';
 import type { Sureness } from './builder.js';
 import { chooseBuilder, decide } from './choose.js';
 import { builderChoices, builderTable } from './index.js';

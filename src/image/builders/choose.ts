@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { LadingError } from '../../base/errors.js';
-import type { Report } from '../../base/report.js';
-import { say } from '../../base/report.js';
+import type { Report } from '../../base/tell/report.js';
+import { say } from '../../base/tell/report.js';
 import type { Builder, Recognition } from './builder.js';
 import type { BuilderName } from './index.js';
 import { builderTable } from './index.js';

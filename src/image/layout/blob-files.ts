@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LadingError } from '../../base/errors.js';
-import { openOwnFile, refuseLinks } from '../../base/files.js';
+import { openOwnFile, refuseLinks } from '../../base/files/files.js';
 import { finished } from 'node:stream/promises';
 import type { Digest } from '../../oci/digest.js';
 import { hexOf } from '../../oci/digest.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { pathExists, readOwnFile, replaceFile } from '../../base/files.js';
+import { pathExists, readOwnFile, replaceFile } from '../../base/files/files.js';
 import { digestOf } from '../../oci/digest.js';
 import type { Descriptor, ImageIndex, RawManifest } from '../../oci/manifest.js';
 import { describe, MANIFEST_LIMIT, parseImageIndex } from '../../oci/manifest.js';

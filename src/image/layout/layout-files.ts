@@ -2,7 +2,7 @@ import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import * as v from 'valibot';
 import { LadingError } from '../../base/errors.js';
-import { readOwnFile, refuseLinks, replaceFile } from '../../base/files.js';
+import { readOwnFile, refuseLinks, replaceFile } from '../../base/files/files.js';
 import { parseJson } from '../../base/json.js';
 import { MANIFEST_LIMIT } from '../../oci/manifest.js';
 

@@ -1,5 +1,5 @@
 import type { InputIssue } from '../../base/errors.js';
-import type { Origins, Source } from '../../base/origin.js';
+import type { Origins, Source } from '../../base/declare/origin.js';
 import type { Entry } from '../release.js';
 
 /** What a verb was asked for: where its values came from, and the mistakes that are found in them. */

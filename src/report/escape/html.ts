@@ -1,4 +1,4 @@
-import { printable } from '../../base/printable.js';
+import { printable } from '../../base/tell/printable.js';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,5 +1,5 @@
 import { escapeHtml, webAddress } from './html.js';
-import { oneLine, printable } from '../../base/printable.js';
+import { oneLine, printable } from '../../base/tell/printable.js';
 
 /**
  * Text as it stands in a line of GitHub-flavoured Markdown, in a cell of a table as well: no markup, no HTML, no link,

@@ -1,4 +1,4 @@
-import { oneLine } from '../../base/printable.js';
+import { oneLine } from '../../base/tell/printable.js';
 
 /**
  * Text as the name of a task in a Mermaid diagram. Its grammar has no quoting that holds everywhere: letters, digits

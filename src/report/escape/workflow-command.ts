@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { oneLine, printable } from '../../base/printable.js';
+import { oneLine, printable } from '../../base/tell/printable.js';
 
 /** GitHub cuts annotations here. https://github.com/actions/runner */
 const ANNOTATION_LIMIT = 4096;

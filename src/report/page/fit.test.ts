@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Block, Page } from '../../base/page.js';
+import type { Block, Page } from '../../base/tell/page.js';
 import { renderMarkdown } from './markdown.js';
 
 const log = (count: number): Block => ({

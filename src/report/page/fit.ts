@@ -1,4 +1,4 @@
-import type { Block, Page } from '../../base/page.js';
+import type { Block, Page } from '../../base/tell/page.js';
 
 /**
  * The page as `render` has it, with its longest blocks cut until it has at most `limit` bytes. What is cut says how

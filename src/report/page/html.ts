@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/duration.js';
-import type { Block, Note, Page, Table, Text, Timeline } from '../../base/page.js';
-import { partsOf } from '../../base/page.js';
-import { oneLine } from '../../base/printable.js';
+import type { Block, Note, Page, Table, Text, Timeline } from '../../base/tell/page.js';
+import { partsOf } from '../../base/tell/page.js';
+import { oneLine } from '../../base/tell/printable.js';
 import { escapeHtml, webAddress } from '../escape/html.js';
 import { STYLE } from './style.js';
 

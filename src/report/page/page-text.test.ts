@@ -4,8 +4,8 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { parse, parseFragment } from 'parse5';
 import { describe, expect, test } from 'vitest';
 import { hostileText } from '../../../test/support/hostile-text.js';
-import type { Inline, Page, Text } from '../../base/page.js';
-import { printable } from '../../base/printable.js';
+import type { Inline, Page, Text } from '../../base/tell/page.js';
+import { printable } from '../../base/tell/printable.js';
 import { renderHtml } from './html.js';
 import { renderMarkdown } from './markdown.js';
 

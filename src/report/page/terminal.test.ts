@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { hostileText } from '../../../test/support/hostile-text.js';
-import type { Page } from '../../base/page.js';
+import type { Page } from '../../base/tell/page.js';
 import { renderText } from './terminal.js';
 
 const page: Page = {

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import { formatDuration } from '../../base/duration.js';
-import type { Block, Note, Page, Text, Timeline } from '../../base/page.js';
-import { partsOf } from '../../base/page.js';
-import { oneLine, printable } from '../../base/printable.js';
+import type { Block, Note, Page, Text, Timeline } from '../../base/tell/page.js';
+import { partsOf } from '../../base/tell/page.js';
+import { oneLine, printable } from '../../base/tell/printable.js';
 import type { Cells } from './columns.js';
 import { layColumns } from './columns.js';
 import { pad, textWidth, wrapText } from './width.js';

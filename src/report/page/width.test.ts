@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import { printable } from '../../base/printable.js';
+import { printable } from '../../base/tell/printable.js';
 import { textWidth, wrapText } from './width.js';
 
 test.each([

@@ -1,6 +1,6 @@
 import type { Context } from '../../base/context.js';
 import { LadingError, messageOf } from '../../base/errors.js';
-import { say } from '../../base/report.js';
+import { say } from '../../base/tell/report.js';
 import type { GitHubSession } from '../../github/identity/open.js';
 import { entryOf, failures, isoOf } from '../entries.js';
 import type { RotationRequest } from '../request.js';

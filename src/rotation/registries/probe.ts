@@ -1,7 +1,7 @@
 import type { Context } from '../../base/context.js';
 import { HttpError, LadingError, messageOf } from '../../base/errors.js';
-import { isLoopback } from '../../base/http.js';
-import { say } from '../../base/report.js';
+import { isLoopback } from '../../base/http/http.js';
+import { say } from '../../base/tell/report.js';
 import { formatImage, type ImageName } from './choice.js';
 import type { RegistryLogin } from './login.js';
 

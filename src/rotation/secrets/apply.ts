@@ -1,6 +1,6 @@
 import type { Context } from '../../base/context.js';
 import { HttpError, LadingError, messageOf } from '../../base/errors.js';
-import { say, type Task } from '../../base/report.js';
+import { say, type Task } from '../../base/tell/report.js';
 import type { GitHubApi } from '../../github/client/api.js';
 import { missingFrom, resolveAudience, type Audience } from '../../github/secrets/audience.js';
 import { readPublicKey, type PublicKey } from '../../github/secrets/public-key.js';

@@ -3,8 +3,8 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import * as v from 'valibot';
 import { LadingError, messageOf } from '../../base/errors.js';
-import { readOwnFile, refuseLinks, replaceFile } from '../../base/files.js';
-import { makeOwnFolder } from '../../base/own-folder.js';
+import { readOwnFile, refuseLinks, replaceFile } from '../../base/files/files.js';
+import { makeOwnFolder } from '../../base/files/own-folder.js';
 
 /** What an unfinished run has written, so that the next one goes on where it was. Holds names and times, no secret. */
 export interface Checkpoint {

@@ -1,6 +1,6 @@
 import type { Context } from '../../base/context.js';
 import { LadingError } from '../../base/errors.js';
-import { say, type Report } from '../../base/report.js';
+import { say, type Report } from '../../base/tell/report.js';
 import type { GitHubApi } from '../../github/client/api.js';
 import { missingFrom } from '../../github/secrets/audience.js';
 import { formatPlace } from '../../github/secrets/place.js';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import { formatDuration } from '../../base/duration.js';
 import { LadingError } from '../../base/errors.js';
-import type { Task } from '../../base/report.js';
+import type { Task } from '../../base/tell/report.js';
 import { isHopeless } from '../../github/client/failure.js';
 import { formatPlace } from '../../github/secrets/place.js';
 import type { FailedSecret, NamedSecret } from './found-secret.js';

@@ -1,6 +1,6 @@
 import type { Context } from '../../base/context.js';
 import { LadingError } from '../../base/errors.js';
-import type { Task } from '../../base/report.js';
+import type { Task } from '../../base/tell/report.js';
 import type { GitHubApi } from '../../github/client/api.js';
 import { readRepository } from '../../github/repositories.js';
 import { resolveAudience, type Audience } from '../../github/secrets/audience.js';

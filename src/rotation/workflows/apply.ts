@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Context } from '../../base/context.js';
 import { errnoOf, InputError, messageOf } from '../../base/errors.js';
-import { refuseLinks } from '../../base/files.js';
+import { refuseLinks } from '../../base/files/files.js';
 import type { WorkflowFile } from './steps.js';
 
 export interface AppliedFile {

@@ -1,4 +1,4 @@
-import { actionRelease, type ActionRelease } from '../../base/action-release.js';
+import { actionRelease, type ActionRelease } from '../../base/declare/action-release.js';
 import { InputError, type InputIssue } from '../../base/errors.js';
 import type { Visibility } from '../../github/secrets/audience.js';
 import { parseRegistries, type ImageName } from '../registries/choice.js';

@@ -1,4 +1,4 @@
-import { actionAddress } from '../../base/action-release.js';
+import { actionAddress } from '../../base/declare/action-release.js';
 import { formatImage } from '../registries/choice.js';
 import { registryHost } from '../registries/login.js';
 import type { WorkflowRegistry, WorkflowRequest } from './request.js';

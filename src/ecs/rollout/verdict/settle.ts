@@ -1,7 +1,7 @@
 import type { Place } from '../../api.js';
 import { isTransient } from '../../../aws/failure.js';
 import { LadingError } from '../../../base/errors.js';
-import { say } from '../../../base/report.js';
+import { say } from '../../../base/tell/report.js';
 import { primaryOf } from '../../api.js';
 import type { EcsContext } from '../run.js';
 

@@ -1,6 +1,6 @@
 import { isTransient } from '../../../aws/failure.js';
 import type { Clock } from '../../../base/clock.js';
-import type { RolloutChange } from '../../../base/rollout.js';
+import type { RolloutChange } from '../../../base/tell/rollout.js';
 import type { Cause, KnownCause } from '../../task/cause.js';
 import { causeKey } from '../../task/cause.js';
 import type { Rollout } from '../rollout.js';

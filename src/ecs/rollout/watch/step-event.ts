@@ -1,4 +1,4 @@
-import type { RolloutChange } from '../../../base/rollout.js';
+import type { RolloutChange } from '../../../base/tell/rollout.js';
 import type { Cause } from '../../task/cause.js';
 
 /** A cause is told when its log lines are at hand, which the loop fetches; everything else as it is. */

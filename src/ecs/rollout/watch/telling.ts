@@ -1,4 +1,4 @@
-import type { RolloutProgress } from '../../../base/rollout.js';
+import type { RolloutProgress } from '../../../base/tell/rollout.js';
 import type { Cause } from '../../task/cause.js';
 import { ruleFor } from '../../task/stop-rules.js';
 import { isTurning } from './ending.js';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Entry, Inputs } from '../../../base/input.js';
+import type { Entry, Inputs } from '../../../base/declare/input.js';
 import { folder, mistakes, read } from '../../../../test/support/read-test-inputs.js';
 
 describe('an environment', () => {

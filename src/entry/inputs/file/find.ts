@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, open, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { InputError, messageOf } from '../../../base/errors.js';
-import { pathExists } from '../../../base/files.js';
+import { pathExists } from '../../../base/files/files.js';
 
 /** More than any release has to say. */
 const MAX_BYTES = 256 * 1024;

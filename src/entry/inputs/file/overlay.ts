@@ -1,4 +1,4 @@
-import type { Input, Inputs } from '../../../base/input.js';
+import type { Input, Inputs } from '../../../base/declare/input.js';
 import type { Given, GivenEntry } from '../given.js';
 import { asMap } from '../given.js';
 import type { Section } from './shape.js';

@@ -1,4 +1,4 @@
-import type { Input, Inputs } from '../../../base/input.js';
+import type { Input, Inputs } from '../../../base/declare/input.js';
 
 /** What may stand in `lading.yml`: sections with keys, and at their ends inputs. */
 export type Shape = Section | { readonly is: 'input'; readonly input: Input<unknown> };

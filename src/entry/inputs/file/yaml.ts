@@ -2,7 +2,7 @@ import type * as Yaml from 'yaml';
 import type { Document, Node, Pair, ParsedNode } from 'yaml';
 import type { InputIssue } from '../../../base/errors.js';
 import { InputError } from '../../../base/errors.js';
-import type { Source } from '../../../base/origin.js';
+import type { Source } from '../../../base/declare/origin.js';
 import type { Given, GivenEntry, GivenMap } from '../given.js';
 
 /** Deeper than anything that has a meaning. */

@@ -1,7 +1,7 @@
 import type { InputIssue } from '../../../base/errors.js';
-import type { Input, Inputs } from '../../../base/input.js';
-import { camelCase } from '../../../base/input.js';
-import type { Source } from '../../../base/origin.js';
+import type { Input, Inputs } from '../../../base/declare/input.js';
+import { camelCase } from '../../../base/declare/input.js';
+import type { Source } from '../../../base/declare/origin.js';
 import type { Given, GivenMap } from '../given.js';
 import { asMap } from '../given.js';
 import { nearest } from '../../../base/nearest.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../../base/errors.js';
-import type { Inputs } from '../../../base/input.js';
-import { input } from '../../../base/input.js';
+import type { Inputs } from '../../../base/declare/input.js';
+import { input } from '../../../base/declare/input.js';
 import { parseInput } from './parse-input.js';
 import { readYaml } from '../file/yaml.js';
 

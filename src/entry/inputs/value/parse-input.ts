@@ -1,4 +1,4 @@
-import type { Input } from '../../../base/input.js';
+import type { Input } from '../../../base/declare/input.js';
 import type { Given } from '../given.js';
 import { parseEntries, parseRecord } from './parse-fields.js';
 import { parseList, parsePairs, parseText } from './parse-value.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseDuration } from '../../../base/duration.js';
 import { InputError } from '../../../base/errors.js';
-import type { Input } from '../../../base/input.js';
+import type { Input } from '../../../base/declare/input.js';
 import type { Given, GivenText } from '../given.js';
 import { nearest } from '../../../base/nearest.js';
 import type { Parsed } from './parsed.js';

@@ -1,11 +1,11 @@
 import { realpathSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { childEnvironment } from '../../../base/child-environment.js';
+import { childEnvironment } from '../../../base/programs/child-environment.js';
 import { ToolError } from '../../../base/errors.js';
-import { howItEnded } from '../../../base/exec.js';
-import { pathExists } from '../../../base/files.js';
-import { say, withTask } from '../../../base/report.js';
+import { howItEnded } from '../../../base/programs/exec.js';
+import { pathExists } from '../../../base/files/files.js';
+import { say, withTask } from '../../../base/tell/report.js';
 import { lockFile } from '../../lock-layout.js';
 import type { AppToPack, BuilderContext } from '../builder.js';
 import { findOutput } from './configuration.js';

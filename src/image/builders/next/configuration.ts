@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LadingError } from '../../../base/errors.js';
-import { pathExists } from '../../../base/files.js';
+import { pathExists } from '../../../base/files/files.js';
 
 const CONFIGS = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.cjs', 'next.config.mts'];
 const DEFAULT = '.next';

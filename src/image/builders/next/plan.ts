@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { LadingError } from '../../../base/errors.js';
-import { pathExists } from '../../../base/files.js';
+import { pathExists } from '../../../base/files/files.js';
 import type { Entry } from '../../layer/entry.js';
 import { withParents } from '../../layer/entry.js';
 import { createSecretGuard } from '../../layer/ignore.js';

@@ -1,4 +1,4 @@
-import type { Environment } from './context.js';
+import type { Environment } from '../context.js';
 
 /** What our own inputs, the runner's tokens and cloud keys are called. Patterns, since names have relatives. */
 const WITHHELD = [

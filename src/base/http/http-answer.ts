@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { cancelled, errnoOf, HttpError, messageOf } from './errors.js';
+import { cancelled, errnoOf, HttpError, messageOf } from '../errors.js';
 
 export interface HttpResponse {
   readonly status: number;

@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Environment } from './environment.js';
-import type { LadingError } from './errors.js';
-import { cancelled, ToolError } from './errors.js';
+import type { Environment } from '../environment.js';
+import type { LadingError } from '../errors.js';
+import { cancelled, ToolError } from '../errors.js';
 import { collectOutput } from './output.js';
 import { canGroup, openGroup } from './process-group.js';
 

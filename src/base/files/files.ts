@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { access, lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { errnoOf, InputError, LadingError, messageOf } from './errors.js';
+import { errnoOf, InputError, LadingError, messageOf } from '../errors.js';
 
 export async function pathExists(path: string): Promise<boolean> {
   return access(path).then(

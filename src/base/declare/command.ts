@@ -1,5 +1,5 @@
 import type { Compat } from './compat.js';
-import type { Context } from './context.js';
+import type { Context } from '../context.js';
 import type { Effects } from './effects.js';
 import type { StepOutput } from './step-output.js';
 import type { Inputs, ValuesOf } from './input.js';

@@ -3,9 +3,9 @@ import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import host from 'node:process';
-import type { Context } from './context.js';
-import { errnoOf } from './errors.js';
-import { say } from './report.js';
+import type { Context } from '../context.js';
+import { errnoOf } from '../errors.js';
+import { say } from '../tell/report.js';
 
 const LOOK_MS = 200;
 /** A holder says so often that it is alive; one that has not for so long is dead, or on a computer that is. */

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Clock } from './clock.js';
-import { systemClock, virtualClock } from './clock.js';
+import type { Clock } from '../clock.js';
+import { systemClock, virtualClock } from '../clock.js';
 import { takeLock } from './lock.js';
-import type { ReportEvent } from './report.js';
+import type { ReportEvent } from '../tell/report.js';
 
 let folder = '';
 let file = '';

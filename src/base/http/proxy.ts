@@ -1,4 +1,4 @@
-import type { Environment } from './environment.js';
+import type { Environment } from '../environment.js';
 
 /**
  * The proxy that the environment names for this URL: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, without those of

@@ -1,4 +1,4 @@
-import type { Context } from './context.js';
+import type { Context } from '../context.js';
 
 /** One thing that a verb leaves for those that come after it, taken from its result. Undefined leaves it out. */
 export interface Effect<Result> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { virtualClock } from './clock.js';
+import { virtualClock } from '../clock.js';
 import type { ReportEvent } from './report.js';
 import { withTask } from './report.js';
 

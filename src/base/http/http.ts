@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import type { Environment } from './environment.js';
-import { cancelled, errnoOf, HttpError, LadingError, messageOf } from './errors.js';
+import type { Environment } from '../environment.js';
+import { cancelled, errnoOf, HttpError, LadingError, messageOf } from '../errors.js';
 import type { HttpResponse } from './http-answer.js';
 import { responseOf } from './http-answer.js';
 import type { HttpBody } from './http-send.js';

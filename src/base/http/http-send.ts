@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline, Transform } from 'node:stream';
-import { HttpError } from './errors.js';
+import { HttpError } from '../errors.js';
 
 /** A body that can be sent again: `open` makes a fresh stream of exactly `length` bytes. */
 export interface StreamBody {
