@@ -32,8 +32,10 @@ export const status = defineCommand({
       `revision    ${last(result.taskDefinition)}`,
       ...result.images.map(({ container, image }) => `image       ${container}: ${image}`),
       ...result.deployments.map(
-        (one) => `deployment  ${last(one.arn)} ${one.status}${one.createdAt ? ` since ${one.createdAt}` : ''}`,
+        (one) =>
+          `deployment  ${last(one.arn)} ${one.status}${one.createdAt ? ` since ${one.createdAt}` : ''}${one.statusReason ? `: ${one.statusReason}` : ''}`,
       ),
+      ...(result.waiting ? waitingLines(result.waiting) : []),
       ...result.events.map((event) => `event       ${event.at ?? ''} ${event.message}`),
       ...(failure
         ? [
@@ -41,9 +43,19 @@ export const status = defineCommand({
             `hint        ${failure.hint}`,
           ]
         : []),
+      ...(result.unseen.length > 0
+        ? [`not seen    what ${result.unseen.join(', ')} would tell: allow it to this role`]
+        : []),
+      ...(result.url === undefined ? [] : [`console     ${result.url}`]),
     ].join('\n');
   },
 });
+
+function waitingLines({ deploymentArn, hookId, expiresAt }: NonNullable<ServiceStatus['waiting']>): readonly string[] {
+  const until = expiresAt === undefined ? '' : ` until ${expiresAt}`;
+  const goOn = `aws ecs continue-service-deployment --service-deployment-arn ${deploymentArn} --hook-id ${hookId}`;
+  return [`waits       at the hook ${hookId}${until}`, `go on       ${goOn}`];
+}
 
 function last(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);

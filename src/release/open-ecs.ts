@@ -12,6 +12,7 @@ export async function openEcs(context: Context, values: { readonly region?: stri
   return {
     ecs: ecsApi(session.api('ecs'), { tries: TRIES }),
     logs: (region) => session.api('logs', region === undefined ? {} : { region }),
+    cloudwatch: session.api('cloudwatch'),
     clock: context.clock,
     report: context.report,
     signal: context.signal,

@@ -4,7 +4,7 @@ import { createLogState } from './logs/state.js';
 import { streamOperations } from './logs/streams.js';
 import { tagOperations } from './logs/tags.js';
 import { writeOperations } from './logs/write-events.js';
-import type { EmulatedService, World } from './service.js';
+import type { EmulatedService, Setting } from './service.js';
 
 export interface LogStore {
   /** Appends lines to `prefix/container/task` of the container's awslogs group, when it has one. */
@@ -16,8 +16,8 @@ export interface LogStore {
 }
 
 /** CloudWatch Logs: groups and streams, what tasks write and people read. */
-export function createLogs(world: World): EmulatedService & LogStore {
-  const state = createLogState(world);
+export function createLogs(setting: Setting): EmulatedService & LogStore {
+  const state = createLogState(setting);
   return {
     name: 'logs',
     writeTask(container, taskId, lines) {

@@ -26,7 +26,7 @@ export interface EmulatedService {
 }
 
 /** What all emulated services share. */
-export interface World {
+export interface Setting {
   readonly clock: { now(): number };
   readonly region: string;
   /** 12 digits. */

@@ -20,7 +20,7 @@ import { createImageStore } from './registry/images.js';
 import { createRegistry } from './registry/registry.js';
 import { chooseRunner } from './runners/choose-runner.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
-import type { JournalEntry, World } from './service.js';
+import type { JournalEntry, Setting } from './service.js';
 import { createSts } from './sts/sts.js';
 
 export type { Sandbox, SandboxOptions } from './sandbox.js';
@@ -40,21 +40,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
-async function open(options: SandboxOptions, world: World, folder: string): Promise<Sandbox> {
-  const { clock, region, accountId } = world;
+async function open(options: SandboxOptions, setting: Setting, folder: string): Promise<Sandbox> {
+  const { clock, region, accountId } = setting;
   const caller = { arn: `arn:aws:iam::${accountId}:user/sandbox`, userId: 'AIDASANDBOX' };
   const keys = createKeyRing(caller, options.credentials);
   const controlKey = newSecret();
   const webIdentity = createWebIdentity(clock);
   const images = createImageStore(folder, clock);
-  const logs = createLogs(world);
+  const logs = createLogs(setting);
   const journal: JournalEntry[] = [];
   const accessLog: AccessEntry[] = [];
   const faults = createFaults();
   const fronts = new Map<string, Front>();
   let host = '127.0.0.1';
   const blobs = createBlobReads(images, { clock, blobHost: () => host.replace('127.0.0.1', 'localhost') });
-  const ecr = createEcr(world, { images, host: () => host, addressOf: blobs.addressOf });
+  const ecr = createEcr(setting, { images, host: () => host, addressOf: blobs.addressOf });
   const runner = await chooseRunner(options.tasks ?? 'simulated', {
     folder,
     images,
@@ -64,7 +64,7 @@ async function open(options: SandboxOptions, world: World, folder: string): Prom
   });
   const { consistency, seed, pageSize } = options;
   const resolveImage = (image: string) => images.resolve(image);
-  const ecs = createEcs(world, { logs, runner, resolveImage, consistency, seed, pageSize });
+  const ecs = createEcs(setting, { logs, runner, resolveImage, consistency, seed, pageSize });
   if (options.scenario) ecs.useScenario(options.scenario);
   const registry = createRegistry({
     images,
@@ -75,10 +75,10 @@ async function open(options: SandboxOptions, world: World, folder: string): Prom
     blobs,
     pageSize: options.pageSize,
   });
-  const services = [ecr, ecs, logs, createSts(world, keys, webIdentity)];
+  const services = [ecr, ecs, logs, createSts(setting, keys, webIdentity)];
   const server = await listen(
     {
-      world,
+      setting,
       keys,
       services,
       rows: serviceRows,

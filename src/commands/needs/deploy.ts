@@ -25,6 +25,7 @@ export const deployNeeds = [
     optional: true,
   },
   { action: 'ecs:TagResource', resource: 'task-definition', why: 'to tag a revision with its commit', optional: true },
+  { action: 'cloudwatch:DescribeAlarms', resource: '*', why: 'to say why an alarm went off', optional: true },
   {
     action: 'logs:GetLogEvents',
     resource: 'log-group',

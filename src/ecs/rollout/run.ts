@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { Report } from '../../base/tell/report.js';
+import type { AwsApi } from '../../aws/api.js';
 import type { EcsApi, Place } from '../api.js';
 import type { OpenLogs } from '../task/logs.js';
 import type { Patience } from './patience.js';
@@ -20,6 +21,8 @@ export interface DeployRequest extends PlanRequest, Place {
 export interface EcsContext {
   readonly ecs: EcsApi;
   readonly logs: OpenLogs;
+  /** Undefined: why alarms went off is not asked. */
+  readonly cloudwatch?: AwsApi | undefined;
   readonly clock: Clock;
   readonly report: Report;
   readonly signal: AbortSignal;

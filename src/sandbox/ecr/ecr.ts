@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Digest } from '../../oci/digest.js';
 import type { ImageStore } from '../registry/images.js';
 import type { Login } from '../registry/registry.js';
-import type { EmulatedService, Operation, World } from '../service.js';
+import type { EmulatedService, Operation, Setting } from '../service.js';
 import { AwsFault } from '../service.js';
 import { imageOperations } from './images.js';
 import { read } from './input.js';
@@ -32,16 +32,16 @@ export interface EcrOptions {
 }
 
 /** The ECR API. Passwords live twelve hours by the sandbox's clock. */
-export function createEcr(world: World, { images, host, addressOf }: EcrOptions): EmulatedEcr {
+export function createEcr(setting: Setting, { images, host, addressOf }: EcrOptions): EmulatedEcr {
   /** When they expire, by their hash: to look one up tells nothing of the others. */
   const passwords = new Map<string, number>();
   const hashOf = (password: string) => createHash('sha256').update(password).digest('hex');
   const settings = new Map(Object.entries(SETTINGS).map(([name, [value]]) => [name, value]));
-  const state = createRegistryState(world, images, host);
+  const state = createRegistryState(setting, images, host);
 
   function newPassword() {
     const password = randomBytes(48).toString('base64');
-    const expiresAt = world.clock.now() + TWELVE_HOURS;
+    const expiresAt = setting.clock.now() + TWELVE_HOURS;
     passwords.set(hashOf(password), expiresAt);
     return { authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'), expiresAt };
   }
@@ -52,7 +52,7 @@ export function createEcr(world: World, { images, host, addressOf }: EcrOptions)
     login(username, password) {
       const expiresAt = username === 'AWS' ? passwords.get(hashOf(password)) : undefined;
       if (expiresAt === undefined) return 'unknown';
-      return expiresAt > world.clock.now() ? 'good' : 'expired';
+      return expiresAt > setting.clock.now() ? 'good' : 'expired';
     },
     mountingEnabled: () => settings.get('BLOB_MOUNTING') === 'ENABLED',
     operations: {

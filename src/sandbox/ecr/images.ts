@@ -23,7 +23,7 @@ const putting = v.object({
 
 /** What the ECR API says of the images of a repository. */
 export function imageOperations(state: RegistryState): Record<string, Operation> {
-  const { world } = state;
+  const { setting } = state;
 
   return {
     DescribeImages(input) {
@@ -35,7 +35,7 @@ export function imageOperations(state: RegistryState): Record<string, Operation>
       const chosen = imageIds
         ? imageIds.map((id) => requireImage(repository, id))
         : [...repository.manifests.values()].filter(wantedBy(filter, repository));
-      const { items, more } = imageIds ? { items: chosen, more: {} } : pageOfEcr(chosen, asked, world);
+      const { items, more } = imageIds ? { items: chosen, more: {} } : pageOfEcr(chosen, asked, setting);
       return {
         imageDetails: items.map((manifest) => ({ ...state.placeOf(repository), ...detailOf(repository, manifest) })),
         ...more,
@@ -50,7 +50,7 @@ export function imageOperations(state: RegistryState): Record<string, Operation>
           ? [{ imageDigest: digest }]
           : tags.map((imageTag) => ({ imageDigest: digest, imageTag }));
       });
-      const { items, more } = pageOfEcr(ids, asked, world);
+      const { items, more } = pageOfEcr(ids, asked, setting);
       return { imageIds: items, ...more };
     },
     BatchGetImage(input) {
@@ -82,9 +82,9 @@ export function imageOperations(state: RegistryState): Record<string, Operation>
       if (unchanged === digest && repository.manifests.has(digest))
         throw new AwsFault(
           'ImageAlreadyExistsException',
-          `Image with digest '${digest}' and tag '${imageTag ?? ''}' already exists in the repository with name '${repository.name}' in registry with id '${world.accountId}'`,
+          `Image with digest '${digest}' and tag '${imageTag ?? ''}' already exists in the repository with name '${repository.name}' in registry with id '${setting.accountId}'`,
         );
-      const manifest = { bytes, mediaType, pushedAt: world.clock.now() };
+      const manifest = { bytes, mediaType, pushedAt: setting.clock.now() };
       putManifest(repository, manifest, imageTag);
       return { image: { ...state.placeOf(repository), ...shown({ ...manifest, digest }, imageTag) } };
     },
@@ -107,7 +107,7 @@ export function imageOperations(state: RegistryState): Record<string, Operation>
     const { imageDigest = 'null', imageTag = 'null' } = id;
     throw new AwsFault(
       'ImageNotFoundException',
-      `The image with imageId {imageDigest:'${imageDigest}', imageTag:'${imageTag}'} does not exist within the repository with name '${repository.name}' in the registry with id '${world.accountId}'`,
+      `The image with imageId {imageDigest:'${imageDigest}', imageTag:'${imageTag}'} does not exist within the repository with name '${repository.name}' in the registry with id '${setting.accountId}'`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { readInput } from '../constraints.js';
 import type { Page } from '../page.js';
 import { pageOf } from '../page.js';
 import { REPOSITORY_NAME } from '../registry/images.js';
-import type { World } from '../service.js';
+import type { Setting } from '../service.js';
 import { AwsFault } from '../service.js';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -51,12 +51,12 @@ export function invalid(parameter: string, constraint: string): AwsFault {
 export function pageOfEcr<Item>(
   all: readonly Item[],
   asked: { readonly nextToken?: string | undefined; readonly maxResults?: number | undefined },
-  world: World,
+  setting: Setting,
 ): Page<Item> {
   return pageOf(all, {
     token: asked.nextToken,
     size: asked.maxResults ?? 100,
-    pageSize: world.pageSize,
+    pageSize: setting.pageSize,
     invalid: () => invalid('nextToken', 'must be a token of the answer before'),
   });
 }

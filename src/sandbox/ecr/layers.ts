@@ -31,7 +31,7 @@ export function layerOperations(
   state: RegistryState,
   addressOf: (digest: Digest) => string,
 ): Record<string, Operation> {
-  const { images, world } = state;
+  const { images, setting } = state;
   const uploads = new Map<string, Upload>();
 
   function requireUpload(repository: SandboxRepository, id: string): Upload {
@@ -39,7 +39,7 @@ export function layerOperations(
     if (upload?.repository === repository) return upload;
     throw new AwsFault(
       'UploadNotFoundException',
-      `The upload with id '${id}' could not be found in the repository with name '${repository.name}' in the registry with id '${world.accountId}'`,
+      `The upload with id '${id}' could not be found in the repository with name '${repository.name}' in the registry with id '${setting.accountId}'`,
     );
   }
 
@@ -70,7 +70,7 @@ export function layerOperations(
       if (!isDigest(layerDigest) || !repository.blobs.has(layerDigest))
         throw new AwsFault(
           'LayersNotFoundException',
-          `The layer with digest '${layerDigest}' does not exist in the repository with name '${repository.name}' in the registry with id '${world.accountId}'`,
+          `The layer with digest '${layerDigest}' does not exist in the repository with name '${repository.name}' in the registry with id '${setting.accountId}'`,
         );
       return { downloadUrl: addressOf(layerDigest), layerDigest };
     },

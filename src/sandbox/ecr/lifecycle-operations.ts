@@ -25,7 +25,7 @@ const results = v.object({
 
 /** Which images would go, by a policy or by one that is not put yet. The sandbox itself expires none. */
 export function lifecycleOperations(state: RegistryState): Record<string, Operation> {
-  const { world } = state;
+  const { setting } = state;
 
   function requirePolicy(repository: SandboxRepository): string {
     const { lifecycle } = state.recordOf(repository);
@@ -63,14 +63,14 @@ export function lifecycleOperations(state: RegistryState): Record<string, Operat
       const asked = read(v.object({ ...ofRepository, lifecyclePolicyText: v.optional(policyText) }), input);
       const repository = state.requireRepository(asked);
       const record = state.recordOf(repository);
-      if (record.preview && world.clock.now() < record.preview.startedAt + PREVIEW_MS)
+      if (record.preview && setting.clock.now() < record.preview.startedAt + PREVIEW_MS)
         throw new AwsFault(
           'LifecyclePolicyPreviewInProgressException',
           `Lifecycle policy preview is in progress for the repository with name '${repository.name}'`,
         );
       const text = asked.lifecyclePolicyText ?? requirePolicy(repository);
       readLifecyclePolicy(text);
-      record.preview = { text, startedAt: world.clock.now() };
+      record.preview = { text, startedAt: setting.clock.now() };
       return { ...state.placeOf(repository), lifecyclePolicyText: text, status: 'IN_PROGRESS' };
     },
     GetLifecyclePolicyPreview(input) {
@@ -79,7 +79,7 @@ export function lifecycleOperations(state: RegistryState): Record<string, Operat
       const { preview } = state.recordOf(repository);
       if (!preview) throw missing('LifecyclePolicyPreviewNotFoundException', 'Lifecycle policy preview', repository);
       const head = { ...state.placeOf(repository), lifecyclePolicyText: preview.text };
-      if (world.clock.now() < preview.startedAt + PREVIEW_MS) return { ...head, status: 'IN_PROGRESS' };
+      if (setting.clock.now() < preview.startedAt + PREVIEW_MS) return { ...head, status: 'IN_PROGRESS' };
       const all = previewLifecycle(readLifecyclePolicy(preview.text), agedImages(repository), preview.startedAt);
       const chosen = all.flatMap(({ digest, appliedRulePriority }) => {
         const manifest = repository.manifests.get(digest);
@@ -97,7 +97,7 @@ export function lifecycleOperations(state: RegistryState): Record<string, Operat
           },
         ];
       });
-      const { items, more } = pageOfEcr(chosen, asked, world);
+      const { items, more } = pageOfEcr(chosen, asked, setting);
       return {
         ...head,
         status: 'COMPLETE',

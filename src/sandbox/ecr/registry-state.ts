@@ -1,5 +1,5 @@
 import type { ImageStore, SandboxRepository } from '../registry/images.js';
-import type { World } from '../service.js';
+import type { Setting } from '../service.js';
 import { AwsFault } from '../service.js';
 import { invalid } from './input.js';
 
@@ -17,7 +17,7 @@ export interface RepositoryRecord {
 
 /** The repositories, as all operations of ECR see them. */
 export interface RegistryState {
-  readonly world: World;
+  readonly setting: Setting;
   readonly images: ImageStore;
   /** Host of the registry. */
   readonly host: () => string;
@@ -34,11 +34,11 @@ export interface RegistryState {
   arnOf(repository: SandboxRepository): string;
 }
 
-export function createRegistryState(world: World, images: ImageStore, host: () => string): RegistryState {
+export function createRegistryState(setting: Setting, images: ImageStore, host: () => string): RegistryState {
   const records = new WeakMap<SandboxRepository, RepositoryRecord>();
-  const prefix = `arn:aws:ecr:${world.region}:${world.accountId}:repository/`;
+  const prefix = `arn:aws:ecr:${setting.region}:${setting.accountId}:repository/`;
   const state: RegistryState = {
-    world,
+    setting,
     images,
     host,
     recordOf(repository) {
@@ -54,8 +54,8 @@ export function createRegistryState(world: World, images: ImageStore, host: () =
       records.set(repository, known);
       return known;
     },
-    requireRepository({ repositoryName, registryId = world.accountId }) {
-      const repository = registryId === world.accountId ? images.repositories.get(repositoryName) : undefined;
+    requireRepository({ repositoryName, registryId = setting.accountId }) {
+      const repository = registryId === setting.accountId ? images.repositories.get(repositoryName) : undefined;
       if (repository) return repository;
       throw new AwsFault(
         'RepositoryNotFoundException',
@@ -68,7 +68,7 @@ export function createRegistryState(world: World, images: ImageStore, host: () =
       if (arn.startsWith(prefix)) return state.requireRepository({ repositoryName });
       return state.requireRepository({ repositoryName, registryId: arn.split(':')[4] });
     },
-    placeOf: ({ name }) => ({ registryId: world.accountId, repositoryName: name }),
+    placeOf: ({ name }) => ({ registryId: setting.accountId, repositoryName: name }),
     arnOf: ({ name }) => prefix + name,
   };
   return state;

@@ -47,7 +47,7 @@ const description = v.object({
 
 /** Repositories: what they are, and which tags may move. */
 export function repositoryOperations(state: RegistryState): Record<string, Operation> {
-  const { world, images } = state;
+  const { setting, images } = state;
 
   function render(repository: SandboxRepository) {
     const { scanOnPush, encryption } = state.recordOf(repository);
@@ -65,7 +65,7 @@ export function repositoryOperations(state: RegistryState): Record<string, Opera
   return {
     CreateRepository(input) {
       const { repositoryName, registryId, tags = [], ...asked } = read(creation, input);
-      if (registryId !== undefined && registryId !== world.accountId)
+      if (registryId !== undefined && registryId !== setting.accountId)
         throw invalid('registryId', 'must be the registry of the caller');
       const { encryptionConfiguration: encryption } = asked;
       if (encryption?.encryptionType === 'AES256' && encryption.kmsKey !== undefined)
@@ -73,7 +73,7 @@ export function repositoryOperations(state: RegistryState): Record<string, Opera
       if (images.repositories.has(repositoryName))
         throw new AwsFault(
           'RepositoryAlreadyExistsException',
-          `The repository with name '${repositoryName}' already exists in the registry with id '${world.accountId}'`,
+          `The repository with name '${repositoryName}' already exists in the registry with id '${setting.accountId}'`,
         );
       const settings = settingsOf(asked);
       const labels = putLabels(new Map(), tags);
@@ -81,7 +81,7 @@ export function repositoryOperations(state: RegistryState): Record<string, Opera
       Object.assign(state.recordOf(repository), {
         scanOnPush: asked.imageScanningConfiguration?.scanOnPush ?? false,
         labels,
-        ...(encryption && { encryption: encryptionOf(encryption, world) }),
+        ...(encryption && { encryption: encryptionOf(encryption, setting) }),
       });
       return { repository: render(repository) };
     },
@@ -91,7 +91,7 @@ export function repositoryOperations(state: RegistryState): Record<string, Opera
         throw invalid('maxResults', 'cannot be used when you specify repositories with repositoryNames');
       const named = repositoryNames?.map((name) => state.requireRepository({ repositoryName: name, registryId }));
       const all = [...images.repositories.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-      const { items, more } = named ? { items: named, more: {} } : pageOfEcr(all, page, world);
+      const { items, more } = named ? { items: named, more: {} } : pageOfEcr(all, page, setting);
       return { repositories: items.map(render), ...more };
     },
     DeleteRepository(input) {
@@ -100,7 +100,7 @@ export function repositoryOperations(state: RegistryState): Record<string, Opera
       if (repository.manifests.size > 0 && force !== true)
         throw new AwsFault(
           'RepositoryNotEmptyException',
-          `The repository with name '${repository.name}' in registry with id '${world.accountId}' cannot be deleted because it still contains images`,
+          `The repository with name '${repository.name}' in registry with id '${setting.accountId}' cannot be deleted because it still contains images`,
         );
       images.repositories.delete(repository.name);
       return { repository: render(repository) };
@@ -130,7 +130,7 @@ function settingsOf(asked: Mutability): RepositorySettings {
 
 function encryptionOf(
   { encryptionType, kmsKey }: { readonly encryptionType: string; readonly kmsKey?: string | undefined },
-  { region, accountId }: RegistryState['world'],
+  { region, accountId }: RegistryState['setting'],
 ) {
   if (encryptionType === 'AES256') return { encryptionType };
   // The key that AWS manages for ECR, when none is named.

@@ -14,7 +14,7 @@ const ofImage = { ...ofRepository, imageId: shapes.imageId };
 
 /** Scanning: settings are kept, scans begin and end, and there are never findings. */
 export function scanningOperations(state: RegistryState): Record<string, Operation> {
-  const { world } = state;
+  const { setting } = state;
 
   function requireImage(repository: SandboxRepository, id: ImageId): StoredManifest {
     const image = chooseImage(repository, id);
@@ -26,7 +26,7 @@ export function scanningOperations(state: RegistryState): Record<string, Operati
   }
 
   const placeText = ({ name }: SandboxRepository) =>
-    `the repository with name '${name}' in the registry with id '${world.accountId}'`;
+    `the repository with name '${name}' in the registry with id '${setting.accountId}'`;
 
   /** When an image was scanned: when it was pushed, or when it was asked for. */
   function scannedAt(repository: SandboxRepository, { digest, pushedAt }: StoredManifest): number | undefined {
@@ -69,14 +69,14 @@ export function scanningOperations(state: RegistryState): Record<string, Operati
       };
     },
     GetRegistryScanningConfiguration: () => ({
-      registryId: world.accountId,
+      registryId: setting.accountId,
       scanningConfiguration: { scanType: 'BASIC', rules: [] },
     }),
     StartImageScan(input) {
       const asked = read(v.object(ofImage), input);
       const repository = state.requireRepository(asked);
       const image = requireImage(repository, asked.imageId);
-      state.recordOf(repository).scans.set(image.digest, world.clock.now());
+      state.recordOf(repository).scans.set(image.digest, setting.clock.now());
       return {
         ...state.placeOf(repository),
         imageId: { ...asked.imageId, imageDigest: image.digest },
@@ -95,7 +95,7 @@ export function scanningOperations(state: RegistryState): Record<string, Operati
           `Image scan does not exist for the image with '${shownId(asked.imageId)}' in ${placeText(repository)}`,
         );
       const head = { ...state.placeOf(repository), imageId: { ...asked.imageId, imageDigest: image.digest } };
-      if (world.clock.now() < began + SCAN_MS) return { ...head, imageScanStatus: { status: 'IN_PROGRESS' } };
+      if (setting.clock.now() < began + SCAN_MS) return { ...head, imageScanStatus: { status: 'IN_PROGRESS' } };
       const imageScanCompletedAt = (began + SCAN_MS) / 1000;
       return {
         ...head,

@@ -1,6 +1,6 @@
 import type { LogStore } from '../logs.js';
 import type { TaskRunner } from '../runners/task-runner.js';
-import type { EmulatedService, Operation, World } from '../service.js';
+import type { EmulatedService, Operation, Setting } from '../service.js';
 import type { AwsFault } from '../service.js';
 import type { Consistency } from './consistency/lags.js';
 import { createLags } from './consistency/lags.js';
@@ -49,16 +49,16 @@ export interface EmulatedEcs extends EmulatedService {
   close(): Promise<void>;
 }
 
-export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
+export function createEcs(setting: Setting, options: EcsOptions): EmulatedEcs {
   const { logs, runner, consistency = 'strong', seed = 1 } = options;
-  const state = createState(world, seed);
+  const state = createState(setting, seed);
   state.clusters.set('default', newCluster(state, 'default'));
   for (const name of ['FARGATE', 'FARGATE_SPOT'] as const)
     state.capacityProviders.set(name, fargateProvider(state, name));
   const chosen = new Map<string, Scenario>();
   const scenarioOf = (name: string) => chosen.get(name) ?? chosen.get('*') ?? scenarios.get('ok');
 
-  const timeline = runner ? liveTimeline(world.clock) : lazyTimeline(world.clock);
+  const timeline = runner ? liveTimeline(setting.clock) : lazyTimeline(setting.clock);
   let live: LiveDriver | undefined;
   let driver: TaskDriver | undefined;
   const engine = createEngine({
@@ -67,7 +67,7 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
     pace: runner ? LIVE : PLAYED,
     logs,
     driver(tell) {
-      live = runner && createLiveDriver({ world, logs, runner }, tell);
+      live = runner && createLiveDriver({ setting, logs, runner }, tell);
       return (driver = live ?? createPlayer(timeline, logs, tell));
     },
     deployAgain,
@@ -87,12 +87,12 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
     if (record) deploy(service, record, scenarios.get('slow'));
   }
 
-  const run = createRunTask(state, world, (definition: Definition) => imagesOf(definition, options.resolveImage), {
+  const run = createRunTask(state, setting, (definition: Definition) => imagesOf(definition, options.resolveImage), {
     failure: (family) => (live ? undefined : scenarioOf(family)?.task?.failure),
     begin: (task, definition) => driver?.start(task, definition, planOfScript(scenarioOf(definition.family)?.task)),
   });
 
-  const operations = createOperations(state, world, {
+  const operations = createOperations(state, setting, {
     now: () => timeline.now(),
     engine,
     views,
@@ -107,7 +107,7 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
 
   function advance(): void {
     timeline.advance();
-    forgetTasks(state, world.clock.now());
+    forgetTasks(state, setting.clock.now());
   }
 
   return {
@@ -125,7 +125,7 @@ export function createEcs(world: World, options: EcsOptions): EmulatedEcs {
     useScenario(scenario, name = '*') {
       chosen.set(name, scenario);
     },
-    faultFor: (operation) => faultOf(state, scenarioOf, operation, world.clock.now()),
+    faultFor: (operation) => faultOf(state, scenarioOf, operation, setting.clock.now()),
     urls(cluster, name) {
       const service = findService(state, cluster, name);
       return service && live ? live.urls(service) : [];

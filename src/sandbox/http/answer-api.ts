@@ -51,7 +51,7 @@ export async function answerApi(
     const key = namedKey(signature, options.keys, wording);
     const body = await readBody(request, LONGEST);
     if (typeof signature !== 'string') {
-      const expected = { wording, service: row?.signingName ?? signature.service, now: options.world.clock.now() };
+      const expected = { wording, service: row?.signingName ?? signature.service, now: options.setting.clock.now() };
       proveSignature({ ...head, body }, signature, key, expected);
     }
     const asked = readCall(shape.protocol, request, body);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from '../faults.js';
 import type { PassOn } from '../moto/pass-on.js';
-import type { Caller, EmulatedService, JournalEntry, World } from '../service.js';
+import type { Caller, EmulatedService, JournalEntry, Setting } from '../service.js';
 import { AwsFault } from '../service.js';
 import type { AnswerShape } from './answer-shape.js';
 import { sendFault, sendOutput } from './answer-shape.js';
@@ -9,7 +9,7 @@ import { misbehave } from './misbehave.js';
 import type { AskedCall } from './read-call.js';
 
 export interface PerformOptions {
-  readonly world: World;
+  readonly setting: Setting;
   /** By the `name` that is a row's id. */
   readonly services: readonly EmulatedService[];
   /** Where calls of services go that are not played here; undefined when nowhere. */
@@ -37,7 +37,7 @@ export async function perform(
   const { shape, service, operation, input, caller } = call;
   const emulated = options.services.find(({ name }) => name === service);
   if (!emulated && !options.passOn) return sendFault(response, shape, notPlayed(call));
-  const at = options.world.clock.now();
+  const at = options.setting.clock.now();
   const { WebIdentityToken: _token, ...shown } = input ?? {};
   const note = (result: Partial<JournalEntry>) =>
     options.journal.push({ at, service, operation, input: shown, ...(!emulated && { passedOn: true }), ...result });

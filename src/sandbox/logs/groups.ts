@@ -33,7 +33,7 @@ const listing = v.object({
 
 /** Log groups: made, listed, kept for a time, deleted. */
 export function groupOperations(state: LogState): Record<string, Operation> {
-  const { world, groups } = state;
+  const { setting, groups } = state;
 
   const render = (group: LogGroup) => ({
     logGroupName: group.name,
@@ -106,7 +106,7 @@ export function groupOperations(state: LogState): Record<string, Operation> {
       const { items, more } = pageOf(found, {
         token: asked.nextToken,
         size: asked.limit ?? MOST_GROUPS,
-        pageSize: world.pageSize,
+        pageSize: setting.pageSize,
         invalid: () => invalid('The specified nextToken is invalid.'),
       });
       return { logGroups: items.map(render), ...more };

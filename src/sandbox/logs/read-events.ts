@@ -35,7 +35,7 @@ const START: Place = { timestamp: 0, serial: 0 };
 
 /** Reading of events. Pages may be short or empty: only the tokens tell whether there is more. */
 export function readOperations(state: LogState): Record<string, Operation> {
-  const { world } = state;
+  const { setting } = state;
 
   return {
     GetLogEvents(input) {
@@ -47,7 +47,7 @@ export function readOperations(state: LogState): Record<string, Operation> {
       const all = state
         .eventsOf(group, stream)
         .filter(({ timestamp }) => timestamp >= startTime && timestamp < endTime);
-      if (token === undefined && asked.startFromHead === true && world.pageSize !== undefined)
+      if (token === undefined && asked.startFromHead === true && setting.pageSize !== undefined)
         return { events: [], nextForwardToken: forward(START), nextBackwardToken: backward(START) };
       const isBackward = token ? token.isBackward : asked.startFromHead !== true;
       const left = token
@@ -72,7 +72,7 @@ export function readOperations(state: LogState): Record<string, Operation> {
       for (const name of asked.logStreamNames ?? []) state.requireStream(group, name);
       const matches = readFilterPattern(asked.filterPattern ?? '');
       const { startTime = 0, endTime = Infinity, nextToken } = asked;
-      if (nextToken === undefined && world.pageSize !== undefined)
+      if (nextToken === undefined && setting.pageSize !== undefined)
         return { events: [], searchedLogStreams: [], nextToken: opaque(START) };
       const from = nextToken === undefined ? START : placeOf(nextToken);
       const left = eventsIn(group, asked)
@@ -107,7 +107,7 @@ export function readOperations(state: LogState): Record<string, Operation> {
   function pageOf<Event extends LogEvent>(events: readonly Event[], limit = MOST_EVENTS): Event[] {
     const page: Event[] = [];
     let bytes = 0;
-    for (const event of events.slice(0, Math.min(limit, world.pageSize ?? Infinity))) {
+    for (const event of events.slice(0, Math.min(limit, setting.pageSize ?? Infinity))) {
       bytes += Buffer.byteLength(event.message) + 26;
       if (bytes > MOST_BYTES && page.length > 0) break;
       page.push(event);

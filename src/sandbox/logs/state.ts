@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { readInput, validationFault } from '../constraints.js';
-import type { World } from '../service.js';
+import type { Setting } from '../service.js';
 import { AwsFault } from '../service.js';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -58,7 +58,7 @@ export function invalid(message: string): AwsFault {
 }
 
 export interface LogState {
-  readonly world: World;
+  readonly setting: Setting;
   readonly groups: Map<string, LogGroup>;
   arnOf(group: LogGroup): string;
   requireGroup(name: string): LogGroup;
@@ -79,15 +79,15 @@ export interface LogState {
   eventsOf(group: LogGroup, stream: LogStream): readonly LogEvent[];
 }
 
-export function createLogState(world: World): LogState {
+export function createLogState(setting: Setting): LogState {
   const groups = new Map<string, LogGroup>();
-  const now = () => Math.round(world.clock.now());
+  const now = () => Math.round(setting.clock.now());
   let serial = 0;
 
   const state: LogState = {
-    world,
+    setting,
     groups,
-    arnOf: ({ name }) => `arn:aws:logs:${world.region}:${world.accountId}:log-group:${name}`,
+    arnOf: ({ name }) => `arn:aws:logs:${setting.region}:${setting.accountId}:log-group:${name}`,
     requireGroup(name) {
       const group = groups.get(name);
       if (group) return group;

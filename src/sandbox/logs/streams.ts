@@ -20,7 +20,7 @@ const listing = v.object({
 
 /** Log streams: made, listed, deleted. */
 export function streamOperations(state: LogState): Record<string, Operation> {
-  const { world } = state;
+  const { setting } = state;
   return {
     CreateLogStream(input) {
       const asked = read(named, input);
@@ -49,7 +49,7 @@ export function streamOperations(state: LogState): Record<string, Operation> {
       const { items, more } = pageOf(found, {
         token: asked.nextToken,
         size: asked.limit ?? MOST_STREAMS,
-        pageSize: world.pageSize,
+        pageSize: setting.pageSize,
         invalid: () => invalid('The specified nextToken is invalid.'),
       });
       return {

@@ -43,7 +43,7 @@ export function writeOperations(state: LogState): Record<string, Operation> {
       if (bytes > MOST_BYTES) throw invalid(`Upload too large: ${bytes} bytes exceeds limit of ${MOST_BYTES}`);
       if (times.some((time, at) => at > 0 && time < (times[at - 1] ?? 0)))
         throw invalid('Log events in a single PutLogEvents request must be in chronological order.');
-      const rejected = rejectedOf(times, state.world.clock.now(), group.retention);
+      const rejected = rejectedOf(times, state.setting.clock.now(), group.retention);
       const from = Math.max(rejected.tooOldLogEventEndIndex ?? 0, rejected.expiredLogEventEndIndex ?? 0);
       const accepted = logEvents.slice(from, rejected.tooNewLogEventStartIndex);
       if ((accepted.at(-1)?.timestamp ?? 0) - (accepted[0]?.timestamp ?? 0) > DAY_MS)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KeyRing } from '../access/keys.js';
 import type { WebIdentityProvider } from '../access/web-identity.js';
-import type { Caller, EmulatedService, World } from '../service.js';
+import type { Caller, EmulatedService, Setting } from '../service.js';
 import { AwsFault } from '../service.js';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -9,7 +9,7 @@ type Input = Readonly<Record<string, unknown>>;
 const HOUR_S = 3600;
 
 /** STS: who calls, and roles to take on. Any role may be assumed; the credentials of it are good at the sandbox. */
-export function createSts(world: World, keys: KeyRing, webIdentity: WebIdentityProvider): EmulatedService {
+export function createSts(setting: Setting, keys: KeyRing, webIdentity: WebIdentityProvider): EmulatedService {
   function assume(input: Input, by: { readonly isRole: boolean }) {
     const { role, session, seconds } = readRole(input);
     if (by.isRole && seconds > HOUR_S)
@@ -17,13 +17,13 @@ export function createSts(world: World, keys: KeyRing, webIdentity: WebIdentityP
         'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
       );
     const roleId = `AROA${idOf(role)}`;
-    const [, account = world.accountId, path = ''] = /^arn:[^:]+:iam::(\d*):role\/(.+)$/.exec(role) ?? [];
+    const [, account = setting.accountId, path = ''] = /^arn:[^:]+:iam::(\d*):role\/(.+)$/.exec(role) ?? [];
     const caller: Caller = {
       // Without the role's path, as AWS does.
       arn: `arn:aws:sts::${account}:assumed-role/${path.split('/').at(-1) ?? ''}/${session}`,
       userId: `${roleId}:${session}`,
     };
-    const key = keys.issue(caller, world.clock.now() + seconds * 1000);
+    const key = keys.issue(caller, setting.clock.now() + seconds * 1000);
     return {
       Credentials: {
         AccessKeyId: key.id,
@@ -40,7 +40,7 @@ export function createSts(world: World, keys: KeyRing, webIdentity: WebIdentityP
     operations: {
       GetCallerIdentity: (_input, { arn, userId } = keys.own.caller) => ({
         UserId: userId,
-        Account: /^arn:[^:]+:[^:]+::(\d*):/.exec(arn)?.[1] ?? world.accountId,
+        Account: /^arn:[^:]+:[^:]+::(\d*):/.exec(arn)?.[1] ?? setting.accountId,
         Arn: arn,
       }),
       AssumeRole: (input, caller) => assume(input, { isRole: caller?.arn.includes(':assumed-role/') ?? false }),
@@ -50,7 +50,7 @@ export function createSts(world: World, keys: KeyRing, webIdentity: WebIdentityP
         return {
           ...assume(input, { isRole: false }),
           SubjectFromWebIdentityToken: sub,
-          Provider: `arn:aws:iam::${world.accountId}:oidc-provider/${webIdentity.name}`,
+          Provider: `arn:aws:iam::${setting.accountId}:oidc-provider/${webIdentity.name}`,
           Audience: aud,
         };
       },

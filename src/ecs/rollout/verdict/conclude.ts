@@ -1,10 +1,12 @@
 import { LadingError } from '../../../base/errors.js';
+import type { KnownCause } from '../../task/cause.js';
+import { readAlarmReasons } from '../../alarms.js';
 import { consoleUrl } from '../../console.js';
 import type { Followed } from '../watch/follow.js';
 import { knownCause } from '../watch/follow.js';
 import { prove } from './proof.js';
 import type { DeployResult } from './result.js';
-import type { DeployRun } from '../run.js';
+import type { DeployRun, EcsContext } from '../run.js';
 import { resultOf } from '../run.js';
 import { readServes } from './serves.js';
 import { settle } from './settle.js';
@@ -21,7 +23,7 @@ export async function conclude(
 ): Promise<DeployResult> {
   const { context, place } = run;
   const { end, state } = followed;
-  const cause = knownCause(followed);
+  const cause = await withAlarms(knownCause(followed), state, context);
   const known = { ...begun, deployment: deploymentOf(run, state), unseen: unseenOf(state), ...(cause && { cause }) };
   if (end.is === 'scaled') return resultOf(run, 'scaled', known);
   if (end.is === 'succeeded') return proven(run, state, known);
@@ -41,6 +43,18 @@ export async function conclude(
       ...(next && { next }),
     }),
   });
+}
+
+/** An alarm's name says what, its state's reason says how much. */
+async function withAlarms(
+  cause: KnownCause | undefined,
+  { record }: RolloutState,
+  { cloudwatch }: Pick<EcsContext, 'cloudwatch'>,
+): Promise<KnownCause | undefined> {
+  const names = record?.alarms?.triggeredAlarmNames ?? [];
+  if (cause?.class !== 'alarm' || !cloudwatch || names.length === 0) return cause;
+  const reasons = await readAlarmReasons(cloudwatch, names);
+  return reasons.length === 0 ? cause : { ...cause, detail: reasons.join('; ') };
 }
 
 async function proven(run: DeployRun, state: RolloutState, known: Partial<DeployResult>): Promise<DeployResult> {

@@ -1,4 +1,4 @@
-import type { Operation, World } from '../../service.js';
+import type { Operation, Setting } from '../../service.js';
 import { AwsFault } from '../../service.js';
 import { checkDefinition } from '../definition/check.js';
 import { fillDefinition } from '../definition/fill.js';
@@ -15,8 +15,8 @@ import type { Pages } from './page.js';
 const PAGE = { most: 100, usual: 100 };
 
 /** Task definitions. */
-export function definitionOperations(state: EcsState, world: World, pages: Pages): Record<string, Operation> {
-  const render = (entry: DefinitionRecord) => renderDefinition(entry, world.accountId);
+export function definitionOperations(state: EcsState, setting: Setting, pages: Pages): Record<string, Operation> {
+  const render = (entry: DefinitionRecord) => renderDefinition(entry, setting.accountId);
   const sorted = () =>
     [...state.definitions.values()].sort(
       ({ definition: a }, { definition: b }) =>
@@ -34,7 +34,7 @@ export function definitionOperations(state: EcsState, world: World, pages: Pages
       const revision = (state.revisions.get(family) ?? 0) + 1;
       const taskDefinitionArn = state.arn(`task-definition/${family}:${revision}`);
       const definition = { ...fillDefinition(sized), revision, taskDefinitionArn } as Definition;
-      const entry: DefinitionRecord = { definition, status: 'ACTIVE', registeredAt: world.clock.now() };
+      const entry: DefinitionRecord = { definition, status: 'ACTIVE', registeredAt: setting.clock.now() };
       state.revisions.set(family, revision);
       state.definitions.set(`${family}:${revision}`, entry);
       state.tags.set(taskDefinitionArn, tags);
@@ -52,7 +52,7 @@ export function definitionOperations(state: EcsState, world: World, pages: Pages
       if (!/:\d+$/.test(String(input.taskDefinition)))
         throw new AwsFault('ClientException', 'Task definition revision must be specified.');
       const entry = requireDefinition(state, input.taskDefinition);
-      if (entry.status === 'ACTIVE') Object.assign(entry, { status: 'INACTIVE', deregisteredAt: world.clock.now() });
+      if (entry.status === 'ACTIVE') Object.assign(entry, { status: 'INACTIVE', deregisteredAt: setting.clock.now() });
       return { taskDefinition: render(entry) };
     },
     ListTaskDefinitions(input) {
@@ -92,7 +92,7 @@ export function definitionOperations(state: EcsState, world: World, pages: Pages
           failures.push({ arn: name.startsWith('arn:') ? name : state.arn(`task-definition/${name}`), reason });
           continue;
         }
-        Object.assign(entry, { status: 'DELETE_IN_PROGRESS', deleteRequestedAt: world.clock.now() });
+        Object.assign(entry, { status: 'DELETE_IN_PROGRESS', deleteRequestedAt: setting.clock.now() });
         deleted.push(render(entry));
         if (!inUse(state, entry)) state.definitions.delete(`${entry.definition.family}:${entry.definition.revision}`);
       }

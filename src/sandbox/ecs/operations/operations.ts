@@ -1,4 +1,4 @@
-import type { Operation, World } from '../../service.js';
+import type { Operation, Setting } from '../../service.js';
 import type { EcsState } from '../state/state.js';
 import { accountSettingOperations } from './clusters/account-settings.js';
 import { capacityProviderOperations } from './clusters/capacity-providers.js';
@@ -17,20 +17,20 @@ import { taskOperations } from './tasks/tasks.js';
 /** All that the emulated ECS answers to; the rest is an UnknownOperationException. */
 export function createOperations(
   state: EcsState,
-  world: World,
+  setting: Setting,
   parts: ServiceWorld & { readonly pages: Pages; readonly run: ReturnType<typeof createRunTask> },
 ): Readonly<Record<string, Operation>> {
   const { pages, views, engine, run } = parts;
   return {
     ...clusterOperations(state, pages),
     ...capacityProviderOperations(state, pages),
-    ...accountSettingOperations(state, world, pages),
-    ...definitionOperations(state, world, pages),
+    ...accountSettingOperations(state, setting, pages),
+    ...definitionOperations(state, setting, pages),
     ...serviceOperations(state, parts),
     ...serviceReads(state, views, pages),
     ...deploymentOperations(state, { engine, views, pages }),
     ...taskOperations(state, { run, stop: (task, reason) => engine.stopTask(task, reason), views, pages }),
-    ...taskProtectionOperations(state, world),
+    ...taskProtectionOperations(state, setting),
     ...tagOperations(state),
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { World } from '../../service.js';
+import type { Setting } from '../../service.js';
 import type { Cluster, DefinitionRecord, Input, SandboxService, SandboxTask, Tag } from './records.js';
 
 /** All that the emulated ECS remembers. */
@@ -23,7 +23,7 @@ export interface EcsState {
   readonly id: () => string;
 }
 
-export function createState(world: World, seed = 1): EcsState {
+export function createState(setting: Setting, seed = 1): EcsState {
   let count = 0;
   return {
     clusters: new Map(),
@@ -34,7 +34,7 @@ export function createState(world: World, seed = 1): EcsState {
     services: new Map(),
     tasks: new Map(),
     settings: new Map(),
-    arn: (kind) => `arn:aws:ecs:${world.region}:${world.accountId}:${kind}`,
+    arn: (kind) => `arn:aws:ecs:${setting.region}:${setting.accountId}:${kind}`,
     id: () => createHash('md5').update(`${seed}/${++count}`).digest('hex'),
   };
 }

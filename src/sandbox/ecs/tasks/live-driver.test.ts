@@ -36,9 +36,9 @@ interface Service {
 }
 
 async function open(service: Readonly<Record<string, unknown>> = {}) {
-  const world = { clock: systemClock, region: 'eu-central-1', accountId: '123456789012' };
+  const setting = { clock: systemClock, region: 'eu-central-1', accountId: '123456789012' };
   const containers = runner();
-  const ecs = createEcs(world, { logs: createLogs(world), runner: containers, resolveImage: () => undefined });
+  const ecs = createEcs(setting, { logs: createLogs(setting), runner: containers, resolveImage: () => undefined });
   closing.push(() => ecs.close());
   const call = <Output>(operation: string, input: Readonly<Record<string, unknown>>) =>
     ecs.operations[operation]?.(input) as Output;

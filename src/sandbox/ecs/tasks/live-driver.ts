@@ -1,6 +1,6 @@
 import type { LogStore } from '../../logs.js';
 import type { TaskRunner } from '../../runners/task-runner.js';
-import type { World } from '../../service.js';
+import type { Setting } from '../../service.js';
 import type { TaskDriver, Tell } from './driver.js';
 import type { Definition, SandboxService, SandboxTask } from '../state/records.js';
 import { stopTask } from '../state/tasks.js';
@@ -18,10 +18,10 @@ export interface LiveDriver extends TaskDriver {
 
 /** Tasks whose containers really run. */
 export function createLiveDriver(
-  parts: { readonly world: World; readonly logs: LogStore; readonly runner: TaskRunner },
+  parts: { readonly setting: Setting; readonly logs: LogStore; readonly runner: TaskRunner },
   tell: Tell,
 ): LiveDriver {
-  const { clock } = parts.world;
+  const { clock } = parts.setting;
   const begun = new Set<Promise<LiveTask>>();
   const running = new Map<SandboxTask, LiveTask>();
   const healthy = new Set<SandboxTask>();

@@ -1,6 +1,6 @@
 import type { LogStore } from '../../logs.js';
 import type { ContainerSpec, RunningContainer, TaskRunner } from '../../runners/task-runner.js';
-import type { World } from '../../service.js';
+import type { Setting } from '../../service.js';
 import type { ContainerOverride, Definition, SandboxTask } from '../state/records.js';
 import { endTask, stopTask, writeLines } from '../state/tasks.js';
 
@@ -18,9 +18,9 @@ export interface LiveTask {
 export async function startLiveTask(
   task: SandboxTask,
   definition: Definition,
-  parts: { readonly world: World; readonly logs: LogStore; readonly runner: TaskRunner },
+  parts: { readonly setting: Setting; readonly logs: LogStore; readonly runner: TaskRunner },
 ): Promise<LiveTask> {
-  const { world, logs, runner } = parts;
+  const { setting, logs, runner } = parts;
   const running: RunningContainer[] = [];
   const exits: Promise<void>[] = [];
   let stopping: Promise<void> | undefined;
@@ -33,11 +33,11 @@ export async function startLiveTask(
     // One more may have been on its way.
     await Promise.all(running.map((one) => one.stop()));
     await Promise.all(exits);
-    endTask(task, world.clock.now());
+    endTask(task, setting.clock.now());
     resolveStopped();
   }
   function stop(stopCode: string, reason: string): Promise<void> {
-    stopTask(task, stopCode, reason, world.clock.now());
+    stopTask(task, stopCode, reason, setting.clock.now());
     return (stopping ??= endAll());
   }
 
@@ -53,7 +53,7 @@ export async function startLiveTask(
     const override = task.overrides?.containerOverrides?.find((one) => one.name === container.name);
     const spec = specOf(container, task.containers[at]?.imageDigest, override);
     const started = await runner.start(spec, (text) =>
-      writeLines(logs, task, container, [{ at: world.clock.now(), text }]),
+      writeLines(logs, task, container, [{ at: setting.clock.now(), text }]),
     );
     if ('reason' in started) {
       void stop('TaskFailedToStart', started.reason);

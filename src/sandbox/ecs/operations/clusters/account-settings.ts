@@ -1,4 +1,4 @@
-import type { Operation, World } from '../../../service.js';
+import type { Operation, Setting } from '../../../service.js';
 import type { EcsState } from '../../state/state.js';
 import type { Pages } from '../page.js';
 import { invalid } from '../invalid.js';
@@ -33,8 +33,8 @@ export function settingFor(state: EcsState, name: string, principal: string = RO
 }
 
 /** Account settings, of the account or of one principal. */
-export function accountSettingOperations(state: EcsState, world: World, pages: Pages): Record<string, Operation> {
-  const me = `arn:aws:iam::${world.accountId}:user/sandbox`;
+export function accountSettingOperations(state: EcsState, setting: Setting, pages: Pages): Record<string, Operation> {
+  const me = `arn:aws:iam::${setting.accountId}:user/sandbox`;
   const principalOf = (value: unknown) => {
     const arn = value === undefined ? me : String(value);
     if (!arn.startsWith('arn:')) throw invalid('The principal ARN is invalid. Specify a valid ARN and try again.');
@@ -62,7 +62,7 @@ export function accountSettingOperations(state: EcsState, world: World, pages: P
   return {
     PutAccountSetting: (input) => put(String(input.name), String(input.value), principalOf(input.principalArn)),
     PutAccountSettingDefault: (input) =>
-      put(String(input.name), String(input.value), `arn:aws:iam::${world.accountId}:root`),
+      put(String(input.name), String(input.value), `arn:aws:iam::${setting.accountId}:root`),
     DeleteAccountSetting(input) {
       const name = String(input.name);
       checkName(name);

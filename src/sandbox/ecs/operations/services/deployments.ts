@@ -16,9 +16,9 @@ const MOST = 20;
 /** Service deployments and service revisions. */
 export function deploymentOperations(
   state: EcsState,
-  world: { readonly engine: Engine; readonly views: Views; readonly pages: Pages },
+  setting: { readonly engine: Engine; readonly views: Views; readonly pages: Pages },
 ): Record<string, Operation> {
-  const { engine, views, pages } = world;
+  const { engine, views, pages } = setting;
 
   function requireRollout(arn: unknown): { service: SandboxService; rollout: Rollout } {
     const found = findRollout(state, arn);

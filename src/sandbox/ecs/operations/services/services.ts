@@ -40,8 +40,8 @@ export interface ServiceWorld {
 }
 
 /** Services: what they should be. */
-export function serviceOperations(state: EcsState, world: ServiceWorld): Record<string, Operation> {
-  const { engine, views } = world;
+export function serviceOperations(state: EcsState, setting: ServiceWorld): Record<string, Operation> {
+  const { engine, views } = setting;
 
   return {
     CreateService(input) {
@@ -55,16 +55,16 @@ export function serviceOperations(state: EcsState, world: ServiceWorld): Record<
       checkCount(input, input.schedulingStrategy);
       checkService(state, asked, record.definition);
       const tags = input.tags === undefined ? [] : checkedTags(input.tags);
-      const service = newService(state, cluster, { name, asked, record, now: world.now() });
+      const service = newService(state, cluster, { name, asked, record, now: setting.now() });
       state.services.set(`${cluster.name}/${name}`, service);
       state.tags.set(service.arn, tags);
       views.beforeWrite(service, 'created');
-      const scenario = world.scenarioOf(name);
+      const scenario = setting.scenarioOf(name);
       for (const { secondsAgo, event } of scenario?.earlier ?? [])
-        addEvent(state, service, withoutName(event), world.now() - secondsAgo * 1000);
-      if (world.live) world.deploy(service, record);
-      else world.establish(service, record);
-      if (scenario?.inFlight && !world.live) world.deployAgain(service);
+        addEvent(state, service, withoutName(event), setting.now() - secondsAgo * 1000);
+      if (setting.live) setting.deploy(service, record);
+      else setting.establish(service, record);
+      if (scenario?.inFlight && !setting.live) setting.deployAgain(service);
       return { service: views.written(service) };
     },
     UpdateService(input) {
@@ -89,7 +89,7 @@ export function serviceOperations(state: EcsState, world: ServiceWorld): Record<
       views.beforeWrite(service);
       if (desiredCount !== undefined) service.desiredCount = Number(desiredCount);
       service.input = wanted;
-      if (starts && record) world.deploy(service, record);
+      if (starts && record) setting.deploy(service, record);
       else engine.settle(service);
       return { service: views.written(service) };
     },

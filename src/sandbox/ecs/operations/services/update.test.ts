@@ -12,8 +12,8 @@ interface Service {
 const network = (subnet: string) => ({ networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } } });
 
 async function open() {
-  const world = { clock: virtualClock(), region: 'eu-central-1', accountId: '123456789012' };
-  const ecs = createEcs(world, { logs: createLogs(world), resolveImage: () => undefined });
+  const setting = { clock: virtualClock(), region: 'eu-central-1', accountId: '123456789012' };
+  const ecs = createEcs(setting, { logs: createLogs(setting), resolveImage: () => undefined });
   const call = async <Output>(operation: string, input: Record<string, unknown>) =>
     (await ecs.operations[operation]?.(input)) as Output;
   const register = async () =>

@@ -1,4 +1,4 @@
-import type { Operation, World } from '../../../service.js';
+import type { Operation, Setting } from '../../../service.js';
 import { protectedTask } from '../../render/cluster.js';
 import { findTask, requireCluster } from '../../state/find.js';
 import type { Input, SandboxTask } from '../../state/records.js';
@@ -10,7 +10,7 @@ const USUAL_MINUTES = 120;
 const MOST_MINUTES = 2880;
 
 /** Tasks of services that are not to be stopped for scaling in or deployments. */
-export function taskProtectionOperations(state: EcsState, world: World): Record<string, Operation> {
+export function taskProtectionOperations(state: EcsState, setting: Setting): Record<string, Operation> {
   function each(input: Input, most: number, change: (task: SandboxTask) => void) {
     const cluster = requireCluster(state, input.cluster);
     const names = listOf(input.tasks).map(String);
@@ -26,7 +26,7 @@ export function taskProtectionOperations(state: EcsState, world: World): Record<
       else if (task.service === undefined || task.stopCode !== undefined) fail('TASK_NOT_VALID');
       else {
         change(task);
-        protectedTasks.push(protectedTask(task.arn, task.protectedUntil, world.clock.now()));
+        protectedTasks.push(protectedTask(task.arn, task.protectedUntil, setting.clock.now()));
       }
     }
     return { protectedTasks, failures };
@@ -40,7 +40,7 @@ export function taskProtectionOperations(state: EcsState, world: World): Record<
       if (!Number.isInteger(minutes) || minutes < 1 || minutes > MOST_MINUTES)
         throw invalid(`expiresInMinutes must be between 1 and ${MOST_MINUTES}.`);
       return each(input, 10, (task) => {
-        if (input.protectionEnabled === true) task.protectedUntil = world.clock.now() + minutes * 60_000;
+        if (input.protectionEnabled === true) task.protectedUntil = setting.clock.now() + minutes * 60_000;
         else delete task.protectedUntil;
       });
     },

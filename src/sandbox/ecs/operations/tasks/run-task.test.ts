@@ -27,9 +27,9 @@ const awslogs = {
 /** An ECS with a definition `migrate`: one essential container `main`, and a `sidecar` that is not. */
 async function open(scenario?: string, runner?: TaskRunner) {
   const clock = virtualClock();
-  const world = { clock, region: 'eu-central-1', accountId: '123456789012' };
-  const logs = createLogs(world);
-  const ecs = createEcs(world, { logs, runner, resolveImage: () => `sha256:${'a'.repeat(64)}` });
+  const setting = { clock, region: 'eu-central-1', accountId: '123456789012' };
+  const logs = createLogs(setting);
+  const ecs = createEcs(setting, { logs, runner, resolveImage: () => `sha256:${'a'.repeat(64)}` });
   closing.push(() => ecs.close());
   const script = scenario === undefined ? undefined : scenarios.get(scenario);
   if (script) ecs.useScenario(script, 'migrate');

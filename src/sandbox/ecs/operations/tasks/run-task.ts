@@ -1,4 +1,4 @@
-import type { World } from '../../../service.js';
+import type { Setting } from '../../../service.js';
 import { AwsFault } from '../../../service.js';
 import { requireClusterRecord, requireRunnable } from '../../state/find.js';
 import type { Definition, Input, ResolvedImage, SandboxTask, TaskOverrides } from '../../state/records.js';
@@ -17,7 +17,7 @@ export interface OneOff {
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
 export function createRunTask(
   state: EcsState,
-  world: World,
+  setting: Setting,
   imagesOf: (definition: Definition) => readonly ResolvedImage[],
   oneOff: OneOff,
 ): (input: Input) => readonly SandboxTask[] | { readonly failure: string } {
@@ -55,7 +55,7 @@ export function createRunTask(
       input: placed,
     };
     const count = Number(input.count ?? 1);
-    const tasks = Array.from({ length: count }, () => addTask(state, from, world.clock.now()));
+    const tasks = Array.from({ length: count }, () => addTask(state, from, setting.clock.now()));
     const inherited = input.propagateTags === 'TASK_DEFINITION' ? state.tags.get(definition.taskDefinitionArn) : [];
     for (const task of tasks) {
       state.tags.set(task.arn, [...tagsOf(inherited), ...tags]);

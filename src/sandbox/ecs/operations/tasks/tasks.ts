@@ -16,14 +16,14 @@ const PAGE = { most: 100, usual: 100 };
 /** Tasks of services and those of RunTask. */
 export function taskOperations(
   state: EcsState,
-  world: {
+  setting: {
     readonly run: ReturnType<typeof createRunTask>;
     readonly stop: (task: SandboxTask, reason: string) => void;
     readonly views: Views;
     readonly pages: Pages;
   },
 ): Record<string, Operation> {
-  const { run, stop, views, pages } = world;
+  const { run, stop, views, pages } = setting;
 
   return {
     RunTask(input) {
