@@ -1,8 +1,8 @@
 import { defineCommand } from '../base/declare/command.js';
 import { input } from '../base/declare/input.js';
 import type { ServiceLine } from '../ecs/task/service-logs.js';
-import { servicesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';
+import { servicesInput } from './inputs/services.js';
 
 export interface LogsResult {
   readonly lines: readonly ServiceLine[];
@@ -35,9 +35,9 @@ export const logs = defineCommand({
   async run(values, context, origins): Promise<LogsResult> {
     const { planServices } = await import('../release/plan-release.js');
     const { onlyOne } = await import('../release/only-one.js');
+    const place = onlyOne(planServices(values, origins), origins);
     const { openEcs } = await import('../release/open-ecs.js');
     const { openServiceLogs } = await import('../ecs/task/service-logs.js');
-    const place = onlyOne(planServices(values, origins), origins);
     const ecs = await openEcs(context, place);
     const read = openServiceLogs({ ...values, ...place }, ecs, context.clock.now() - values.since);
     for (;;) {

@@ -42,11 +42,11 @@ export const push = defineCommand({
   async run(values, context, origins): Promise<PushResult> {
     const { planTargets } = await import('../release/plan-release.js');
     const { onlyOne } = await import('../release/only-one.js');
+    const image = onlyOne(planTargets(values, origins), origins);
     const { sendImage, tagsOf } = await import('../release/send.js');
     const { openRegistry } = await import('../release/registries.js');
     const { openLayout } = await import('../image/layout/layout.js');
     const { layoutFolder } = await import('../release/app-image.js');
-    const image = onlyOne(planTargets(values, origins), origins);
     const tags = tagsOf(image.to.tag, image.tags);
     const layout = await openLayout(layoutFolder(values.from ?? image.output, context, image.place));
     const repository = openRegistry(image.to, context, values);

@@ -1,8 +1,8 @@
 import { defineCommand } from '../base/declare/command.js';
 import { input } from '../base/declare/input.js';
 import type { RollbackResult } from '../ecs/rollout/rollback.js';
-import { servicesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';
+import { servicesInput } from './inputs/services.js';
 import { deployNeeds } from './needs/deploy.js';
 
 export const rollback = defineCommand({
@@ -26,9 +26,9 @@ export const rollback = defineCommand({
   async run(values, context, origins): Promise<RollbackResult> {
     const { planServices } = await import('../release/plan-release.js');
     const { onlyOne } = await import('../release/only-one.js');
+    const place = onlyOne(planServices(values, origins), origins);
     const { openEcs } = await import('../release/open-ecs.js');
     const { rollBack } = await import('../ecs/rollout/rollback.js');
-    const place = onlyOne(planServices(values, origins), origins);
     const { cluster, service, timeoutMs = values.timeout } = place;
     const request = { cluster, service, timeoutMs, dryRun: values.dryRun ?? false };
     return rollBack(request, await openEcs(context, place));

@@ -1,7 +1,7 @@
 import { defineCommand } from '../base/declare/command.js';
 import type { ServiceStatus } from '../ecs/status.js';
-import { servicesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';
+import { servicesInput } from './inputs/services.js';
 
 export const status = defineCommand({
   name: 'status',
@@ -20,9 +20,9 @@ export const status = defineCommand({
   async run(values, context, origins): Promise<ServiceStatus> {
     const { planServices } = await import('../release/plan-release.js');
     const { onlyOne } = await import('../release/only-one.js');
+    const place = onlyOne(planServices(values, origins), origins);
     const { openEcs } = await import('../release/open-ecs.js');
     const { readStatus } = await import('../ecs/status.js');
-    const place = onlyOne(planServices(values, origins), origins);
     return readStatus((await openEcs(context, place)).ecs, place.cluster, place.service);
   },
   text(result) {

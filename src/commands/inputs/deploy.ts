@@ -1,5 +1,5 @@
 import { input } from '../../base/declare/input.js';
-import { variableForm } from './forms.js';
+import { variableForm } from './container-forms.js';
 import { serviceInputs } from './service.js';
 
 /** How a service is deployed; shared by the verbs that do. */

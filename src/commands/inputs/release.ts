@@ -1,7 +1,8 @@
 import { camelCase, fieldsOf, input } from '../../base/declare/input.js';
 import { deployInputs } from './deploy.js';
-import { imageChoiceForm, variableForm } from './forms.js';
+import { imageChoiceForm, variableForm } from './container-forms.js';
 import { imageInputs } from './image.js';
+import { servicesInput } from './services.js';
 import { targetInputs } from './target.js';
 
 const imageFields = fieldsOf({
@@ -17,30 +18,6 @@ export const imageFieldNames: readonly string[] = Object.keys(imageFields).map(c
 export const imagesInput = {
   images: input.entries('Images by name: what `build` and `push` take', { fields: imageFields, key: 'images' }),
 };
-
-const { 'dry-run': _, 'force-new-deployment': __, ...rollOutInputs } = deployInputs;
-
-const serviceFields = {
-  image: input.list('Image by its name under `images`, or a reference; the only image when left out', {
-    placeholder: '[CONTAINER=]IMAGE',
-    ...imageChoiceForm,
-  }),
-  container: input.string('Container that gets the image; found by the repository when left out', {
-    placeholder: 'NAME',
-  }),
-  ...fieldsOf({
-    ...rollOutInputs,
-    service: input.string('ECS service, by name or ARN; the name of the entry when left out'),
-  }),
-  after: input.list('Service that comes first', { placeholder: 'NAME' }),
-  smoke: input.record('What the public address must answer in the end', {
-    fields: {
-      url: input.string('Address to ask', { placeholder: 'URL', required: true }),
-      status: input.integer('Status of the answer', { placeholder: 'N', default: 200 }),
-      timeout: input.duration('Longest time until it comes', { placeholder: 'DURATION', default: 60_000 }),
-    },
-  }),
-} as const;
 
 const taskFields = {
   image: input.list('Image by its name under `images`, or a reference; that of `like` when left out', {
@@ -59,18 +36,6 @@ const taskFields = {
   before: input.list('Service that waits for it; all when left out', { placeholder: 'NAME' }),
   timeout: input.duration('Longest time for the task; 15 minutes when left out', { placeholder: 'DURATION' }),
 } as const;
-
-/** Services by name, and which of them are meant. */
-export const servicesInput = {
-  services: input.entries('Services by name: what `deploy` takes, and their order', {
-    fields: serviceFields,
-    key: 'services',
-  }),
-  only: input.list('Service to take, with the images and tasks that it needs; all when left out', {
-    placeholder: 'NAME',
-    key: false,
-  }),
-};
 
 /** A whole release. */
 export const releaseInputs = {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.js';
 import { systemClock } from '../../base/clock.js';
 import type { Context, Environment } from '../../base/context.js';
-import { createExec } from '../../base/programs/exec.js';
-import { createHttp } from '../../base/http/http.js';
+import type { Exec } from '../../base/programs/exec.js';
+import type { Http } from '../../base/http/http.js';
 import { createRedactor, redactEvent } from '../../base/tell/redact.js';
 import type { Report } from '../../base/tell/report.js';
 
@@ -25,14 +25,34 @@ export function openWorld(options: {
 }): World {
   const { env, cwd, configFile, environment, signal, sink, clock = systemClock } = options;
   const redactor = createRedactor();
-  const http = createHttp({ env });
+  const http = lateHttp(env);
   const report: Report = (event) => {
     if (event.type === 'mask') redactor.add(event.value);
     sink(redactEvent(event, (text) => redactor.redact(text)));
   };
   return {
-    context: { env, cwd, configFile, environment, http, exec: createExec(env), clock, report, signal },
+    context: { env, cwd, configFile, environment, http, exec: lateExec(env), clock, report, signal },
     redact: (text) => redactor.redact(text),
     close: () => http.close(),
   };
+}
+
+/** Programs and HTTP are loaded by who uses them first: a mistake is told without them. */
+function lateExec(env: Environment): Exec {
+  let loaded: Promise<Exec> | undefined;
+  return async (program, args, request) => {
+    loaded ??= import('../../base/programs/exec.js').then(({ createExec }) => createExec(env));
+    return (await loaded)(program, args, request);
+  };
+}
+
+function lateHttp(env: Environment): Http & { close(): void } {
+  let loaded: Promise<Http & { close(): void }> | undefined;
+  return Object.assign(
+    async (...request: Parameters<Http>) => {
+      loaded ??= import('../../base/http/http.js').then(({ createHttp }) => createHttp({ env }));
+      return (await loaded)(...request);
+    },
+    { close: () => void loaded?.then((http) => http.close()) },
+  );
 }

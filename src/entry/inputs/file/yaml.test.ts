@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { InputError } from '../../../base/errors.js';
 import type { Given } from '../given.js';
 import { readYaml } from './yaml.js';
@@ -63,6 +65,38 @@ describe('YAML', () => {
     const tree = (await read('__proto__: {a: 1}\nconstructor: 2\nhasOwnProperty: 3\n')) as Map<string, unknown>;
     expect([...tree.keys()]).toEqual(['__proto__', 'constructor', 'hasOwnProperty']);
     expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+  });
+
+  test('what a program wrote comes back, its numbers and truths as text', async () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', ' ', ':', '#', '&', '*', '!', '-', '"', "'", '\n', '<', '1', '{', '~', '%', '@', 'é'),
+    });
+    // The writer does not know merge keys.
+    const key = text.filter((name) => name !== '<<');
+    const value = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 4 },
+        text,
+        fc.integer(),
+        fc.boolean(),
+        fc.array(tie('node')),
+        fc.dictionary(key, tie('node')),
+      ),
+    })).node;
+    const asText = (node: unknown): unknown => {
+      if (Array.isArray(node)) return node.map(asText);
+      if (typeof node !== 'object' || node === null) return String(node);
+      return new Map(Object.entries(node).map(([key, one]) => [key, asText(one)]));
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(key, value), async (root) => {
+        // What is equal in it is written once, with an anchor.
+        const shared = { ...root, again: root };
+        expect(await read(stringify(shared))).toEqual(asText(shared));
+        expect(await read(JSON.stringify(shared))).toEqual(asText(shared));
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test('every part knows its place', async () => {
