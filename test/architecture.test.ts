@@ -76,6 +76,7 @@ function circlesIn(targets: ReadonlyMap<string, readonly string[]>): readonly st
 
 /** Places where a name stands as a free variable, not as a property, a string or a comment. */
 function usesOf(name: string, path: string, text: string): number[] {
+  if (!text.includes(name)) return [];
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const lines: number[] = [];
   const visit = (node: ts.Node): void => {
@@ -148,4 +149,13 @@ describe('the architecture', () => {
     );
     expect(wrong).toEqual([]);
   });
+});
+
+test('what tests share registers nothing while it is loaded: unit tests share a process, and load it once', () => {
+  const support = join(import.meta.dirname, 'support');
+  const shared = readdirSync(support, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !path.endsWith('.test.ts'),
+  );
+  const hooks = /^(before|after)(Each|All)\(/m;
+  expect(shared.filter((path) => hooks.test(readFileSync(join(support, path), 'utf8')))).toEqual([]);
 });

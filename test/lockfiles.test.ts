@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 interface Locked {
@@ -7,14 +7,16 @@ interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-const lockfiles = execFileSync('git', ['ls-files', '--', '*package-lock.json'], { encoding: 'utf8' })
-  .split('\n')
-  .filter((file) => file !== '' && !file.startsWith('test/fixtures/'));
+const root = join(import.meta.dirname, '..');
+const folders = ['', ...readdirSync(join(root, 'examples')).map((name) => `examples/${name}/`)];
+const lockfiles = folders.map((folder) => `${folder}package-lock.json`).filter((file) => existsSync(join(root, file)));
 
 // npm writes only the packages of the platform it runs on when node_modules is older than the lockfile, and then
 // `npm ci` refuses the lockfile everywhere. `npm install --package-lock-only --ignore-scripts` makes it whole.
 test.each(lockfiles)('%s names the packages of every platform', (file) => {
-  const { packages } = JSON.parse(readFileSync(file, 'utf8')) as { packages: Readonly<Record<string, Locked>> };
+  const { packages } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
+    packages: Readonly<Record<string, Locked>>;
+  };
   const missing = Object.entries(packages).flatMap(([path, locked]) =>
     Object.keys({ ...locked.dependencies, ...locked.optionalDependencies }).filter(
       (name) => !foldersAbove(path).some((folder) => packages[`${folder}node_modules/${name}`]),

@@ -1,52 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { requirePython } from '../../test/support/tools.js';
 import { ecrRegion, isEcrHost } from './ecr.js';
 import { checkEndpoint, endpointOf } from './endpoint.js';
-import { partitionOf } from './partition.js';
-import type { AwsServiceName } from './services.js';
-import { awsServices } from './services.js';
-
-/**
- * `ecs eu-central-1` → the address that botocore speaks to and the region that it signs for: four services in every
- * region that it knows, every service in one region of each partition.
- */
-const ENDPOINTS = `
-import botocore.session, json, sys
-session = botocore.session.get_session()
-found = {}
-for partition in session.get_available_partitions():
-    for place, region in enumerate(session.get_available_regions('ecs', partition)):
-        for service in sys.argv[1:] if place == 0 else ('ecs', 'ecr', 'logs', 'sts'):
-            client = session.create_client(service, region_name=region, aws_access_key_id='a', aws_secret_access_key='b')
-            found[service + ' ' + region] = [client.meta.endpoint_url, client._request_signer._region_name, partition]
-print(json.dumps(found))
-`;
-
-test('every region of every partition has the endpoint that botocore has', async (context) => {
-  const python = requirePython('botocore', 'python3-botocore');
-  if (!python) return context.skip();
-  const env = { PATH: process.env.PATH, AWS_STS_REGIONAL_ENDPOINTS: 'regional' };
-  // botocore has public ECR in every region; AWS has it in one.
-  const services = Object.keys(awsServices).filter((name) => name !== 'ecr-public');
-  const { stdout } = await promisify(execFile)(python, ['-c', ENDPOINTS, ...services], { env });
-  const known = JSON.parse(stdout) as Record<string, [string, string, string]>;
-  expect(Object.keys(known).length).toBeGreaterThan(100);
-  const ours = Object.keys(known).map((key) => {
-    const [service, region = ''] = key.split(' ');
-    const { url, region: signed } = endpointOf(service as AwsServiceName, region, {});
-    return [key, [url, signed, partitionOf(region).id]];
-  });
-  expect(Object.fromEntries(ours)).toEqual(known);
-
-  // The registry's host has the suffix of its API: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
-  for (const key of Object.keys(known)) {
-    const region = key.split(' ')[1] ?? '';
-    const host = `123456789012.dkr.ecr.${region}.${partitionOf(region).suffix}`;
-    expect([host, isEcrHost(host, {}), ecrRegion(host)]).toEqual([host, true, region]);
-  }
-});
 
 describe('an endpoint of the user’s own', () => {
   const all = 'http://127.0.0.1:4566';

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { Command } from '../../src/base/declare/command.js';
 import { InputError } from '../../src/base/errors.js';
 import type { Inputs } from '../../src/base/declare/input.js';
@@ -16,9 +16,8 @@ import type { ReleaseValues } from '../../src/release/plan-release.js';
 import { planRelease } from '../../src/release/plan-release.js';
 import type { ImageFields, Release } from '../../src/release/release.js';
 
-/** Where relative paths start; it holds nothing but the `lading.yml` of the last question. */
-export const folder = mkdtempSync(join(tmpdir(), 'lading-release-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+/** Where relative paths start; it holds nothing but the `lading.yml` of the last question, and is there only while it is read. */
+export const folder = join(tmpdir(), `lading-release-${process.pid}`);
 
 export interface Asked {
   /** What stands in `lading.yml`. */
@@ -29,23 +28,28 @@ export interface Asked {
 
 /** What a verb gets, through the door of the command line. */
 export async function ask(command: unknown, { file = '', argv = [], env = {} }: Asked) {
-  writeFileSync(join(folder, 'lading.yml'), file);
   const verb = command as Command<Inputs>;
   const at = argv.indexOf('--environment');
   const environment = at < 0 ? undefined : { name: argv[at + 1] ?? '', where: '--environment' };
   const rest = at < 0 ? argv : argv.filter((_word, index) => index !== at && index !== at + 1);
   const { flags, issues } = parseArguments(rest, verb.inputs);
-  return readInputs({
-    command: verb,
-    given: flags,
-    issues,
-    nameOf: (name) => `--${name}`,
-    env,
-    cwd: folder,
-    config: join(folder, 'lading.yml'),
-    environment,
-    wholeShape,
-  });
+  mkdirSync(folder, { recursive: true });
+  try {
+    writeFileSync(join(folder, 'lading.yml'), file);
+    return await readInputs({
+      command: verb,
+      given: flags,
+      issues,
+      nameOf: (name) => `--${name}`,
+      env,
+      cwd: folder,
+      config: join(folder, 'lading.yml'),
+      environment,
+      wholeShape,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 type ShipValues = ReleaseValues &

@@ -33,12 +33,15 @@ export const command = { name: 'deploy', inputs: inputs as Inputs };
 export const other = { name: 'rotate', inputs: { to: input.list(''), 'max-age': input.duration('') } as Inputs };
 
 export let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'lading-inputs-'));
-  mkdirSync(join(folder, '.git'));
-  mkdirSync(join(folder, 'sub'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+/** Gives each test of the file that calls it a folder of its own. */
+export function inOwnFolders(): void {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lading-inputs-'));
+    mkdirSync(join(folder, '.git'));
+    mkdirSync(join(folder, 'sub'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+}
 
 interface Request {
   readonly file?: string;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -140,41 +140,6 @@ region = eu-west-1
       hint: expect.stringContaining(hint) as string,
     });
     expect(server.asked).toEqual([]);
-  });
-});
-
-describe('a program', () => {
-  function program(script: string): void {
-    const file = join(home, 'give credentials');
-    writeFileSync(file, `#!/bin/sh\n${script}\n`);
-    chmodSync(file, 0o755);
-    config(`[default]\ncredential_process = "${file}" --for "$ACCOUNT"\n`);
-  }
-
-  test('prints them, with the environment of the call', async () => {
-    program(`printf '{"Version":1,"AccessKeyId":"AKIA%s","SecretAccessKey":"program-secret"}' "$2"`);
-    expect(await find({ ACCOUNT: 'SEVEN' })).toMatchObject({
-      accessKeyId: 'AKIASEVEN',
-      secretAccessKey: 'program-secret',
-    });
-    expect(masks()).toContain('program-secret');
-  });
-
-  test.each([
-    ['echo no login >&2; exit 3', 'ended with 3: no login'],
-    [`echo '{"Version":2,"SecretAccessKey":"secret-word"}'`, 'no JSON with Version 1'],
-    [`echo 'secret-word'`, 'no JSON with Version 1'],
-    [`echo '{"Version":1,"SecretAccessKey":"secret-word"}'`, 'no AccessKeyId and SecretAccessKey'],
-    [
-      `echo '{"Version":1,"AccessKeyId":"a","SecretAccessKey":"secret-word","Expiration":"2020-01-01T00:00:00Z"}'`,
-      'have expired',
-    ],
-    [`echo '{"Version":1,"AccessKeyId":"a","SecretAccessKey":"secret-word","Expiration":"then"}'`, 'is no time'],
-  ])('%s', async (script, message) => {
-    program(script);
-    const error: unknown = await find().catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ kind: 'credentials', message: expect.stringContaining(message) as string });
-    expect(String(error)).not.toContain('secret-word');
   });
 });
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { folder, mistakes, read } from '../../../test/support/read-test-inputs.js';
+import { folder, inOwnFolders, mistakes, read } from '../../../test/support/read-test-inputs.js';
 import type { Entry, Inputs } from '../../base/declare/input.js';
+
+inOwnFolders();
 
 describe('values', () => {
   test('come from flags, then variables, then the file, then the defaults, and it is known from where', async () => {

@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requirePython } from '../../../test/support/tools.js';
 import { createKeyPair, keyPairOf, openSealedBox } from '../../sandbox/github/key-pair.js';
 import { seal, sealOverhead, sealText } from './sealed-box.js';
 
@@ -69,21 +67,5 @@ describe('PyNaCl', () => {
 
   it.each(vectors)('sealed %j, and we open it', (message, sealed) => {
     expect(text(openSealedBox(Buffer.from(sealed, 'base64'), pair))).toBe(message);
-  });
-
-  const python = requirePython('nacl.public', 'python3-nacl');
-
-  it.skipIf(python === undefined)('opens what we seal, up to the 48 KB of GitHub', () => {
-    const sizes = [0, 1, 15, 16, 17, 2600, 48 * 1024];
-    const messages = sizes.map((size) => Buffer.alloc(size, 'Aß').toString('latin1'));
-    const sealed = messages.map((message) => sealText(message, Buffer.from(pair.publicKey).toString('base64')));
-    const script = [
-      'import base64, json, sys',
-      'from nacl.public import PrivateKey, SealedBox',
-      'box = SealedBox(PrivateKey(bytes(range(1, 33))))',
-      'print(json.dumps([box.decrypt(base64.b64decode(one)).decode() for one in json.load(sys.stdin)]))',
-    ].join('\n');
-    const out = execFileSync(python ?? '', ['-c', script], { input: JSON.stringify(sealed) });
-    expect(JSON.parse(out.toString('utf8'))).toEqual(messages);
   });
 });

@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { virtualClock } from '../../../src/base/clock.js';
-import { openBotocore } from '../botocore.js';
-import { definitionFor } from './rollouts/definition.js';
 import { startEcs } from './start.js';
 import type { Errs } from './errs/errs.js';
 import type { Rollout } from './rollouts/rollout.js';
@@ -63,23 +61,5 @@ describe('the server', () => {
   test('breaks the connection', async () => {
     const faults = [{ from: 0, operations: 'all', kind: 'reset' }] as const;
     await expect(post('DescribeServices', SERVICES, { faults })).rejects.toThrow('fetch failed');
-  });
-
-  test("is understood by botocore's own client", async () => {
-    ecs = await startEcs({ clock: virtualClock(), rollout, errs: { denied: ['ListTasks'] } });
-    const botocore = openBotocore();
-    if (!botocore) return;
-    const env = { AWS_ENDPOINT_URL: ecs.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-    const call = (operation: string, input: Readonly<Record<string, unknown>>) =>
-      botocore.call(env, 'ecs', operation, input);
-    await call('RegisterTaskDefinition', definitionFor(rollout));
-    const names = { cluster: 'production', service: 'web' };
-    expect(await call('UpdateService', { ...names, taskDefinition: 'web' })).toMatchObject({
-      output: { service: { deployments: [{ status: 'PRIMARY' }, { status: 'ACTIVE' }] } },
-    });
-    expect(await call('ListTasks', { cluster: 'production' })).toMatchObject({
-      error: { code: 'AccessDeniedException', status: 400 },
-    });
-    await botocore.close();
   });
 });

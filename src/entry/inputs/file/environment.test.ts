@@ -2,7 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Entry, Inputs } from '../../../base/declare/input.js';
-import { folder, mistakes, read } from '../../../../test/support/read-test-inputs.js';
+import { folder, inOwnFolders, mistakes, read } from '../../../../test/support/read-test-inputs.js';
+
+inOwnFolders();
 
 describe('an environment', () => {
   const file = [

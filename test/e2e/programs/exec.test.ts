@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createExec, howItEnded } from './exec.js';
+import { createExec, howItEnded } from '../../../src/base/programs/exec.js';
 
 const exec = createExec(process.env);
 const node = process.execPath;

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createExec } from '../base/programs/exec.js';
-import { readCommit, webAddress } from './git.js';
+import { createExec } from '../../../src/base/programs/exec.js';
+import { readCommit, webAddress } from '../../../src/image/git.js';
 
 let folder = '';
 let repository = '';

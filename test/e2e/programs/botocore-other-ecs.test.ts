@@ -2,13 +2,15 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { virtualClock } from '../../../src/base/clock.js';
-import { requireBotocore } from '../aws-tools.js';
-import { openEcs } from './open.js';
-import { allRollouts } from './rollouts/all.js';
-import { definitionFor } from './rollouts/definition.js';
-import type { Ecs } from './open.js';
-import type { Rollout } from './rollouts/rollout.js';
-import type { JournalEntry } from './truth/journal.js';
+import { requireBotocore } from '../../support/aws-tools.js';
+import { openBotocore } from '../../support/botocore.js';
+import { openEcs } from '../../support/ecs/open.js';
+import { startEcs } from '../../support/ecs/start.js';
+import { allRollouts } from '../../support/ecs/rollouts/all.js';
+import { definitionFor } from '../../support/ecs/rollouts/definition.js';
+import type { Ecs } from '../../support/ecs/open.js';
+import type { Rollout } from '../../support/ecs/rollouts/rollout.js';
+import type { JournalEntry } from '../../support/ecs/truth/journal.js';
 
 const python = requireBotocore();
 
@@ -50,6 +52,25 @@ test.skipIf(!python)('every answer and every error is one that the model of AWS 
     'StopTask',
     'UpdateService',
   ]);
+});
+
+test.skipIf(!python)("the server is understood by botocore's own client", async () => {
+  const rollout: Rollout = { name: 'well', expect: { outcome: 'succeeded', earlyStop: 'must not' } };
+  const ecs = await startEcs({ clock: virtualClock(), rollout, errs: { denied: ['ListTasks'] } });
+  const botocore = openBotocore()!;
+  const env = { AWS_ENDPOINT_URL: ecs.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  const call = (operation: string, input: Readonly<Record<string, unknown>>) =>
+    botocore.call(env, 'ecs', operation, input);
+  await call('RegisterTaskDefinition', definitionFor(rollout));
+  const names = { cluster: 'production', service: 'web' };
+  expect(await call('UpdateService', { ...names, taskDefinition: 'web' })).toMatchObject({
+    output: { service: { deployments: [{ status: 'PRIMARY' }, { status: 'ACTIVE' }] } },
+  });
+  expect(await call('ListTasks', { cluster: 'production' })).toMatchObject({
+    error: { code: 'AccessDeniedException', status: 400 },
+  });
+  await botocore.close();
+  await ecs.close();
 });
 
 /** Keys, kinds and the values of enumerations: of answers that have these in common one is enough. */
@@ -137,7 +158,7 @@ function lastHook(journal: readonly JournalEntry[]): string | undefined {
 
 /** What the model objects to, each once. */
 async function check(entries: readonly JournalEntry[]): Promise<readonly string[]> {
-  const child = spawn(python!, [join(import.meta.dirname, '..', 'botocore_check.py')], {
+  const child = spawn(python!, [join(import.meta.dirname, '../../support/botocore_check.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdin.end(`${JSON.stringify({ check: entries })}\n`);
