@@ -14,6 +14,8 @@ test.each([
   ['❤\ufe0f', 2],
   ['1\ufe0f\u20e3', 2],
   ['👩‍💻', 4],
+  ['\t', 2],
+  ['ä\tb', 4],
 ])('%j takes %i columns', (text, width) => expect(textWidth(text)).toBe(width));
 
 test('it is never less than what terminals show', () => {

@@ -6,6 +6,9 @@ const PLACELESS = /[\p{Mn}\p{Me}\p{Cf}]/u;
 /** Asks for the picture of a sign, which is wide. */
 const AS_PICTURE = 0xfe0f;
 
+/** As wide as a tab is made. */
+const TAB = '  ';
+
 /**
  * Columns that a printable text takes on a terminal; never fewer, but a few more for pictures that are joined of
  * several. The package for this costs every run 20 ms of start-up, most of it for those.
@@ -19,6 +22,7 @@ export function textWidth(text: string): number {
 
 function charWidth(char: string): number {
   const point = char.codePointAt(0) ?? 0;
+  if (char === '\t') return TAB.length;
   if (point === AS_PICTURE) return 1;
   return PLACELESS.test(char) ? 0 : eastAsianWidth(point);
 }
@@ -27,7 +31,7 @@ function charWidth(char: string): number {
 export function wrapText(text: string, width: number): readonly string[] {
   const room = Math.max(2, width);
   return text
-    .replaceAll('\t', '  ')
+    .replaceAll('\t', TAB)
     .split('\n')
     .flatMap((line) => (textWidth(line) <= room ? [line] : wrapLine(line, room)));
 }
