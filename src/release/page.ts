@@ -88,7 +88,7 @@ function serviceTable(services: readonly ServiceResult[]): Block {
 
 function lastBlock(service: ServiceResult): Facts {
   const { cause, serves, deployment, rolledBack, next, winner } = service;
-  const back = { done: 'yes', failed: 'it failed', none: 'no' };
+  const back = { done: 'yes', failed: 'it failed', none: 'no', 'going-on': 'not done yet' };
   const task = cause?.taskArn && lastName(cause.taskArn);
   return {
     type: 'facts',

@@ -57,7 +57,9 @@ export function wrongsOf(told: Told, options: { readonly asksImage?: boolean } =
   )
     wrongs.push(`${said}, and it is ${truth.outcome}`);
   if (said === 'rolled-back' && truth.rolledBack !== true) wrongs.push('rolled back, and it is not');
-  if (said === 'failed' && truth.rolledBack === true && !isRefuted(told)) wrongs.push('not rolled back, and it is');
+  const goingOn = result?.rolledBack === 'going-on';
+  if (said === 'failed' && truth.rolledBack === true && !goingOn && !isRefuted(told))
+    wrongs.push('not rolled back, and it is');
   return [...wrongs, ...stopWrongs(told)];
 }
 
@@ -71,7 +73,8 @@ function isOpen({ result, error }: Told): boolean {
 function isRace(told: Told, truth: Truth): boolean {
   const hidden = told.result?.deployment?.arn === undefined;
   const asked = told.ecs.journal.some(({ operation, output }) => operation === 'StopServiceDeployment' && output);
-  return (asked || hidden) && told.result?.outcome === 'rolled-back' && truth.outcome === 'stopped';
+  if (truth.outcome !== 'stopped') return false;
+  return told.result?.outcome === 'rolled-back' ? asked || hidden : told.result?.outcome === 'failed' && hidden;
 }
 
 function isRefuted({ error }: Told): boolean {

@@ -64,3 +64,9 @@ function dropNulls(value: unknown): unknown {
 export function revisionOf(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
 }
+
+/** Undefined for what is no ARN of a revision. Numbers of a family only grow. */
+export function revisionNumber(arn: string): { readonly family: string; readonly number: number } | undefined {
+  const [, family, number] = /^([^:]+):(\d+)$/.exec(revisionOf(arn)) ?? [];
+  return family === undefined ? undefined : { family, number: Number(number) };
+}

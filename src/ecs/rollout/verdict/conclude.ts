@@ -28,7 +28,8 @@ export async function conclude(
   if (end.is === 'scaled') return resultOf(run, 'scaled', known);
   if (end.is === 'succeeded') return proven(run, state, known);
   const winner = end.is === 'superseded' ? await findWinner(context.ecs, place, state.ours) : undefined;
-  const serves = end.is === 'deleted' ? undefined : await readServes(context.ecs, place);
+  const isGone = end.is === 'deleted' || (end.is === 'unproven' && end.deleted);
+  const serves = isGone ? undefined : await readServes(context.ecs, place);
   const { unseen } = known;
   const about = { ...place, cause, deploymentArn: state.arn, winner, unseen };
   const { rolledBack, next, ...verdict } = explainEnd(end, about);

@@ -1,5 +1,6 @@
 import type { KnownCause } from '../../task/cause.js';
 import type { ProofBy } from './proof.js';
+import type { Back } from '../watch/state.js';
 import type { Serves } from './serves.js';
 
 export type Outcome =
@@ -51,7 +52,7 @@ export interface DeployResult {
   /** What weighs most among what went wrong; also of a deployment that went well in the end. */
   readonly cause?: KnownCause;
   /** Whether ECS went back to what ran before; only of a deployment that failed or was stopped. */
-  readonly rolledBack?: 'done' | 'failed' | 'none';
+  readonly rolledBack?: Back;
   /** What replaced ours. */
   readonly winner?: { readonly deploymentArn: string; readonly taskDefinition: string | undefined };
   /** What answers now; read at the end of a deployment that did not end well. */

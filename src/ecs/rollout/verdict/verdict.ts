@@ -3,7 +3,7 @@ import { revisionOf } from '../../definition/read.js';
 import type { KnownCause } from '../../task/cause.js';
 import { causeText } from '../../task/cause.js';
 import type { DeployResult, Outcome } from './result.js';
-import type { End } from '../watch/state.js';
+import type { Back, End } from '../watch/state.js';
 
 /** A deployment that did not end well, in words. */
 export interface Verdict {
@@ -12,7 +12,7 @@ export interface Verdict {
   readonly code: string;
   readonly message: string;
   readonly hint: string | undefined;
-  readonly rolledBack?: 'done' | 'failed' | 'none';
+  readonly rolledBack?: Back;
   readonly next?: string;
 }
 
@@ -68,6 +68,15 @@ export function explainEnd(end: BadEnd, about: Circumstances): Verdict {
           message,
         };
       }
+      if (end.back === 'going-on')
+        return {
+          ...failed,
+          outcome: 'failed',
+          code: 'ROLLBACK_OPEN',
+          rolledBack: 'going-on',
+          next: `lading status ${at}`,
+          message: `the deployment failed, and its rollback is not done in time: ${words}`,
+        };
       const message = `the deployment failed and was not rolled back: ${words}`;
       return { ...failed, outcome: 'failed', rolledBack: 'none', next: `lading rollback ${at}`, message };
     }
@@ -99,6 +108,7 @@ export function explainEnd(end: BadEnd, about: Circumstances): Verdict {
         done: 'somebody stopped the deployment, and it was rolled back',
         failed: 'somebody stopped the deployment, and its rollback failed',
         none: 'somebody stopped the deployment',
+        'going-on': 'somebody stopped the deployment, and its rollback is not done in time',
       }[end.back];
       const words = [end.reason, why].filter(Boolean).join('; ');
       const hint = 'Ask who called StopServiceDeployment: CloudTrail names them.';
@@ -142,8 +152,12 @@ export function explainEnd(end: BadEnd, about: Circumstances): Verdict {
         outcome: 'unproven',
         kind: 'timeout',
         code: 'UNPROVEN',
-        message: 'ECS says that the deployment is COMPLETED, but keeps no record of it that proves what runs',
-        hint: 'Look with `lading status`; the same command again looks once more.',
+        message: end.deleted
+          ? `ECS said that the deployment is COMPLETED, and then the service ${about.service} was deleted before that was proven`
+          : 'ECS says that the deployment is COMPLETED, but keeps no record of it that proves what runs',
+        hint: end.deleted
+          ? 'Create it again when it is INACTIVE, and deploy once more.'
+          : 'Look with `lading status`; the same command again looks once more.',
         next: `lading status ${at}`,
       };
     case 'timeout':

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Seen } from '../../seen.js';
+import { endByDeadline } from './ending.js';
+import type { End } from './state.js';
 import type { Deployment, Look } from '../../../../test/support/ecs-looks.js';
 import {
   T0,
@@ -116,6 +118,7 @@ describe('where service deployments cannot be read', () => {
     service: seen(service(deployments)),
   });
   const ours = (more: Partial<Deployment>) => deployment('2', 'PRIMARY', more);
+  const rollsBack = { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } };
   const other = (more: Partial<Deployment>) => deployment('3', 'PRIMARY', { createdAt: T0 + 60, ...more });
 
   test.each<[string, readonly Look[], string]>([
@@ -137,6 +140,14 @@ describe('where service deployments cannot be read', () => {
     ],
     ['replaced', [look(90, [other({ rolloutState: 'IN_PROGRESS' })])], 'superseded'],
     [
+      'it failed, and something newer was deployed before ECS went back',
+      [
+        { ...look(60, []), service: seen(service([ours({ rolloutState: 'FAILED' })], rollsBack)) },
+        { ...look(90, []), service: seen(service([other({ rolloutState: 'COMPLETED' })], rollsBack)) },
+      ],
+      'failed none',
+    ],
+    [
       'a stale read from before us',
       [look(3, [deployment('1', 'PRIMARY', { createdAt: T0 - 100, rolloutState: 'COMPLETED' })])],
       'wait',
@@ -156,6 +167,18 @@ describe('where service deployments cannot be read', () => {
     expect(done(looks, blind)).toBe(expected);
   });
 
+  test('what was COMPLETED before its service was deleted has not failed, and is not proven', () => {
+    const gone = { candidates: seen([]), service: seen(service([], { status: 'DRAINING' })) };
+    const completed = service([ours({ rolloutState: 'COMPLETED' })]);
+    const looks = [
+      { at: 30, candidates: seen([]), service: seen(completed) },
+      { at: 33, ...gone },
+      { at: 36, ...gone },
+    ];
+    const { act } = follow(looks, blind);
+    expect(act).toEqual({ do: 'end', end: { is: 'unproven', deleted: true } });
+  });
+
   test('it is told once, with the action to allow', () => {
     const { events } = follow(
       [look(3, [ours({ rolloutState: 'IN_PROGRESS' })]), look(6, [ours({ rolloutState: 'IN_PROGRESS' })])],
@@ -164,6 +187,27 @@ describe('where service deployments cannot be read', () => {
     expect(events.filter(({ kind }) => kind === 'unseen')).toEqual([
       expect.objectContaining({ what: 'ecs:ListServiceDeployments is denied', allow: 'ecs:ListServiceDeployments' }),
     ]);
+  });
+});
+
+describe('when the time is over', () => {
+  test.each<[string, readonly Look[], End]>([
+    ['it still goes forward', [{ at: 60, record: going }], { is: 'timeout' }],
+    [
+      'ECS goes back',
+      [{ at: 60, record: seen(record('ROLLBACK_IN_PROGRESS', { statusReason: 'tripped' })) }],
+      { is: 'failed', back: 'going-on', by: 'ecs', reason: 'tripped' },
+    ],
+    [
+      'somebody stopped it, and ECS goes back',
+      [
+        { at: 30, record: seen(record('STOP_REQUESTED', { statusReason: 'asked' })) },
+        { at: 60, record: seen(record('ROLLBACK_IN_PROGRESS', { statusReason: 'asked' })) },
+      ],
+      { is: 'stopped', back: 'going-on', reason: 'asked' },
+    ],
+  ])('%s', (_name, looks, expected) => {
+    expect(endByDeadline(follow(looks).state)).toEqual(expected);
   });
 });
 

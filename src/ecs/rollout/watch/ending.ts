@@ -1,4 +1,5 @@
 import { primaryOf } from '../../api.js';
+import { revisionNumber } from '../../definition/read.js';
 import type { Service, ServiceDeployment } from '../../shapes.js';
 import { hasBreaker, hasSource } from './judge.js';
 import type { End, Hook, RolloutState } from './state.js';
@@ -54,7 +55,17 @@ function endByRecord(state: RolloutState): End | undefined {
 
 /** A service that is being deleted takes its deployments along. */
 function endByDeletion(state: RolloutState): End | undefined {
-  return state.goneLooks >= GONE_LOOKS ? { is: 'deleted' } : undefined;
+  if (state.goneLooks < GONE_LOOKS) return undefined;
+  // Without a record of it, what was COMPLETED before went well for all that is known.
+  return state.completedSince === undefined ? { is: 'deleted' } : { is: 'unproven', deleted: true };
+}
+
+/** The time is over. What ECS goes back from has failed, however long that takes. */
+export function endByDeadline({ record, turning, stoppedByOthers }: RolloutState): End {
+  if (!isTurning(record?.status)) return { is: 'timeout' };
+  const reason = record?.statusReason ?? record?.rollback?.reason ?? '';
+  if (stoppedByOthers) return { is: 'stopped', back: 'going-on', reason };
+  return { is: 'failed', back: 'going-on', by: turning === 'asked' ? 'us' : 'ecs', reason };
 }
 
 /** Without a record that can be read: our deployment in the service, by its id. */
@@ -76,7 +87,10 @@ function endByService(state: RolloutState, now: number): End | undefined {
   if (blind === undefined && now - state.since <= RECORD_MS) return undefined;
   const reason = primary.rolloutStateReason ?? '';
   const isOlder = (primary.createdAt ?? 0) * 1000 < ours.createdAt;
-  if (isOlder || state.wentBack || /roll(ing|ed)? ?back/i.test(reason)) {
+  const wentBack = state.wentBack || /roll(ing|ed)? ?back/i.test(reason);
+  if (wentBack && isLaterRevision(primary.taskDefinition, ours.taskDefinition))
+    return { is: 'failed', back: 'none', by: 'ecs', reason: 'it failed before a newer deployment took its place' };
+  if (isOlder || wentBack) {
     if (primary.rolloutState !== 'COMPLETED') return undefined;
     return {
       is: 'failed',
@@ -98,7 +112,15 @@ function endByFailure(state: RolloutState): End | undefined {
   const rollsBack = configuration?.deploymentCircuitBreaker?.rollback === true || alarmsRollBack(configuration);
   const waited = (state.serviceAt ?? 0) - (state.failedSince ?? Infinity) > FAILED_MS;
   if (rollsBack && !waited) return undefined;
-  return { is: 'failed', back: 'none', by: 'ecs', reason: own.rolloutStateReason ?? record?.statusReason ?? '' };
+  // A reason that says that it goes on is left from before.
+  const reason = [own.rolloutStateReason, record?.statusReason].find((words) => words && !/in progress/i.test(words));
+  return { is: 'failed', back: 'none', by: 'ecs', reason: reason ?? '' };
+}
+
+/** ECS goes back to what ran before, and that was registered before. */
+function isLaterRevision(one: string | null | undefined, other: string): boolean {
+  const [later, earlier] = [revisionNumber(one ?? ''), revisionNumber(other)];
+  return later !== undefined && later.family === earlier?.family && later.number > earlier.number;
 }
 
 /** Nothing was begun: as many tasks run as the service wants now. */

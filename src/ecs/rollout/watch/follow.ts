@@ -6,6 +6,7 @@ import { causeKey } from '../../task/cause.js';
 import type { Rollout } from '../rollout.js';
 import type { End, Observation, RolloutState } from './state.js';
 import type { CauseEvent } from './step-event.js';
+import { endByDeadline } from './ending.js';
 import { step } from './step.js';
 import { causesOf } from './tally.js';
 import { capacityCause, monitorCause } from './telling.js';
@@ -42,7 +43,7 @@ export async function followRollout(rollout: Rollout, begun: RolloutState, optio
     const { act } = stepped;
     if (act.do === 'end') return { end: act.end, state, logs };
     const left = deadline - clock.now();
-    if (left <= 0) return { end: { is: 'timeout' }, state, logs };
+    if (left <= 0) return { end: endByDeadline(state), state, logs };
     if (act.do === 'wait') await clock.sleep(Math.min(act.ms, left), signal);
     else turned = await turnBack();
   }

@@ -117,24 +117,27 @@ export interface RolloutState {
   readonly steps: number;
 }
 
+/** How far ECS has gone back. `going-on`: it is at it, and was not waited for. */
+export type Back = 'done' | 'failed' | 'none' | 'going-on';
+
 export type End =
   | { readonly is: 'succeeded' }
   | { readonly is: 'scaled' }
   | {
       readonly is: 'failed';
-      readonly back: 'done' | 'failed' | 'none';
+      readonly back: Back;
       readonly by: 'ecs' | 'us';
       readonly reason: string;
     }
   | { readonly is: 'superseded' }
   /** Somebody else stopped it. */
-  | { readonly is: 'stopped'; readonly back: 'done' | 'failed' | 'none'; readonly reason: string }
+  | { readonly is: 'stopped'; readonly back: Back; readonly reason: string }
   | { readonly is: 'paused'; readonly hook: Hook }
   | { readonly is: 'deleted' }
   /** The failure is certain, and there is nothing to go back to, or ECS was not to be asked. */
   | { readonly is: 'stuck'; readonly why: 'no-source' | 'refused' | 'denied' }
   /** ECS says COMPLETED, and keeps no record that says so of this deployment. */
-  | { readonly is: 'unproven' }
+  | { readonly is: 'unproven'; readonly deleted?: boolean }
   | { readonly is: 'timeout' };
 
 export interface Hook {
