@@ -179,6 +179,21 @@ describe('where service deployments cannot be read', () => {
     expect(act).toEqual({ do: 'end', end: { is: 'unproven', deleted: true } });
   });
 
+  test('what failed before its service was deleted has failed', () => {
+    const event = {
+      id: '1',
+      createdAt: T0 + 20,
+      message: '(service web) (deployment ecs-svc/2) deployment failed: no.',
+    };
+    for (const gone of [
+      service([ours({ rolloutState: 'FAILED' })], { status: 'DRAINING', ...rollsBack }),
+      service([], { status: 'INACTIVE', events: [event] }),
+    ]) {
+      const looks = [33, 36].map((at) => ({ at, candidates: seen([]), service: seen(gone) }));
+      expect(done(looks, blind)).toBe('failed none');
+    }
+  });
+
   test('it is told once, with the action to allow', () => {
     const { events } = follow(
       [look(3, [ours({ rolloutState: 'IN_PROGRESS' })]), look(6, [ours({ rolloutState: 'IN_PROGRESS' })])],

@@ -56,6 +56,8 @@ function endByRecord(state: RolloutState): End | undefined {
 /** A service that is being deleted takes its deployments along. */
 function endByDeletion(state: RolloutState): End | undefined {
   if (state.goneLooks < GONE_LOOKS) return undefined;
+  if (state.failedSince !== undefined)
+    return { is: 'failed', back: 'none', by: 'ecs', reason: 'it failed before the service was deleted' };
   // Without a record of it, what was COMPLETED before went well for all that is known.
   return state.completedSince === undefined ? { is: 'deleted' } : { is: 'unproven', deleted: true };
 }

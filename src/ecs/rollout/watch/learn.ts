@@ -15,7 +15,8 @@ export function learn(state: RolloutState, seen: Observation, now: number): Roll
   const described = stopped.map((task) => task.taskArn);
   const well = wellAt(state, seen, now);
   const own = service?.deployments.find(({ id }) => id === state.ours.id);
-  const failed = own?.rolloutState === 'FAILED';
+  const failed = own?.rolloutState === 'FAILED' || hasEvent(service, state.ours.id, 'failed');
+  const completed = own?.rolloutState === 'COMPLETED' || hasEvent(service, state.ours.id, 'completed');
   return {
     ...state,
     service,
@@ -40,7 +41,7 @@ export function learn(state: RolloutState, seen: Observation, now: number): Roll
     stoppedByOthers: state.stoppedByOthers || askedByOthers(state, seen, record),
     unread: unreadParts(state, seen, now),
     failedSince: failed ? (state.failedSince ?? now) : undefined,
-    completedSince: state.completedSince ?? (own?.rolloutState === 'COMPLETED' ? now : undefined),
+    completedSince: state.completedSince ?? (completed ? now : undefined),
     wentBack: state.wentBack || failed || saysBack(service, state.ours.createdAt),
     desiredSeen: state.desiredSeen || service?.desiredCount === state.goal.desired,
     unplaced: unplaced(state, service),
@@ -131,6 +132,11 @@ function askedByOthers(state: RolloutState, seen: Observation, record: ServiceDe
 }
 
 /** An event after our beginning says that ECS goes back. */
+/** Events outlive the deployment that they speak of. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
+function hasEvent(service: Service | undefined, id: string, end: 'failed' | 'completed'): boolean {
+  return (service?.events ?? []).some(({ message }) => message?.includes(`(deployment ${id}) deployment ${end}`));
+}
+
 function saysBack(service: Service | undefined, since: number): boolean {
   return (service?.events ?? []).some(
     ({ createdAt, message }) => (createdAt ?? 0) * 1000 >= since && /rolling back to/i.test(message),
