@@ -18,6 +18,10 @@ export const commonInputs = {
     key: false,
   }),
   json: input.boolean('Print the result as one JSON object', { key: false }),
+  page: input.path('Write the page of this run, as a job summary shows it, into one HTML file', {
+    placeholder: 'FILE',
+    key: false,
+  }),
   quiet: input.boolean('Say only what went wrong', { key: false }),
   verbose: input.boolean('Say more, as retries', { key: false }),
   timeout: input.duration('Longest time for the whole run', { placeholder: 'DURATION', key: false }),

@@ -24,6 +24,11 @@ export function viewError(error: unknown, signal: AbortSignal): ErrorView {
   };
 }
 
+/** The same without what is masked, for who shows it past the sinks. */
+export function redactView(view: ErrorView, redact: (text: string) => string): ErrorView {
+  return JSON.parse(redact(JSON.stringify(view))) as ErrorView;
+}
+
 /** Says that the result of a run that ended well is lost. Returns the exit code for it. */
 export function tellLoss(cause: Error, verb: string | undefined, stderr: { write(text: string): unknown }): number {
   const error = new InputError(

@@ -13,6 +13,8 @@ import type { Choice } from '../inputs/file/config-file.js';
 import type { Given } from '../inputs/given.js';
 import { readInputs } from '../inputs/read-inputs.js';
 import type { Section } from '../inputs/file/shape.js';
+import { redactView, viewError } from './describe-error.js';
+import { openPageFile } from './page-file.js';
 import { openWorld } from './world.js';
 
 export interface Invocation {
@@ -34,6 +36,8 @@ export interface Invocation {
   readonly clock?: Clock | undefined;
   /** Limit of the whole run in milliseconds, for verbs without a `timeout` of their own. */
   readonly timeout: number | undefined;
+  /** Where the page goes, too. */
+  readonly page?: { readonly file: string; readonly where: string } | undefined;
   /** What all verbs know, asked for when the file has a key that this one does not. */
   readonly wholeShape: () => Promise<Section>;
   /** Gets the result before the world is closed; verbs that go on (`running`) go on after it. */
@@ -51,10 +55,21 @@ export interface Ended {
 export async function runCommand(invocation: Invocation): Promise<number> {
   const { command, cwd, signal, env, sink, clock } = invocation;
   if (signal.aborted) throw cancelled(command.name);
-  const { values, origins, configFile } = await readInputs(invocation);
+  const pageFile = await openPageFile(invocation.page?.file, {
+    verb: command.name,
+    where: invocation.page?.where ?? '',
+  });
+  const { values, origins, configFile } = await readInputs(invocation).catch(async (error: unknown) => {
+    await pageFile?.write(viewError(error, signal)).catch(() => undefined);
+    throw error;
+  });
   const limit = limited(signal, invocation.timeout);
   const environment = invocation.environment?.name;
-  const world = openWorld({ env, cwd, configFile, environment, signal: limit.signal, sink, clock });
+  const report: Report = (event) => {
+    if (event.type === 'page') pageFile?.add(event.page);
+    sink(event);
+  };
+  const world = openWorld({ env, cwd, configFile, environment, signal: limit.signal, sink: report, clock });
   maskSecrets(command.inputs, values, world.context.report);
   try {
     const result = await command.run(values, world.context, origins);
@@ -62,21 +77,25 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     if (signal.aborted) throw withResult(cancelled(command.name), result);
     const effects = findEffects(command.effects, result);
     for (const value of effects.secrets) world.context.report({ type: 'mask', value });
+    await pageFile?.write();
     invocation.onResult(result, { effects, redact: world.redact });
     await command.running?.(result);
     return command.exitCode?.(result) ?? 0;
-  } catch (error) {
-    if (limit.expired() && !signal.aborted) {
-      throw new LadingError('timeout', `${command.name} took longer than ${formatDuration(invocation.timeout ?? 0)}`, {
-        code: 'TIMEOUT',
-        hint: 'Give it more time with --timeout.',
-        cause: error,
-      });
-    }
+  } catch (thrown) {
+    const error = limit.expired() && !signal.aborted ? overdue(command.name, invocation.timeout, thrown) : thrown;
+    await pageFile?.write(redactView(viewError(error, signal), world.redact)).catch(() => undefined);
     throw error;
   } finally {
     world.close();
   }
+}
+
+function overdue(verb: string, timeout: number | undefined, cause: unknown): LadingError {
+  return new LadingError('timeout', `${verb} took longer than ${formatDuration(timeout ?? 0)}`, {
+    code: 'TIMEOUT',
+    hint: 'Give it more time with --timeout.',
+    cause,
+  });
 }
 
 function limited(signal: AbortSignal, timeout: number | undefined) {

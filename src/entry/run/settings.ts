@@ -14,6 +14,8 @@ export interface Settings {
   readonly cwd: string;
   readonly environment: Choice | undefined;
   readonly json: boolean;
+  /** Where the page goes, and for errors who said so. */
+  readonly page: { readonly file: string; readonly where: string } | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean | undefined;
   readonly shell: Shell | undefined;
@@ -41,17 +43,19 @@ export async function readSettings(shared: Inputs, request: SettingsRequest): Pr
     readonly cwd?: string;
     readonly environment?: string;
     readonly json?: boolean;
+    readonly page?: string;
     readonly quiet?: boolean;
     readonly verbose?: boolean;
     readonly timeout?: number;
     readonly shell?: Shell;
   };
-  const { config, environment, json = false, quiet = false, verbose, timeout, shell } = said;
+  const { config, environment, json = false, page, quiet = false, verbose, timeout, shell } = said;
   return {
     config,
     cwd: said.cwd === undefined ? cwd : resolve(cwd, said.cwd),
     environment: environment ? { name: environment, where: origins.where('environment') } : undefined,
     json,
+    page: page === undefined ? undefined : { file: page, where: origins.where('page') },
     quiet,
     verbose,
     timeout,

@@ -25,10 +25,11 @@ import { readStepInputs } from './step-inputs.js';
 const PATIENCE_MS = 6500;
 
 /** Inputs that every action has, beside those of its verb. */
-export const actionInputs: Inputs = (({ config, cwd, environment, quiet, verbose, timeout }) => ({
+export const actionInputs: Inputs = (({ config, cwd, environment, page, quiet, verbose, timeout }) => ({
   config,
   cwd,
   environment,
+  page,
   quiet,
   verbose,
   timeout,
