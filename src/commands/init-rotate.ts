@@ -58,10 +58,13 @@ export const initRotate = defineCommand({
       placeholder: 'OWNER/REPO',
       key: false,
     }),
-    environment: input.string('Environment whose secret is written, with --form environment; `ecr` when not given', {
-      placeholder: 'NAME',
-      key: false,
-    }),
+    'secret-environment': input.string(
+      'Environment whose secret is written, with --form environment; `ecr` when not given',
+      {
+        placeholder: 'NAME',
+        key: false,
+      },
+    ),
     cron: input.string('When the schedule runs; `17 */3 * * *` when not given', { placeholder: 'CRON', key: false }),
     branch: input.string('Default branch of the repository, whose schedule runs; `main` when not given', {
       placeholder: 'NAME',
@@ -91,7 +94,10 @@ export const initRotate = defineCommand({
     const { readHome } = await import('../rotation/workflows/home.js');
     const { planWorkflows } = await import('../rotation/workflows/plan.js');
     const { applyWorkflows } = await import('../rotation/workflows/apply.js');
-    const plan = planWorkflows(parseWorkflowRequest(values), await readHome(context));
+    const plan = planWorkflows(
+      parseWorkflowRequest({ ...values, environment: values.secretEnvironment }),
+      await readHome(context),
+    );
     const files = await applyWorkflows(plan.files, context, values);
     for (const step of plan.steps) say(context.report, 'info', step);
     return { files, role: plan.role, steps: plan.steps };

@@ -47,7 +47,10 @@ const forms: readonly (readonly [string, Partial<InitValues>])[] = [
   ['a schedule on another branch', { branch: 'release/1.x', cron: '5 0-23/2 * * SUN-SAT' }],
   ['a run of its own', { form: 'environment' }],
   ['a run of its own with a personal token', { form: 'environment', identity: 'token' }],
-  ['a run of its own with an odd environment', { form: 'environment', environment: "it's: #1", secret: 'PULL_TOKEN' }],
+  [
+    'a run of its own with an odd environment',
+    { form: 'environment', secretEnvironment: "it's: #1", secret: 'PULL_TOKEN' },
+  ],
   ['a run of its own for several registries', { form: 'environment', ...two }],
 ];
 
@@ -176,7 +179,7 @@ describe('the role', () => {
   it.each([
     [{ branch: 'trunk' }, ['repo:acme/shop:ref:refs/heads/trunk', 'repo:acme@17/shop@4711:ref:refs/heads/trunk']],
     [
-      { form: 'environment', environment: 'ecr:eu' },
+      { form: 'environment', secretEnvironment: 'ecr:eu' },
       ['repo:acme/shop:environment:ecr%3Aeu', 'repo:acme@17/shop@4711:environment:ecr%3Aeu'],
     ],
   ] as const)('trusts the job of the form in both forms of its subject: %j', async (given, subjects) => {
@@ -290,13 +293,13 @@ describe('lading init rotate', () => {
     ['an audience without an organization', { to: ['acme/shop'], visibility: 'all' }, '--visibility'],
     ['selected, and none is', { to: ['org:acme'], visibility: 'selected' }, '--selected-repository'],
     ['Codespaces of an organization as an App', { to: ['org:acme:codespaces'], visibility: 'all' }, '--to'],
-    ['an environment with a schedule', { environment: 'prod' }, '--environment'],
+    ['an environment with a schedule', { secretEnvironment: 'prod' }, '--secret-environment'],
     ['a schedule without one', { form: 'environment', cron: '17 */3 * * *' }, '--cron'],
     ['targets without a schedule', { form: 'environment', to: ['acme/shop'] }, '--to'],
     ['a branch without a schedule', { form: 'environment', branch: 'main' }, '--branch'],
     ['an audience without a schedule', { form: 'environment', visibility: 'all' }, '--visibility'],
     ['a role of another partition', { registry: ['123456789012.cn-north-1'] }, '--role'],
-    ['a list in an environment', { form: 'environment', environment: 'a,b' }, '--environment'],
+    ['a list in an environment', { form: 'environment', secretEnvironment: 'a,b' }, '--secret-environment'],
     ['an action without a home', { action: undefined }, '--action'],
     ['an action of nobody', { action: 'OWNER/lading@v1' }, '--action'],
     ['a token for a name', { secret: `ghp_${'a'.repeat(36)}` }, '--secret'],

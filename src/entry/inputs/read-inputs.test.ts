@@ -87,7 +87,7 @@ describe('the file', () => {
       '  wait: nome',
       'push: shop',
       'rotate: {to: {a: b}, max-age: 5, max-ag: 5m}',
-      'services: {web: {clutser: a}}',
+      'services: {web: {clutser: a, cluster: b, cluster: c, image: *none}}',
       'x-mine: {anything: [1]}',
     ].join('\n');
     expect(await mistakes({ file, argv: ['--wait', 'later', '--srvice', 'x'] })).toEqual([
@@ -101,6 +101,8 @@ describe('the file', () => {
       'lading.yml:9:31: is a duration, not "5" | Write it as 90s, 15m or 1h30m.',
       'lading.yml:9:34: "rotate.max-ag" is not a key | Did you mean rotate.max-age?',
       'lading.yml:10:18: "web.clutser" is not a key | Did you mean cluster?',
+      'lading.yml:10:42: "cluster" stands here twice, first in line 10',
+      'lading.yml:10:61: there is no &none before it',
       '--wait: is one of deployed, none, not "later"',
     ]);
   });
@@ -114,7 +116,7 @@ describe('the file', () => {
   });
 
   test('that cannot be read is told, and not what may stand in it', async () => {
-    expect(await mistakes({ file: 'deploy: [', argv: ['--wait', 'later'] })).toEqual([
+    expect(await mistakes({ file: 'deploy: [', argv: ['--wait', 'later'], environment: 'staging' })).toEqual([
       expect.stringMatching(/^lading\.yml:1:10: /),
       '--wait: is one of deployed, none, not "later"',
     ]);

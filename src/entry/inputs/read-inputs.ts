@@ -5,7 +5,7 @@ import type { InputIssue } from '../../base/errors.js';
 import { InputError } from '../../base/errors.js';
 import type { Inputs, ValuesOf } from '../../base/declare/input.js';
 import type { Origins } from '../../base/declare/origin.js';
-import type { Choice, ConfigFile } from './file/config-file.js';
+import type { Choice } from './file/config-file.js';
 import { checkConfig, readConfigFile, takeEnvironment } from './file/config-file.js';
 import { findConfigFile } from './file/find.js';
 import type { Given } from './given.js';
@@ -41,15 +41,20 @@ export async function readInputs(request: InputRequest): Promise<ReadInputs> {
   const configFile = request.config ? resolve(cwd, request.config) : await findConfigFile(cwd);
   const config = await attempt(issues, async () => (configFile === undefined ? undefined : readConfigFile(configFile)));
   let shape = shapeOf([command]);
+  const told = new Set<string>();
   if (config) {
     let check = checkConfig(config, shape, cwd);
     if (check.unknown) check = checkConfig(config, (shape = await request.wholeShape()), cwd);
     issues.push(...check.issues);
+    for (const { where } of check.issues) told.add(where);
   }
-  const chosen = await attempt(issues, async () => chooseEnvironment(config, shape, request));
-  const file = (chosen ?? config)?.root;
   // What is missing may stand in a file that could not be read.
   const unread = configFile !== undefined && config === undefined;
+  const { environment } = request;
+  const chosen = await attempt(issues, async () =>
+    environment && !unread ? takeEnvironment(config, environment, shape) : config,
+  );
+  const file = (chosen ?? config)?.root;
   const resolved = await resolveValues(command.inputs, {
     given,
     defaults,
@@ -60,19 +65,10 @@ export async function readInputs(request: InputRequest): Promise<ReadInputs> {
     unread,
     command: command.name,
   });
-  issues.push(...resolved.issues);
-  if (issues.length > 0) throw new InputError(once(issues));
+  // The file was checked as a whole, and here what the verb takes from it once more.
+  issues.push(...resolved.issues.filter(({ where }) => !told.has(where)));
+  if (issues.length > 0) throw new InputError(issues);
   return { values: resolved.values, origins: resolved.origins, configFile };
-}
-
-function chooseEnvironment(
-  config: ConfigFile | undefined,
-  shape: Section,
-  { environment, config: named }: InputRequest,
-) {
-  // A file that could not be read is told already.
-  if (!environment || (!config && named !== undefined)) return config;
-  return takeEnvironment(config, environment, shape);
 }
 
 async function attempt<Result>(issues: InputIssue[], work: () => Promise<Result>): Promise<Result | undefined> {
@@ -83,9 +79,4 @@ async function attempt<Result>(issues: InputIssue[], work: () => Promise<Result>
     issues.push(...error.issues);
     return undefined;
   }
-}
-
-/** The file is checked as a whole, and what a verb takes from it once more. */
-function once(issues: readonly InputIssue[]): readonly InputIssue[] {
-  return [...new Map(issues.map((issue) => [`${issue.where}\n${issue.message}`, issue])).values()];
 }

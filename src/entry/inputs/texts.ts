@@ -108,7 +108,7 @@ export async function readText(
   if (input.kind !== 'entries' && input.kind !== 'record') return { given: textGiven(text, where), issues: [] };
   try {
     const { readYaml } = await import('./file/yaml.js');
-    return { given: await readYaml(text, { name: where, source }), issues: [] };
+    return await readYaml(text, { name: where, source });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { given: undefined, issues: error.issues };

@@ -15,6 +15,7 @@ import { readInputs } from '../inputs/read-inputs.js';
 import type { Section } from '../inputs/file/shape.js';
 import { redactView, viewError } from './describe-error.js';
 import { openPageFile } from './page-file.js';
+import { placeMistakes } from './place-mistakes.js';
 import { openWorld } from './world.js';
 
 export interface Invocation {
@@ -82,7 +83,10 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     await command.running?.(result);
     return command.exitCode?.(result) ?? 0;
   } catch (thrown) {
-    const error = limit.expired() && !signal.aborted ? overdue(command.name, invocation.timeout, thrown) : thrown;
+    const error =
+      limit.expired() && !signal.aborted
+        ? overdue(command.name, invocation.timeout, thrown)
+        : placeMistakes(thrown, command.inputs, origins);
     await pageFile?.write(redactView(viewError(error, signal), world.redact)).catch(() => undefined);
     throw error;
   } finally {
@@ -95,6 +99,7 @@ function overdue(verb: string, timeout: number | undefined, cause: unknown): Lad
     code: 'TIMEOUT',
     hint: 'Give it more time with --timeout.',
     cause,
+    result: cause instanceof LadingError ? cause.result : undefined,
   });
 }
 

@@ -64,10 +64,10 @@ describe('the names of another action', () => {
 
   test('have defaults that come after lading.yml', async () => {
     const { given, defaults } = await readStepInputs({}, lend.inputs, compat);
-    const file = (await readYaml('lend: {harbour: kiel}', { name: 'f', source: 'file' })) as GivenMap;
+    const { given: file } = await readYaml('lend: {harbour: kiel}', { name: 'f', source: 'file' });
     const sources = { given, defaults, nameOf: (name: string) => name, env: {}, cwd: '/', command: 'lend' };
     const without = await resolveValues(lend.inputs, { ...sources, file: undefined });
     expect([without.values.harbour, without.origins.of('harbour')]).toEqual(['oslo', 'default']);
-    expect((await resolveValues(lend.inputs, { ...sources, file })).values.harbour).toBe('kiel');
+    expect((await resolveValues(lend.inputs, { ...sources, file: file as GivenMap })).values.harbour).toBe('kiel');
   });
 });

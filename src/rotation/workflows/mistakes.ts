@@ -29,7 +29,7 @@ export function commaIssues(inputs: Readonly<Record<string, readonly string[]>>)
 export function ignoredIssues(values: WorkflowValues): InputIssue[] {
   const { form } = values;
   const ofSchedule = { '--to': values.to, '--visibility': values.visibility, '--selected-repository': values.selectedRepository, '--cron': values.cron, '--branch': values.branch }; // prettier-ignore
-  const ignored = form === 'schedule' ? { '--environment': values.environment } : ofSchedule;
+  const ignored = form === 'schedule' ? { '--secret-environment': values.environment } : ofSchedule;
   const other = form === 'schedule' ? 'environment' : 'schedule';
   return Object.entries(ignored)
     .filter(([, value]) => (Array.isArray(value) ? value.length > 0 : value !== undefined))

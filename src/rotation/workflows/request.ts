@@ -55,7 +55,7 @@ export function parseWorkflowRequest(values: WorkflowValues): WorkflowRequest {
     '--image': values.image,
     '--role': [role],
     '--selected-repository': selectedRepository,
-    '--environment': [values.environment ?? ''],
+    '--secret-environment': [values.environment ?? ''],
     '--cron': [values.cron ?? ''],
     '--branch': [values.branch ?? ''],
     '--action': [values.action ?? ''],
@@ -69,7 +69,7 @@ export function parseWorkflowRequest(values: WorkflowValues): WorkflowRequest {
   const selected = collect(issues, () => parseSelected(selectedRepository, visibility)) ?? [];
   issues.push(
     ...audienceIssues(targets, values),
-    ...commaIssues({ '--to': to, '--environment': [values.environment ?? ''] }),
+    ...commaIssues({ '--to': to, '--secret-environment': [values.environment ?? ''] }),
   );
   const action = collect(issues, () => parseAction(values.action)) ?? actionRelease;
   const { cron, branch, environment } = defaults;

@@ -15,6 +15,8 @@ export const ENVIRONMENTS = 'environments';
 export interface ConfigFile {
   readonly path: string;
   readonly root: GivenMap;
+  /** Mistakes of the text that leave the rest readable. */
+  readonly issues: readonly InputIssue[];
 }
 
 /** Reads the file as a tree of texts. All mistakes of its YAML at once. */
@@ -22,8 +24,9 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   const name = basename(path);
   const text = await readConfigText(path, name);
   const { readYaml } = await import('./yaml.js');
-  const root = asMap(await readYaml(text, { name, folder: dirname(path), source: 'file' }));
-  if (root) return { path, root };
+  const { given, issues } = await readYaml(text, { name, folder: dirname(path), source: 'file' });
+  const root = asMap(given);
+  if (root) return { path, root, issues };
   throw new InputError({
     where: `${name}:1:1`,
     message: 'is not a map of keys',
@@ -39,7 +42,10 @@ export interface FileCheck {
 
 /** Mistakes of the whole file: its keys and values, and those of each environment, chosen or not. */
 export function checkConfig(config: ConfigFile, shape: Section, cwd: string): FileCheck {
-  const checks = [checkSection(config.root, shape, { cwd, skip: (key) => key === ENVIRONMENTS || isOwn(key) })];
+  const checks: FileCheck[] = [
+    { issues: config.issues, unknown: false },
+    checkSection(config.root, shape, { cwd, skip: (key) => key === ENVIRONMENTS || isOwn(key) }),
+  ];
   const environments = config.root.entries.get(ENVIRONMENTS)?.value;
   const parts = environments && asMap(environments);
   if (environments && !parts) {
@@ -49,7 +55,21 @@ export function checkConfig(config: ConfigFile, shape: Section, cwd: string): Fi
   for (const [name, { value }] of parts?.entries ?? []) {
     checks.push(checkSection(value, shape, { cwd, skip: () => false, under: `${ENVIRONMENTS}.${name}` }));
   }
-  return { issues: checks.flatMap((check) => check.issues), unknown: checks.some((check) => check.unknown) };
+  const issues = onePerPlace(checks.flatMap((check) => check.issues));
+  return { issues, unknown: checks.some((check) => check.unknown) };
+}
+
+/** In the order of the file. Of several at one place the later are mostly consequences of the first. */
+function onePerPlace(issues: readonly InputIssue[]): readonly InputIssue[] {
+  const first = new Map<string, InputIssue>();
+  for (const issue of issues) if (!first.has(issue.where)) first.set(issue.where, issue);
+  return [...first.values()].sort((a, b) => offsetOf(a.where) - offsetOf(b.where));
+}
+
+/** What has no place comes last. */
+function offsetOf(where: string): number {
+  const [, line, column] = /:(\d+):(\d+)$/.exec(where) ?? [];
+  return line === undefined ? Number.MAX_SAFE_INTEGER : Number(line) * 1_000_000 + Number(column);
 }
 
 /** Keys that begin with `x-` are the user's own, for anchors, as in Compose files. */

@@ -17,12 +17,18 @@ export interface YamlOptions {
   readonly source: Source;
 }
 
+export interface ReadYaml {
+  readonly given: Given;
+  /** Names that stand twice, aliases of nothing, merges of what is no map. */
+  readonly issues: readonly InputIssue[];
+}
+
 /**
  * YAML text as what was given. Every scalar is the text that stands there: `12345e7` is no number and `no` is no boolean.
  * Aliases are the very nodes they name, so that they cost nothing however often they come, and `<<` is laid below the
- * keys of its map. All mistakes at once, as an `InputError`.
+ * keys of its map. Throws an `InputError` for what is no YAML; other mistakes come beside the rest, which can be checked, too.
  */
-export async function readYaml(text: string, options: YamlOptions): Promise<Given> {
+export async function readYaml(text: string, options: YamlOptions): Promise<ReadYaml> {
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
   const at = (offset: number | undefined) => {
@@ -30,15 +36,18 @@ export async function readYaml(text: string, options: YamlOptions): Promise<Give
     return `${options.name}:${line}:${col}`;
   };
   const parsing = { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
+  const tooDeep = (where: string) => new InputError({ where, message: 'is nested too deeply' });
   let document: Document.Parsed;
   try {
     document = yaml.parseDocument(text, parsing);
   } catch (error) {
-    // The parser goes as deep as the text does.
-    if (error instanceof RangeError) throw new InputError({ where: options.name, message: 'is nested too deeply' });
+    // The parser goes as deep as the text does; now and then it tells so by itself.
+    if (error instanceof RangeError) throw tooDeep(options.name);
     throw error;
   }
   const wrong = [...document.errors, ...document.warnings];
+  const deep = wrong.find(({ message }) => message.includes('call stack'));
+  if (deep) throw tooDeep(at(deep.pos[0]));
   if (wrong.length > 0) {
     // What follows the first mistakes is mostly their consequence.
     throw new InputError(
@@ -47,8 +56,7 @@ export async function readYaml(text: string, options: YamlOptions): Promise<Give
   }
   const reader = new Reader(yaml, at, options);
   const given = reader.read(document.contents, 0);
-  if (reader.issues.length > 0) throw new InputError(reader.issues);
-  return given;
+  return { given, issues: reader.issues };
 }
 
 class Reader {

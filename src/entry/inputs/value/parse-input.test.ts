@@ -39,7 +39,7 @@ const inputs = {
 
 /** What stands in `f` under a key, read as an input. */
 async function parse(name: keyof typeof inputs, yaml: string) {
-  const given = await readYaml(`v: ${yaml}`, { name: 'f', folder: '/file', source: 'file' });
+  const { given } = await readYaml(`v: ${yaml}`, { name: 'f', folder: '/file', source: 'file' });
   if (given.is !== 'map') throw new Error();
   const value = given.entries.get('v')?.value;
   if (!value) throw new Error();
