@@ -69,7 +69,7 @@ export async function applyPlan(
       if (event.state === 'done') done.push(event.address);
       if (event.state === 'failed') failed.push(event.address);
       task.progress(done.length, plan.resources, { unit: 'count', detail: event.address });
-      if (event.state !== 'start') context.report({ type: 'line', source: 'terraform', text: event.text });
+      context.report({ type: 'line', source: 'terraform', text: event.text });
     };
     try {
       await runTerraform(stack, args, context, { called: plan.destroy ? 'destroy' : 'apply', onEvent });

@@ -28,7 +28,9 @@ export function formatBackend({ bucket, key, region, lock, table, pathStyle }: B
   if (lock !== 's3' && table !== undefined) rows.push(['dynamodb_table', quote(table)]);
   if (pathStyle) rows.push(['use_path_style', 'true']);
   const width = Math.max(...rows.map(([name]) => name.length));
-  return ['# Written by lading infra.', ...rows.map(([name, value]) => `${name.padEnd(width)} = ${value}`), ''].join('\n');
+  return ['# Written by lading infra.', ...rows.map(([name, value]) => `${name.padEnd(width)} = ${value}`), ''].join(
+    '\n',
+  );
 }
 
 /** A string of HCL: JSON's, whose `${` and `%{` are no templates. */

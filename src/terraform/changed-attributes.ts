@@ -20,7 +20,8 @@ interface Change {
   readonly replace_paths?: readonly (readonly unknown[])[] | null | undefined;
 }
 
-const SHOWN = 120;
+/** The name of an image with its digest is longer than most things that are worth to be read. */
+const SHOWN = 360;
 const UNKNOWN = '(known after apply)';
 
 /** What differs at the first level, and within texts that are JSON. Sensitive values and variables of containers are only named. */

@@ -33,9 +33,16 @@ export function parseDiagnostic(value: unknown): Diagnostic | undefined {
   };
 }
 
-/** Errors in text for people, as commands without JSON print it. */
+/** Errors in text for people, as commands without JSON print it; all of it as one when it is of another form. */
 export function diagnosticsIn(text: string): readonly Diagnostic[] {
-  const plain = text.replace(/^[╷╵│] ?/gm, '');
+  const plain = text.replace(/^[╷╵│] ?/gm, '').trim();
+  const found = errorsIn(plain);
+  if (found.length > 0 || plain === '') return found;
+  const [summary = '', ...rest] = plain.split('\n');
+  return [{ severity: 'error', summary, detail: rest.join('\n') }];
+}
+
+function errorsIn(plain: string): readonly Diagnostic[] {
   return [...plain.matchAll(/^Error: (.*)\n((?:(?!Error: ).*(?:\n|$))*)/gm)].map(([, summary = '', rest = '']) => {
     const place = /^ {2}on (\S+) line (\d+)/m.exec(rest);
     return {

@@ -38,7 +38,10 @@ export function explainFailure(run: FailedRun): LadingError {
   }
   const placed = errors.filter(({ at }) => at !== undefined);
   if (placed.length > 0 && placed.length === errors.length) {
-    return new InputError(placed.map((error) => issueOf(error, run)), 'STACK_INVALID');
+    return new InputError(
+      placed.map((error) => issueOf(error, run)),
+      'STACK_INVALID',
+    );
   }
   const first = errors[0];
   const words = first ? wordsOf(first, run) : run.end;
@@ -58,7 +61,9 @@ function wordsOf({ summary, detail, address, at }: Diagnostic, { folder }: Faile
   const place = at ? ` (${folder}/${at.file}:${at.line})` : '';
   // The detail of text for people begins with the place, and that of AWS repeats the summary.
   const more = detail.startsWith(summary) ? detail.slice(summary.length) : detail;
-  return short(`${address === undefined ? '' : `${address}: `}${summary}${more.trim() ? `: ${more.trim()}` : ''}`) + place;
+  return (
+    short(`${address === undefined ? '' : `${address}: `}${summary}${more.trim() ? `: ${more.trim()}` : ''}`) + place
+  );
 }
 
 function short(text: string): string {

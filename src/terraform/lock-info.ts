@@ -11,8 +11,7 @@ export interface LockInfo {
 
 /** Undefined when nobody holds it: then locking itself was refused. */
 export function parseLockInfo(detail: string): LockInfo | undefined {
-  const field = (name: string) =>
-    new RegExp(`^[\\s│]*${name}:[ \\t]*(\\S.*?)\\s*$`, 'm').exec(detail)?.[1];
+  const field = (name: string) => new RegExp(`^[\\s│]*${name}:[ \\t]*(\\S.*?)\\s*$`, 'm').exec(detail)?.[1];
   const id = field('ID');
   if (id === undefined || !/^[\w-]+$/.test(id)) return undefined;
   const created = field('Created');

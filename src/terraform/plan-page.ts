@@ -27,7 +27,10 @@ export function planPage(
   },
 ): Page {
   const { changes, counts, clean, drift, outputs } = plan;
-  const gone = changes.filter(({ action }) => action === 'delete' || action === 'replace');
+  // A task definition cannot be changed: another revision is no loss.
+  const gone = changes.filter(
+    ({ action, type }) => action === 'delete' || (action === 'replace' && type !== 'aws_ecs_task_definition'),
+  );
   const blocks: Block[] = [];
   if (clean) blocks.push({ type: 'note', level: 'good', text: 'Nothing to do: what is there is what the stack says.' });
   if (gone.length > 0 && !about.destroys) {

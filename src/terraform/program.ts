@@ -23,10 +23,7 @@ const INSTALL = `Install Terraform or OpenTofu, ${LEAST_TEXT} or newer; in GitHu
 type FindContext = Pick<Context, 'exec' | 'env' | 'cwd' | 'signal'>;
 
 /** The program that is named, else `terraform`, else `tofu` of the path; of a version that will do. */
-export async function findTerraform(
-  context: FindContext,
-  named: string | undefined,
-): Promise<TerraformProgram> {
+export async function findTerraform(context: FindContext, named: string | undefined): Promise<TerraformProgram> {
   const candidates = named === undefined ? ['terraform', 'tofu'] : [named];
   for (const candidate of candidates) {
     const found = await tryProgram(context, await unwrapped(candidate, context.env));

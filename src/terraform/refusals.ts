@@ -44,8 +44,16 @@ export const refusals: readonly Refusal[] = [
   {
     code: 'LOCK_CHANGED',
     kind: 'remote',
-    pattern: /failed to unlock state|lock ID .* does not match existing lock|Failed to unlock state/i,
-    tell: hint('Look who holds the lock now with lading infra plan: its id is told there.'),
+    pattern: /[Ff]ailed to unlock state[\s\S]*/,
+    tell({ stack }, { text }) {
+      const lock = parseLockInfo(text);
+      if (!lock) return { words: 'nobody holds this lock', hint: `Go on: lading infra plan ${stack}` };
+      return {
+        words: `the state is locked${holderText(lock)}, by the lock ${lock.id}`,
+        hint: 'Give that id when that run is dead, too.',
+        details: { lock },
+      };
+    },
   },
   {
     code: 'PLAN_OUTDATED',
@@ -71,7 +79,9 @@ export const refusals: readonly Refusal[] = [
     code: 'STATE_BEHIND',
     kind: 'remote',
     pattern: /does not have the expected content/,
-    tell: hint('Wait a minute: the lock table knows a newer state than the bucket shows. When it stays so, ask who changed the state by hand.'),
+    tell: hint(
+      'Wait a minute: the lock table knows a newer state than the bucket shows. When it stays so, ask who changed the state by hand.',
+    ),
   },
   {
     code: 'NO_STATE_BUCKET',
@@ -105,13 +115,16 @@ export const refusals: readonly Refusal[] = [
       const [, who, action, on] =
         /User: (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(text.replace(/\s+/g, ' ')) ?? [];
       if (action === undefined) return { hint: 'Allow what AWS names to the role in use, and run it again.' };
-      return { hint: `Allow ${action}${on === undefined ? '' : ` on ${on}`} to ${who ?? 'the role in use'}, and run it again.` };
+      return {
+        hint: `Allow ${action}${on === undefined ? '' : ` on ${on}`} to ${who ?? 'the role in use'}, and run it again.`,
+      };
     },
   },
   {
     code: 'NAME_TAKEN',
     kind: 'remote',
-    pattern: /(\w*AlreadyExists\w*|Duplicate(?:LoadBalancerName|TargetGroupName|ListenerName)?\b|InvalidGroup\.Duplicate|already exists)/,
+    pattern:
+      /(\w*AlreadyExists\w*|Duplicate(?:LoadBalancerName|TargetGroupName|ListenerName)?\b|InvalidGroup\.Duplicate|already exists)/,
     tell: ({ folder }) => ({
       hint: `Choose another infra.name, or take what is there into the state: terraform import ADDRESS ID in ${folder}.`,
     }),

@@ -55,7 +55,8 @@ export async function runTerraform(
       if (event.type === 'diagnostic') {
         diagnostics.push(event.diagnostic);
         const { severity, summary, detail } = event.diagnostic;
-        if (severity === 'warning') context.report({ type: 'message', level: 'warning', text: `${summary}: ${detail}` });
+        if (severity === 'warning')
+          context.report({ type: 'message', level: 'warning', text: `${summary}: ${detail}` });
       }
       if (stream === 'stdout' || event.type !== 'text') onEvent?.(event);
     },
