@@ -2,20 +2,8 @@ import type { InputIssue } from '../base/errors.js';
 import { InputError, LadingError, ToolError } from '../base/errors.js';
 import { oneLine } from '../base/tell/printable.js';
 import type { Diagnostic } from './diagnostic.js';
+import type { FailedRun } from './failed-run.js';
 import { refusals } from './refusals.js';
-
-export interface FailedRun {
-  /** As `plan`. */
-  readonly command: string;
-  /** As `service`. */
-  readonly stack: string;
-  /** Folder of the stack as a person would write it, as `infra/service`. */
-  readonly folder: string;
-  readonly bucket: string;
-  /** `ended with exit code 1` */
-  readonly end: string;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 const WORDS = 600;
 

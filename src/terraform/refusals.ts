@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../base/errors.js';
-import type { FailedRun } from './explain.js';
+import type { FailedRun } from './failed-run.js';
 import { holderText, parseLockInfo } from './lock-info.js';
 
 interface Found {
