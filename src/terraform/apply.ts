@@ -2,8 +2,8 @@ import { LadingError, withResult } from '../base/errors.js';
 import type { Context } from '../base/context.js';
 import { withTask } from '../base/tell/report.js';
 import type { Counts, TerraformEvent } from './event.js';
-import type { StackPlan } from './plan.js';
-import { parsePlan } from './plan.js';
+import type { StackPlan } from './plan/plan.js';
+import { parsePlan } from './plan/plan.js';
 import type { OpenStack, TerraformContext } from './run.js';
 import { runTerraform } from './run.js';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Diagnostic } from './diagnostic.js';
-import { parseDiagnostic } from './diagnostic.js';
+import type { Diagnostic } from './failure/diagnostic.js';
+import { parseDiagnostic } from './failure/diagnostic.js';
 
 /** A line of `-json`: what happens during a run. */
 export type TerraformEvent =

@@ -1,10 +1,12 @@
 import type { Context, Environment } from '../base/context.js';
+import type { ExecResult } from '../base/programs/exec.js';
 import { howItEnded } from '../base/programs/exec.js';
-import type { Diagnostic } from './diagnostic.js';
-import { diagnosticsIn } from './diagnostic.js';
+import type { Diagnostic } from './failure/diagnostic.js';
+import { diagnosticsIn } from './failure/diagnostic.js';
 import type { TerraformEvent } from './event.js';
 import { parseEvent } from './event.js';
-import { explainFailure } from './explain.js';
+import { explainFailure } from './failure/explain.js';
+import { isLockFreed } from './failure/lock-info.js';
 import type { TerraformProgram } from './program.js';
 
 /** A stack whose values are written and whose credentials are there. */
@@ -36,6 +38,9 @@ export interface RunOptions {
   readonly accept?: readonly number[];
 }
 
+/** A lock is given back while it is asked for about never, and about never twice. */
+const TRIES = 5;
+
 /** Runs one command to its end and resolves to what it printed; explains the end when it is a bad one. */
 export async function runTerraform(
   stack: OpenStack,
@@ -43,6 +48,24 @@ export async function runTerraform(
   context: TerraformContext,
   { called = args[0] ?? '', onEvent, accept = [0] }: RunOptions = {},
 ): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    const { result, diagnostics } = await runOnce(stack, args, context, onEvent);
+    if (accept.includes(result.code)) return result.stdout;
+    // Without the lock nothing was done.
+    const isFreed = diagnostics.some(({ summary, detail }) => isLockFreed(`${summary}\n${detail}`));
+    if (isFreed && tries < TRIES && !context.signal.aborted) continue;
+    const { name, shown, bucket } = stack;
+    const end = howItEnded(result);
+    throw explainFailure({ command: called, stack: name, folder: shown, bucket, end, diagnostics });
+  }
+}
+
+async function runOnce(
+  stack: OpenStack,
+  args: readonly string[],
+  context: TerraformContext,
+  onEvent: RunOptions['onEvent'],
+): Promise<{ readonly result: ExecResult; readonly diagnostics: readonly Diagnostic[] }> {
   const diagnostics: Diagnostic[] = [];
   const result = await context.exec(stack.program.path, args, {
     cwd: stack.folder,
@@ -61,15 +84,6 @@ export async function runTerraform(
       if (stream === 'stdout' || event.type !== 'text') onEvent?.(event);
     },
   });
-  if (accept.includes(result.code)) return result.stdout;
-  const { name, shown, bucket } = stack;
-  const told = diagnostics.some(({ severity }) => severity === 'error') ? diagnostics : diagnosticsIn(result.stderr);
-  throw explainFailure({
-    command: called,
-    stack: name,
-    folder: shown,
-    bucket,
-    end: howItEnded(result),
-    diagnostics: told,
-  });
+  const isTold = diagnostics.some(({ severity }) => severity === 'error');
+  return { result, diagnostics: isTold ? diagnostics : diagnosticsIn(result.stderr) };
 }

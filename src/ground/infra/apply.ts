@@ -1,4 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Context } from '../../base/context.js';
 import { InputError, LadingError, withResult } from '../../base/errors.js';
 import { pathExists } from '../../base/files/files.js';
@@ -6,7 +8,7 @@ import type { Applied } from '../../terraform/apply.js';
 import { applyPlan, planStack, readPlan } from '../../terraform/apply.js';
 import type { StackOutputs } from '../../terraform/outputs.js';
 import { readOutputs } from '../../terraform/outputs.js';
-import type { StackPlan } from '../../terraform/plan.js';
+import type { StackPlan } from '../../terraform/plan/plan.js';
 import { makePrivateFolder } from './generated.js';
 import type { OpenInfra } from './open.js';
 import { openInfra } from './open.js';
@@ -14,9 +16,6 @@ import { planFile, showPlan } from './plan.js';
 import type { InfraRequest } from './request.js';
 import type { ApplyResult } from './result.js';
 import { planResult } from './result.js';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 
 export interface ApplyAsked {
   readonly image?: string | undefined;

@@ -1,5 +1,5 @@
 import type { Counts } from '../../terraform/event.js';
-import type { ResourceChange, StackPlan } from '../../terraform/plan.js';
+import type { ResourceChange, StackPlan } from '../../terraform/plan/plan.js';
 import type { Lock } from '../../terraform/backend.js';
 import type { OpenInfra } from './open.js';
 

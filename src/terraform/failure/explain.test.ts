@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { InputError } from '../base/errors.js';
+import { InputError } from '../../base/errors.js';
 import type { Diagnostic } from './diagnostic.js';
 import { diagnosticsIn } from './diagnostic.js';
 import { explainFailure } from './explain.js';

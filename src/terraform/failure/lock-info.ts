@@ -35,3 +35,17 @@ export function holderText({ who, since, operation }: LockInfo): string {
     deed ? `, for ${/^[aeiou]/.test(deed) ? 'an' : 'a'} ${deed}` : '',
   ].join('');
 }
+
+/**
+ * Terraform was refused the lock and then found nobody who holds it: it was given back in between. Terraform gives up
+ * there, also when it was told to wait.
+ * https://github.com/hashicorp/terraform/blob/v1.11.4/internal/states/statemgr/locker.go#L84
+ */
+export function isLockFreed(text: string): boolean {
+  return (
+    text.includes('Error acquiring the state lock') &&
+    /PreconditionFailed|ConditionalCheckFailed/.test(text) &&
+    !text.includes('AccessDenied') &&
+    parseLockInfo(text) === undefined
+  );
+}

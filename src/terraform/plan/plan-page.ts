@@ -1,4 +1,4 @@
-import type { Block, Page, Text } from '../base/tell/page.js';
+import type { Block, Page, Text } from '../../base/tell/page.js';
 import type { AttributeChange } from './changed-attributes.js';
 import type { PlannedAction, ResourceChange, StackPlan } from './plan.js';
 import { countsText } from './plan.js';

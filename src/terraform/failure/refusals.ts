@@ -1,6 +1,6 @@
-import type { ErrorKind } from '../base/errors.js';
+import type { ErrorKind } from '../../base/errors.js';
 import type { FailedRun } from './failed-run.js';
-import { holderText, parseLockInfo } from './lock-info.js';
+import { holderText, isLockFreed, parseLockInfo } from './lock-info.js';
 
 interface Found {
   readonly match: RegExpExecArray;
@@ -33,6 +33,12 @@ export const refusals: readonly Refusal[] = [
     pattern: /Error acquiring the state lock/,
     tell({ stack }, { text }) {
       const lock = parseLockInfo(text);
+      if (!lock && isLockFreed(text)) {
+        return {
+          words: 'its state is locked, and who holds it cannot be read',
+          hint: `Wait for it, with --lock-timeout 10m; when it stays so, look at the lock of ${stack} in the bucket or the table.`,
+        };
+      }
       if (!lock) return undefined;
       return {
         words: `its state is locked${holderText(lock)}`,

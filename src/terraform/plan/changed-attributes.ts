@@ -1,4 +1,4 @@
-import { canonicalJson } from '../base/json.js';
+import { canonicalJson } from '../../base/json.js';
 
 /** An attribute that another value is planned for. */
 export interface AttributeChange {

@@ -1,6 +1,6 @@
-import type { InputIssue } from '../base/errors.js';
-import { InputError, LadingError, ToolError } from '../base/errors.js';
-import { oneLine } from '../base/tell/printable.js';
+import type { InputIssue } from '../../base/errors.js';
+import { InputError, LadingError, ToolError } from '../../base/errors.js';
+import { oneLine } from '../../base/tell/printable.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { FailedRun } from './failed-run.js';
 import { refusals } from './refusals.js';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { parseJson } from '../base/json.js';
-import type { Counts } from './event.js';
+import { parseJson } from '../../base/json.js';
+import type { Counts } from '../event.js';
 import { readChanges } from './changed-attributes.js';
 import type { AttributeChange } from './changed-attributes.js';
 
