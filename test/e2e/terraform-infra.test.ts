@@ -12,6 +12,9 @@ beforeAll(async () => {
   world = await openTerraformWorld();
   await world?.makeBucket('state');
   await world?.makeTable('locks');
+  // Those that are taken when none is named.
+  await world?.makeBucket('lading-state-123456789012-eu-central-1');
+  await world?.makeTable('lading-state-lock');
 });
 afterAll(async () => {
   for (const project of projects) project.remove();
@@ -20,7 +23,7 @@ afterAll(async () => {
 
 const locks = {
   s3: '  state-bucket: state\n',
-  dynamodb: '  state-bucket: state\n  lock-table: locks\n',
+  dynamodb: '  lock: dynamodb\n',
   both: '  state-bucket: state\n  lock: both\n  lock-table: locks\n',
 };
 
@@ -357,7 +360,6 @@ describe('what goes wrong is told, and the second run completes', () => {
       expect(code).toBe(2);
       expect(told.error?.issues?.map(({ where }) => where)).toEqual([
         'lading.yml:5:17',
-        '--lock-table',
         'lading.yml:7:12',
         'lading.yml:8:8',
       ]);

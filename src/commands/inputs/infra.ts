@@ -21,10 +21,13 @@ export const stateInputs = {
     placeholder: 'IMAGE',
     key: 'push.to',
   }),
-  'state-bucket': input.string('Bucket of the state; `TF_STATE_BUCKET` is read when it is not given', {
-    placeholder: 'BUCKET',
-    key: 'infra.state-bucket',
-  }),
+  'state-bucket': input.string(
+    'Bucket of the state; when left out that of `TF_STATE_BUCKET`, else `lading-state-ACCOUNT-REGION`',
+    {
+      placeholder: 'BUCKET',
+      key: 'infra.state-bucket',
+    },
+  ),
   'state-region': input.string('Region of that bucket, when it is another one', {
     placeholder: 'REGION',
     key: 'infra.state-region',
@@ -34,7 +37,7 @@ export const stateInputs = {
     ['s3', 'dynamodb', 'both'],
     { key: 'infra.lock' },
   ),
-  'lock-table': input.string('Table of the lock; `TF_LOCK_TABLE` is read when it is not given', {
+  'lock-table': input.string('Table of the lock; when left out that of `TF_LOCK_TABLE`, else `lading-state-lock`', {
     placeholder: 'TABLE',
     key: 'infra.lock-table',
   }),

@@ -16,11 +16,11 @@ import type { OpenStack } from '../../terraform/run.js';
 import { checkStackFolder, generatedIn, lastImage, writeBackend, writeVariables } from './generated.js';
 import { pinImage } from './image.js';
 import type { InfraRequest } from './request.js';
-import { checkAccount, checkStateBucket, readAccount } from './state-bucket.js';
+import { checkAccount, checkStateBucket, readAccount, stateBucketName } from './state-bucket.js';
 
 /** A stack that Terraform can work on, with the world around it. */
 export interface OpenInfra {
-  readonly request: InfraRequest;
+  readonly request: InfraRequest & { readonly bucket: string };
   readonly stack: OpenStack;
   readonly account: string;
   readonly region: string;
@@ -54,7 +54,7 @@ export async function openInfra(request: InfraRequest, options: OpenOptions, con
   const program = await findTerraform(context, request.terraform);
   if (!options.prepare) await checkStackFolder(request, shown);
   const session = await openAws(context, { region: request.region });
-  const account = await withTask(context, 'Look at the account and its state bucket', () =>
+  const { account, bucket } = await withTask(context, 'Look at the account and its state bucket', () =>
     lookAtAws(request, session),
   );
   const keys = await session.credentials();
@@ -74,7 +74,7 @@ export async function openInfra(request: InfraRequest, options: OpenOptions, con
   };
   try {
     const generated = generatedIn(apart ?? request.folder, request);
-    const { bucket, key, lock, table, stateRegion = session.region } = request;
+    const { key, lock, table, stateRegion = session.region } = request;
     const pathStyle = customEndpoint('s3', context.env) !== undefined;
     await writeBackend(generated, { bucket, key, lock, table, region: stateRegion, pathStyle });
     const env = terraformEnvironment(context.env, { keys, region: session.region, pass: request.passEnv });
@@ -92,7 +92,7 @@ export async function openInfra(request: InfraRequest, options: OpenOptions, con
     const image = options.need === 'state' ? undefined : await chooseImage(stack, request, options, session, context);
     if (options.need !== 'state') await writeVariables(generated, { ...request.variables, image });
     const variableFile = apart === undefined ? undefined : generated.variablesFile;
-    return { request, stack, account, region: session.region, variableFile, image, close };
+    return { request: { ...request, bucket }, stack, account, region: session.region, variableFile, image, close };
   } catch (error) {
     await close();
     throw error;
@@ -101,11 +101,13 @@ export async function openInfra(request: InfraRequest, options: OpenOptions, con
 
 const LOCK_FILE = '.terraform.lock.hcl';
 
-async function lookAtAws(request: InfraRequest, session: AwsSession): Promise<string> {
+async function lookAtAws(request: InfraRequest, session: AwsSession) {
   const account = await readAccount(session);
   checkAccount(account, request.account);
-  await checkStateBucket(session, request, account);
-  return account;
+  const { stateRegion } = request;
+  const bucket = request.bucket ?? stateBucketName(account, stateRegion ?? session.region);
+  await checkStateBucket(session, { bucket, stateRegion }, account);
+  return { account, bucket };
 }
 
 /** What is asked for, else what the state has: a plan without a new image must not change it. */

@@ -17,7 +17,7 @@ export async function readInfraOutputs(request: InfraRequest, context: Context):
       `the stack ${request.stack} of ${request.name} has no outputs: it was never applied`,
       {
         code: 'NO_OUTPUTS',
-        hint: `Apply it with lading infra apply ${request.stack}; its state would be s3://${request.bucket}/${request.key}.`,
+        hint: `Apply it with lading infra apply ${request.stack}; its state would be s3://${open.request.bucket}/${request.key}.`,
       },
     );
   }

@@ -9,6 +9,9 @@ import type { StackValues } from './stack-variables.js';
 
 export type StackName = 'registry' | 'service';
 
+/** The table that `lading bootstrap` makes when nobody names one. */
+const LOCK_TABLE = 'lading-state-lock';
+
 /** As they come from flags, variables and `lading.yml`. */
 export interface InfraValues extends StackValues {
   readonly stack: StackName;
@@ -30,7 +33,8 @@ export interface InfraRequest {
   readonly folder: string;
   /** What everything is named by, and the folder of the state in its bucket. */
   readonly name: string;
-  readonly bucket: string;
+  /** Undefined: the one that is named by the account and the region. */
+  readonly bucket: string | undefined;
   readonly key: string;
   /** Of the bucket, when it is another one than that of the run. */
   readonly stateRegion: string | undefined;
@@ -68,22 +72,12 @@ export function parseInfraRequest(
     });
   }
   const bucket = values.stateBucket ?? (env.TF_STATE_BUCKET || undefined);
-  if (bucket === undefined) {
-    const hint =
-      'Give `infra.state-bucket` in lading.yml or TF_STATE_BUCKET: lading bootstrap makes it and tells its name.';
-    issues.push({ where: where('state-bucket'), message: 'is missing', hint });
-  } else if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+  if (bucket !== undefined && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
     issues.push({ where: where('state-bucket'), message: `${JSON.stringify(bucket)} is no name of a bucket` });
   }
-  const table = values.lockTable ?? (env.TF_LOCK_TABLE || undefined);
-  const lock = values.lock ?? (table === undefined ? 's3' : 'dynamodb');
-  if (lock !== 's3' && table === undefined) {
-    issues.push({
-      where: where('lock-table'),
-      message: `is missing: --lock ${lock} needs it`,
-      hint: 'Or take --lock s3.',
-    });
-  }
+  const named = values.lockTable ?? (env.TF_LOCK_TABLE || undefined);
+  const lock = values.lock ?? (named === undefined ? 's3' : 'dynamodb');
+  const table = named ?? (lock === 's3' ? undefined : LOCK_TABLE);
   if (table !== undefined && !/^[A-Za-z0-9._-]{3,255}$/.test(table)) {
     issues.push({ where: where('lock-table'), message: `${JSON.stringify(table)} is no name of a table` });
   }
@@ -97,7 +91,7 @@ export function parseInfraRequest(
     stack,
     folder: `${values.folder}/${stack}`,
     name: name ?? '',
-    bucket: bucket ?? '',
+    bucket,
     key: `${name}/${stack}.tfstate`,
     stateRegion: values.stateRegion,
     lock,

@@ -3,12 +3,16 @@ import type { AwsSession } from '../../aws/api.js';
 import { isAwsFailure } from '../../aws/failure.js';
 import { LadingError } from '../../base/errors.js';
 import { parseShape } from '../../base/json.js';
-import type { InfraRequest } from './request.js';
 
 /** Account of the credentials in use. */
 export async function readAccount(session: AwsSession): Promise<string> {
   const answer = await session.api('sts').call('GetCallerIdentity');
   return parseShape(v.looseObject({ Account: v.string() }), answer, 'answer of sts GetCallerIdentity').Account;
+}
+
+/** The bucket that `lading bootstrap` makes when nobody names one. */
+export function stateBucketName(account: string, region: string): string {
+  return `lading-state-${account}-${region}`;
 }
 
 /**
@@ -17,7 +21,7 @@ export async function readAccount(session: AwsSession): Promise<string> {
  */
 export async function checkStateBucket(
   session: AwsSession,
-  { bucket, stateRegion }: Pick<InfraRequest, 'bucket' | 'stateRegion'>,
+  { bucket, stateRegion }: { readonly bucket: string; readonly stateRegion: string | undefined },
   account: string,
 ): Promise<void> {
   try {
