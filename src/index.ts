@@ -8,6 +8,12 @@ export const deploy = verb(async () => (await import('./commands/deploy.js')).de
 export const status = verb(async () => (await import('./commands/status.js')).status);
 export const rollback = verb(async () => (await import('./commands/rollback.js')).rollback);
 export const logs = verb(async () => (await import('./commands/logs.js')).logs);
+export const infraInit = verb(async () => (await import('./commands/infra.js')).infraInit);
+export const infraPlan = verb(async () => (await import('./commands/infra.js')).infraPlan);
+export const infraApply = verb(async () => (await import('./commands/infra.js')).infraApply);
+export const infraOutput = verb(async () => (await import('./commands/infra.js')).infraOutput);
+export const infraDestroy = verb(async () => (await import('./commands/infra.js')).infraDestroy);
+export const infraUnlock = verb(async () => (await import('./commands/infra.js')).infraUnlock);
 export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
 
@@ -19,6 +25,8 @@ export type { RollOutResult, ServiceResult } from './release/roll-out.js';
 export type { ServiceStatus } from './ecs/status.js';
 export type { RollbackResult } from './ecs/rollout/rollback.js';
 export type { LogsResult } from './commands/logs.js';
+export type { InitResult as InfraInitResult } from './ground/infra/init.js';
+export type { ApplyResult, InfraResult, OutputResult, PlanResult } from './ground/infra/result.js';
 export type { RotateResult } from './rotation/result.js';
 export type { InitRotateResult } from './commands/init-rotate.js';
 export type { CallOptions, CallValues, Verb } from './entry/library.js';

@@ -30,6 +30,24 @@ export const commandTable: readonly CommandEntry[] = [
   ),
   entry('logs', 'Show the log lines of a service', async () => (await import('./logs.js')).logs),
   entry(
+    'infra init',
+    'Write a stack of Terraform to own, and connect it with its state',
+    async () => (await import('./infra.js')).infraInit,
+  ),
+  entry('infra plan', 'Say what an apply of a stack would do', async () => (await import('./infra.js')).infraPlan),
+  entry('infra apply', 'Plan a stack, and apply that plan', async () => (await import('./infra.js')).infraApply),
+  entry(
+    'infra output',
+    'Tell what a stack hands on to later jobs',
+    async () => (await import('./infra.js')).infraOutput,
+  ),
+  entry('infra destroy', 'Take away all that a stack has made', async () => (await import('./infra.js')).infraDestroy),
+  entry(
+    'infra unlock',
+    'Free the lock of a state whose holder is dead',
+    async () => (await import('./infra.js')).infraUnlock,
+  ),
+  entry(
     'init rotate',
     'Write the workflows that keep an ECR password fresh',
     async () => (await import('./init-rotate.js')).initRotate,

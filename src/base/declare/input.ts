@@ -17,6 +17,8 @@ export interface Input<Value, Required extends boolean = boolean, Taken = unknow
   readonly key?: string | false | undefined;
   /** May not be given as a flag, since argv is public: only by environment, file or action input. */
   readonly secret?: boolean | undefined;
+  /** On the command line it is the bare word behind the verb, too: `infra plan service`. */
+  readonly positional?: boolean | undefined;
   /** Further names as a flag, a variable and an action input. */
   readonly aliases?: readonly string[] | undefined;
   /** From the text, of a list from each, to what `run` gets. Throws an `InputError`, told with every other mistake. */
@@ -47,6 +49,7 @@ interface Options<Value> {
   readonly default?: Value;
   readonly key?: string | false;
   readonly secret?: boolean;
+  readonly positional?: boolean;
   readonly aliases?: readonly string[];
 }
 
@@ -106,17 +109,21 @@ export const input = {
   duration: maker('duration') as Maker<number, number | string>,
   list: maker('list') as ListMaker,
   pairs: maker('pairs') as Maker<Readonly<Record<string, string>>>,
-  choice<const Choice extends string, const Chosen extends Choice | undefined = undefined>(
+  choice<
+    const Choice extends string,
+    const Chosen extends Choice | undefined = undefined,
+    const Needed extends boolean = false,
+  >(
     summary: string,
     choices: readonly Choice[],
-    options: Omit<Options<Choice>, 'default'> & { readonly default?: Chosen; readonly required?: boolean } = {},
-  ): Input<Choice, Chosen extends string ? true : false, Choice> {
+    options: Omit<Options<Choice>, 'default'> & { readonly default?: Chosen; readonly required?: Needed } = {},
+  ): Input<Choice, Chosen extends string ? true : Needed, Choice> {
     return {
       kind: 'choice',
       summary,
       choices,
       ...options,
-      required: (options.required ?? false) as Chosen extends string ? true : false,
+      required: (options.required ?? false) as Chosen extends string ? true : Needed,
     };
   },
   /** Maps by name, in the order in which they stand; none is an empty list. A field may not be called name, where or source. */

@@ -15,6 +15,8 @@ export interface ExecRequest {
   /** Written to its standard input: the way for secrets, which never go into `args`. */
   readonly input?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that it has to end by itself when it is cancelled: it alone is asked to, before what it started. */
+  readonly grace?: number | undefined;
   /** Characters of each stream that the result keeps, the last ones; 4 Mi when left out. */
   readonly keep?: number | undefined;
   /** Called with each line of either stream as it comes; a long line is cut. */
@@ -34,7 +36,8 @@ export interface ExecResult {
 
 /**
  * Runs a program without a shell, in a process group of its own. Resolves with any end; rejects when it cannot be
- * started or is cancelled: then the program and what it started are gone within two seconds.
+ * started or is cancelled: then the program and what it started are gone within two seconds, or
+ * a little after the grace that was asked for.
  */
 export type Exec = (program: string, args: readonly string[], request?: ExecRequest) => Promise<ExecResult>;
 
@@ -57,7 +60,7 @@ export function createExec(env: Environment): Exec {
     const stderr = collectOutput(child.stderr, keep, (line) => onLine?.(line, 'stderr'));
     child.stdin?.on('error', () => undefined); // A program that does not read its input is no failure of ours.
     child.stdin?.end(request.input);
-    const group = openGroup(child);
+    const group = openGroup(child, request.grace);
     const stop = () => void group.end();
     signal?.addEventListener('abort', stop, { once: true });
     try {

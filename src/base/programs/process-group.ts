@@ -21,7 +21,8 @@ export interface ProcessGroup {
 /** Groups that end with us: in one of its own a program hears no Ctrl-C. */
 const open = new Set<() => void>();
 
-export function openGroup(child: ChildProcess): ProcessGroup {
+/** `grace`: milliseconds that the program has to end by itself, before all of it is asked to end. */
+export function openGroup(child: ChildProcess, grace = 0): ProcessGroup {
   const { pid } = child;
   const send = (signal: NodeJS.Signals | 0): boolean => {
     try {
@@ -36,12 +37,20 @@ export function openGroup(child: ChildProcess): ProcessGroup {
   let ended: Promise<void> | undefined;
 
   async function end(): Promise<void> {
+    if (grace > 0) await endAlone();
     send('SIGTERM');
     for (let waited = 0; waited < GRACE_MS; waited += LOOK_MS) {
       if (!isThere()) return;
       await wait(LOOK_MS);
     }
     force();
+  }
+
+  /** What it started is its own affair: Terraform could not finish what its providers are at without them. */
+  async function endAlone(): Promise<void> {
+    const isRunning = () => child.exitCode === null && child.signalCode === null;
+    child.kill('SIGTERM');
+    for (let waited = 0; waited < grace && isRunning(); waited += LOOK_MS) await wait(LOOK_MS);
   }
 
   function isThere(): boolean {

@@ -70,6 +70,15 @@ describe('flags', () => {
     expect(JSON.stringify(issues)).not.toContain('secret"');
   });
 
+  test('may be a bare word where the verb takes one, and no more than one', () => {
+    const words: Inputs = { ...inputs, stack: input.string('', { positional: true }) };
+    const { flags, issues } = parseArguments(['--count', '1', 'web', '--dry-run'], words);
+    expect(issues).toEqual([]);
+    expect(flags.get('stack')).toEqual(parseArguments(['--stack', 'web'], words).flags.get('stack'));
+    expect(parseArguments(['web', 'other'], words).issues).toMatchObject([{ where: 'other', message: 'is no flag' }]);
+    expect(parseArguments(['web'], inputs).issues).toMatchObject([{ where: 'web', message: 'is no flag' }]);
+  });
+
   test('that take one value refuse two', () => {
     const { flags } = parse('--count', '1', '--count', '2');
     expect(valueOf('count', flags.get('count'))?.issues).toMatchObject([

@@ -27,6 +27,7 @@ export function helpOf(command: Command<Inputs, unknown>): string {
     `lading ${command.name}: ${command.summary}`,
     '',
     ...(command.description ? [command.description, ''] : []),
+    ...usageLines(command),
     'Flags:',
     ...flagLines({ ...command.inputs, ...shellInputs(command) }),
     '',
@@ -37,6 +38,12 @@ export function helpOf(command: Command<Inputs, unknown>): string {
     `Each flag is also a variable: --${firstFlag(command.inputs)} is LADING_${variableName(firstFlag(command.inputs))}.`,
     ...(examples.length > 0 ? ['', 'Examples:', ...examples] : []),
   ].join('\n');
+}
+
+/** Of a verb that takes a bare word. */
+function usageLines({ name, inputs }: Command<Inputs, unknown>): string[] {
+  const [word] = Object.values(inputs).filter(({ positional }) => positional);
+  return word ? [`Usage: lading ${name} ${placeholderOf(word)} [flags]`, ''] : [];
 }
 
 /** What may stand for FIELD in the flags that take maps. */

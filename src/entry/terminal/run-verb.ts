@@ -59,7 +59,7 @@ export async function runVerb(
       },
     });
     try {
-      return await heeding(work, command.name, { signal, escaped, patienceMs: PATIENCE_MS });
+      return await heeding(work, command.name, { signal, escaped, patienceMs: command.patience ?? PATIENCE_MS });
     } finally {
       sink.close();
     }

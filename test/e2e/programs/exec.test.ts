@@ -94,4 +94,17 @@ describe('cancelling', () => {
     await cancel(`trap "sleep 0.3; echo tidy > ${file}; exit" TERM; sleep 1N & wait`, number(3), 2);
     expect(readFileSync(file, 'utf8')).toBe('tidy\n');
   });
+
+  test('lets one that asks for it finish, with what it started', async () => {
+    const file = join(folder, 'slow');
+    const controller = new AbortController();
+    const script = `sh -c 'sleep 1.6; echo child > ${file}' & trap 'wait; exit' TERM; echo ready; wait`;
+    const running = exec('sh', ['-c', script], {
+      signal: controller.signal,
+      grace: 10_000,
+      onLine: () => controller.abort(),
+    });
+    await expect(running).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(readFileSync(file, 'utf8')).toBe('child\n');
+  });
 });
