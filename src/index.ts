@@ -14,6 +14,7 @@ export const infraApply = verb(async () => (await import('./commands/infra.js'))
 export const infraOutput = verb(async () => (await import('./commands/infra.js')).infraOutput);
 export const infraDestroy = verb(async () => (await import('./commands/infra.js')).infraDestroy);
 export const infraUnlock = verb(async () => (await import('./commands/infra.js')).infraUnlock);
+export const promote = verb(async () => (await import('./commands/promote.js')).promote);
 export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
 
@@ -27,6 +28,7 @@ export type { RollbackResult } from './ecs/rollout/rollback.js';
 export type { LogsResult } from './commands/logs.js';
 export type { InitResult as InfraInitResult } from './ground/infra/init.js';
 export type { ApplyResult, InfraResult, OutputResult, PlanResult } from './ground/infra/result.js';
+export type { PromoteResult, Promoted } from './release/promotion/promote.js';
 export type { RotateResult } from './rotation/result.js';
 export type { InitRotateResult } from './commands/init-rotate.js';
 export type { CallOptions, CallValues, Verb } from './entry/library.js';

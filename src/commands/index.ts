@@ -52,6 +52,11 @@ export const commandTable: readonly CommandEntry[] = [
     'Write the workflows that keep an ECR password fresh',
     async () => (await import('./init-rotate.js')).initRotate,
   ),
+  entry(
+    'promote',
+    'Put the very same image into other repositories',
+    async () => (await import('./promote.js')).promote,
+  ),
   entry('rotate', 'Put fresh ECR passwords into GitHub secrets', async () => (await import('./rotate.js')).rotate),
   entry(
     'sandbox',

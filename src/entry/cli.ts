@@ -26,12 +26,22 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 function findVerb(verb: string): CommandEntry {
   const entry = commandTable.find((candidate) => candidate.name === verb);
   if (entry) return entry;
+  const group = groupOf(verb);
+  if (group.length > 0) {
+    const names = group.map(({ name }) => name).join(', ');
+    throw new InputError({ where: verb, message: 'takes a second word', hint: `It is one of: ${names}.` });
+  }
   const near = nearest(
     verb,
     commandTable.map((candidate) => candidate.name),
   );
   const hint = near ? `Did you mean ${near}?` : 'lading --help lists them.';
   throw new InputError({ where: verb, message: 'is not a verb of lading', hint });
+}
+
+/** Verbs of two words that begin with this one. */
+function groupOf(word: string): readonly CommandEntry[] {
+  return commandTable.filter(({ name }) => name.startsWith(`${word} `));
 }
 
 /** Verbs of two words, as `init rotate`, become one. */
@@ -42,7 +52,10 @@ function joinVerb(argv: readonly string[]): readonly string[] {
 
 async function showHelp(verb: string | undefined, terminal: Terminal): Promise<number> {
   const { helpOf, overview } = await import('./terminal/help.js');
-  const text = verb === undefined ? overview(commandTable) : helpOf(await findVerb(verb).load());
+  const group = verb === undefined ? commandTable : groupOf(verb);
+  const isVerb = commandTable.some(({ name }) => name === verb);
+  const text =
+    verb === undefined || (!isVerb && group.length > 0) ? overview(group) : helpOf(await findVerb(verb).load());
   terminal.stdout.write(`${text}\n`);
   return 0;
 }

@@ -17,7 +17,10 @@ export interface Input<Value, Required extends boolean = boolean, Taken = unknow
   readonly key?: string | false | undefined;
   /** May not be given as a flag, since argv is public: only by environment, file or action input. */
   readonly secret?: boolean | undefined;
-  /** On the command line it is the bare word behind the verb, too: `infra plan service`. */
+  /**
+   * On the command line it is a bare word behind the verb, too: `infra plan service`. Of several the words go to the first
+   * that has none yet; a list takes all that are left.
+   */
   readonly positional?: boolean | undefined;
   /** Further names as a flag, a variable and an action input. */
   readonly aliases?: readonly string[] | undefined;

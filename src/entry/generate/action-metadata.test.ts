@@ -30,7 +30,20 @@ test('a verb with a post step and the names of another action has two actions wi
 test('its own action has its names and aliases, and tells of outputs that are made', () => {
   const { inputs, outputs, description } = metadata('actions/lend/action.yml');
   expect(Object.keys(inputs)).toEqual([
-    ...['harbour', 'port', 'host', 'ropes', 'timeout', 'fail', 'config', 'cwd', 'environment', 'page', 'quiet', 'verbose'],
+    ...[
+      'harbour',
+      'port',
+      'host',
+      'ropes',
+      'timeout',
+      'fail',
+      'config',
+      'cwd',
+      'environment',
+      'page',
+      'quiet',
+      'verbose',
+    ],
   ]);
   expect(Object.keys(outputs)).toEqual(['harbour', 'password']);
   expect(description).toContain('Sets password_<host>, too: The password of each host');

@@ -79,6 +79,20 @@ describe('flags', () => {
     expect(parseArguments(['web'], inputs).issues).toMatchObject([{ where: 'web', message: 'is no flag' }]);
   });
 
+  test('may be bare words, each for its own input, and a list for those that are left', () => {
+    const words: Inputs = {
+      from: input.string('', { positional: true }),
+      to: input.list('', { positional: true }),
+      quick: input.boolean(''),
+    };
+    const { flags, issues } = parseArguments(['a', '--quick', 'b', 'c'], words);
+    expect(issues).toEqual([]);
+    expect(flags.get('from')).toMatchObject({ text: 'a' });
+    expect(flags.get('to')).toMatchObject({ items: [{ text: 'b' }, { text: 'c' }] });
+    const named = parseArguments(['--from', 'a', 'b'], words).flags;
+    expect(named.get('to')).toMatchObject({ items: [{ text: 'b' }] });
+  });
+
   test('that take one value refuse two', () => {
     const { flags } = parse('--count', '1', '--count', '2');
     expect(valueOf('count', flags.get('count'))?.issues).toMatchObject([

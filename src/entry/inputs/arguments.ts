@@ -50,14 +50,15 @@ export function parseArguments(argv: readonly string[], inputs: Inputs): Argumen
   });
   const texts = new Map<string, string[]>();
   const issues: InputIssue[] = [];
-  const positional = Object.keys(inputs).find((name) => inputs[name]?.positional);
+  const words = Object.keys(inputs).filter((name) => inputs[name]?.positional);
   let afterUnknown = -2;
   for (const token of tokens) {
     if (token.kind === 'positional') {
       // What follows an unknown flag was most likely its value.
       if (afterUnknown === token.index - 1) continue;
-      if (positional !== undefined && !texts.has(positional)) {
-        texts.set(positional, [token.value]);
+      const word = words.find((name) => !texts.has(name) || inputs[name]?.kind === 'list');
+      if (word !== undefined) {
+        texts.set(word, [...(texts.get(word) ?? []), token.value]);
         continue;
       }
       issues.push({ where: token.value, message: 'is no flag', hint: 'Flags begin with --.' });

@@ -40,10 +40,11 @@ export function helpOf(command: Command<Inputs, unknown>): string {
   ].join('\n');
 }
 
-/** Of a verb that takes a bare word. */
+/** Of a verb that takes bare words. */
 function usageLines({ name, inputs }: Command<Inputs, unknown>): string[] {
-  const [word] = Object.values(inputs).filter(({ positional }) => positional);
-  return word ? [`Usage: lading ${name} ${placeholderOf(word)} [flags]`, ''] : [];
+  const words = Object.values(inputs).filter(({ positional }) => positional);
+  const texts = words.map((word) => `${placeholderOf(word)}${word.kind === 'list' ? ' …' : ''}`);
+  return words.length > 0 ? [`Usage: lading ${name} ${texts.join(' ')} [flags]`, ''] : [];
 }
 
 /** What may stand for FIELD in the flags that take maps. */

@@ -56,7 +56,11 @@ export async function promote(promotion: Promotion, values: RegistryValues, cont
     const own = tagsOf(target.tag, promotion.tags);
     const tags = own.length === 0 && from.tag !== undefined ? [from.tag] : own;
     if (tags.length === 0)
-      say(context.report, 'warning', `${repositoryName(target)} gets no tag: a rule for untagged images may delete it.`);
+      say(
+        context.report,
+        'warning',
+        `${repositoryName(target)} gets no tag: a rule for untagged images may delete it.`,
+      );
     const plan = await planCopy(source, found.digest, { tags, referrers: promotion.referrers });
     const repository = openRegistry(target, context, values);
     const step = { plan, source, repository };
