@@ -79,7 +79,7 @@ async function makeReferrer(store: Store, subject: RawManifest, text: string): P
     config: { ...layerOf(config), mediaType: 'application/vnd.oci.empty.v1+json' },
     layers: [layerOf(layer)],
     subject: descriptorOf(subject),
-  } as Parameters<typeof encodeManifest>[0]);
+  });
   await store.putManifest(raw);
   return raw;
 }
