@@ -71,7 +71,10 @@ function isOpen({ result, error }: Told): boolean {
 
 /** Who asked ECS to go back cannot be seen without a record, nor who of two was first. */
 function isRace(told: Told, truth: Truth): boolean {
-  const hidden = told.result?.deployment?.arn === undefined;
+  // What failed and was going back when the service was deleted has failed all the same.
+  if (told.result?.outcome === 'failed' && truth.outcome === 'deleted') return truth.failedAt !== undefined;
+  const isDenied = told.result?.unseen.some(({ allow }) => allow === 'ecs:DescribeServiceDeployments');
+  const hidden = told.result?.deployment?.arn === undefined || isDenied === true;
   const asked = told.ecs.journal.some(({ operation, output }) => operation === 'StopServiceDeployment' && output);
   if (truth.outcome !== 'stopped') return false;
   return told.result?.outcome === 'rolled-back' ? asked || hidden : told.result?.outcome === 'failed' && hidden;

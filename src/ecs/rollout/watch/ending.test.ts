@@ -30,6 +30,22 @@ describe('what ends a deployment', () => {
       'superseded',
     ],
     [
+      'it failed, and a newer one took its place before ECS went back',
+      [
+        {
+          at: 30,
+          record: going,
+          service: seen(
+            service([deployment('2', 'PRIMARY', { rolloutState: 'FAILED' })], {
+              deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+            }),
+          ),
+        },
+        { at: 40, record: seen(record('STOPPED', { statusReason: 'Replaced by a new service deployment.' })) },
+      ],
+      'failed none',
+    ],
+    [
       'the breaker tripped, and nothing goes back',
       [
         {
@@ -208,6 +224,11 @@ describe('where service deployments cannot be read', () => {
 describe('when the time is over', () => {
   test.each<[string, readonly Look[], End]>([
     ['it still goes forward', [{ at: 60, record: going }], { is: 'timeout' }],
+    [
+      'ECS says COMPLETED, and has no record yet',
+      [{ at: 60, service: seen(service([deployment('2', 'PRIMARY', { rolloutState: 'COMPLETED' })])) }],
+      { is: 'unproven' },
+    ],
     [
       'ECS goes back',
       [{ at: 60, record: seen(record('ROLLBACK_IN_PROGRESS', { statusReason: 'tripped' })) }],

@@ -32,7 +32,7 @@ function endByRecord(state: RolloutState): End | undefined {
     case 'SUCCESSFUL':
       return { is: 'succeeded' };
     case 'STOPPED':
-      if (isReplaced(record)) return { is: 'superseded' };
+      if (isReplaced(record)) return replaced(state);
       if (isDeleted(state.service) || /service.*(deleted|draining)/i.test(reason)) return { is: 'deleted' };
       if (state.turning === 'asked' || wasTripped(record)) return { is: 'failed', back: 'none', by, reason };
       return { is: 'stopped', back: 'none', reason };
@@ -63,7 +63,8 @@ function endByDeletion(state: RolloutState): End | undefined {
 }
 
 /** The time is over. What ECS goes back from has failed, however long that takes. */
-export function endByDeadline({ record, turning, stoppedByOthers }: RolloutState): End {
+export function endByDeadline({ record, turning, stoppedByOthers, completedSince }: RolloutState): End {
+  if (!record && completedSince !== undefined) return { is: 'unproven' };
   if (!isTurning(record?.status)) return { is: 'timeout' };
   const reason = record?.statusReason ?? record?.rollback?.reason ?? '';
   if (stoppedByOthers) return { is: 'stopped', back: 'going-on', reason };
@@ -90,8 +91,7 @@ function endByService(state: RolloutState, now: number): End | undefined {
   const reason = primary.rolloutStateReason ?? '';
   const isOlder = (primary.createdAt ?? 0) * 1000 < ours.createdAt;
   const wentBack = state.wentBack || /roll(ing|ed)? ?back/i.test(reason);
-  if (wentBack && isLaterRevision(primary.taskDefinition, ours.taskDefinition))
-    return { is: 'failed', back: 'none', by: 'ecs', reason: 'it failed before a newer deployment took its place' };
+  if (wentBack && isLaterRevision(primary.taskDefinition, ours.taskDefinition)) return replaced({ failedSince: 0 });
   if (isOlder || wentBack) {
     if (primary.rolloutState !== 'COMPLETED') return undefined;
     return {
@@ -153,6 +153,12 @@ export function wayBack(state: RolloutState): 'open' | 'no-source' | 'refused' |
 /** Its own breaker ends it soon, and says how. */
 function hasBreakerThatEnds(state: RolloutState): boolean {
   return hasBreaker(state) && hasSource(state) !== false;
+}
+
+/** What had failed by then has failed. */
+function replaced({ failedSince }: Pick<RolloutState, 'failedSince'>): End {
+  if (failedSince === undefined) return { is: 'superseded' };
+  return { is: 'failed', back: 'none', by: 'ecs', reason: 'it failed before a newer deployment took its place' };
 }
 
 function isReplaced(record: ServiceDeployment): boolean {
