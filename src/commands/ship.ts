@@ -37,6 +37,10 @@ export const ship = defineCommand({
     },
     'task-definition-arn': { summary: 'ARN of the revision', of: (bill: Bill) => bill.services[0]?.taskDefinition },
     'deployment-id': { summary: 'Id of the deployment', of: (bill: Bill) => bill.services[0]?.deployment?.id },
+    tasks: {
+      summary: 'All tasks with how they ended, as JSON',
+      of: (bill: Bill) => JSON.stringify(bill.tasks),
+    },
     services: {
       summary: 'All services with how they ended, as JSON',
       of: (bill: Bill) => JSON.stringify(bill.services),

@@ -7,7 +7,7 @@ import { chooser, refuseOneThing } from './planning/asked.js';
 import type { MakingRequest } from './planning/images.js';
 import { needTarget, planImagePlaces, planImages } from './planning/images.js';
 import { inOrder, unknownName } from './planning/order.js';
-import { nameOfService, planPlaces, planService } from './planning/services.js';
+import { checkSmoke, nameOfService, planPlaces, planService } from './planning/services.js';
 import { planTasks } from './planning/tasks.js';
 import type { NamedImage, User } from './planning/uses.js';
 import { asPushed, usedImages } from './planning/uses.js';
@@ -129,6 +129,7 @@ export function planRelease(values: ReleaseValues, origins: Origins, making?: Ma
     const choose = chooser<ServiceFields>(values, asked, { inPlay });
     const all = places.map((place): ReleaseService => {
       const entry = entries.find(({ name }) => name === place.name);
+      checkSmoke(entry, asked);
       const choices = choose.pick('image', entry);
       const container = choose.pick('container', entry);
       const where = (field: 'image' | 'container') => choose.where(field, entry);
@@ -136,8 +137,9 @@ export function planRelease(values: ReleaseValues, origins: Origins, making?: Ma
       return planService(place, entry, { values, images: used, choose });
     });
     const services = all.filter(({ name }) => inPlay(name));
-    const tasks = planTasks({ entries: values.tasks, services: all, images }, asked).filter(
-      ({ before }) => values.only === undefined || before.some(inPlay),
+    // One that no service waits for is no part of a release: it is there for `lading run`.
+    const tasks = planTasks({ entries: values.tasks, services: all, images }, asked).filter(({ before }) =>
+      before.some(inPlay),
     );
     if (entries.length > 0) refuseOneThing(['service', 'image', 'container'], 'services', chosen, asked);
     if (!making) {

@@ -88,15 +88,31 @@ export interface ReleaseTask {
   readonly command: readonly string[];
   /** Container that gets image and command; found by the image when it is not named. */
   readonly container: string | undefined;
-  /** The service whose network and task definition it takes. It need not be rolled out by this release. */
-  readonly like: ServicePlace;
+  /**
+   * The service whose network and task definition it takes. It need not be rolled out by this release; undefined only of
+   * a task outside of one.
+   */
+  readonly like: ServicePlace | undefined;
+  readonly definition: TaskDefinitionSource;
   readonly cluster: string;
   readonly region: string | undefined;
   readonly env: readonly ContainerVariable[];
   /** Services of this release that wait for it. */
   readonly before: readonly string[];
+  /** `changed`: only when `like` does not run its revision already. */
+  readonly when: 'always' | 'changed';
+  /** What becomes of it when the release is cancelled. */
+  readonly onCancel: 'leave' | 'stop';
   readonly timeoutMs: number;
   readonly where: Where;
+}
+
+/** What the definition of a task is made of, beside its images. */
+export interface TaskDefinitionSource {
+  /** A file, instead of what the service runs. */
+  readonly file: string | undefined;
+  /** Variables that the definition itself gets, as that of the service does. */
+  readonly env: readonly ContainerVariable[];
 }
 
 /** One of the maps under `images`, `tasks` or `services`, as far as it says something. */
@@ -158,5 +174,7 @@ export interface TaskFields {
   readonly like: string;
   readonly env: readonly ContainerVariable[];
   readonly before: readonly string[];
+  readonly when: ReleaseTask['when'];
+  readonly onCancel: ReleaseTask['onCancel'];
   readonly timeout: number;
 }

@@ -33,7 +33,14 @@ const taskFields = {
     placeholder: 'NAME',
   }),
   env: input.list('Variable of a container', { placeholder: 'CONTAINER:K=V', ...variableForm }),
-  before: input.list('Service that waits for it; all when left out', { placeholder: 'NAME' }),
+  before: input.list('Service that waits for it; all when left out, and with `[]` only `lading run --task` runs it', {
+    placeholder: 'NAME',
+  }),
+  when: input.choice(
+    'Whether a release that changes nothing runs it: `changed` leaves it out when `like` runs its revision already',
+    ['always', 'changed'],
+  ),
+  'on-cancel': input.choice('What becomes of it when the release is cancelled', ['leave', 'stop']),
   timeout: input.duration('Longest time for the task; 15 minutes when left out', { placeholder: 'DURATION' }),
 } as const;
 

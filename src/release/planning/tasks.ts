@@ -1,4 +1,4 @@
-import type { Entry, ReleaseTask, ServicePlace, TaskFields, UsedImage } from '../release.js';
+import type { Entry, ReleaseService, ReleaseTask, ServicePlace, TaskFields, UsedImage } from '../release.js';
 import type { Asked } from './asked.js';
 import { unknownName } from './order.js';
 import type { NamedImage } from './uses.js';
@@ -7,7 +7,7 @@ import { usedImages } from './uses.js';
 /** A migration may take its time. */
 const TIMEOUT_MS = 900_000;
 
-type Like = ServicePlace & { readonly images: readonly UsedImage[] };
+type Like = ServicePlace & Pick<ReleaseService, 'taskDefinition' | 'env'> & { readonly images: readonly UsedImage[] };
 
 export interface TaskRequest {
   readonly entries: readonly Entry<TaskFields>[];
@@ -25,14 +25,7 @@ export function planTasks({ entries, services, images }: TaskRequest, asked: Ask
       if (!names.includes(name)) asked.issues.push(unknownName(name, names, entry.where('before'), 'service'));
     }
     const command = entry.command ?? [];
-    if (command.length === 1 && /\s/.test(command[0] ?? '')) {
-      const words = (command[0] ?? '').trim().split(/\s+/);
-      asked.issues.push({
-        where: entry.where('command'),
-        message: 'is one word with spaces in it',
-        hint: `Write a list: [${words.join(', ')}].`,
-      });
-    }
+    checkWords(command, entry.where('command'), (words) => `Write a list: [${words.join(', ')}].`, asked);
     const like = likeOf(entry, before, services, asked);
     if (!like) return [];
     const { container, env = [], timeout = TIMEOUT_MS } = entry;
@@ -43,15 +36,30 @@ export function planTasks({ entries, services, images }: TaskRequest, asked: Ask
         command,
         container,
         like,
+        definition: { file: like.taskDefinition, env: like.env },
         cluster: entry.cluster ?? like.cluster,
         region: entry.region ?? like.region,
         env,
         before,
+        when: entry.when ?? 'always',
+        onCancel: entry.onCancel ?? 'leave',
         timeoutMs: timeout,
         where: entry.where,
       },
     ];
   });
+}
+
+/** A program whose name has spaces is more likely a whole line. */
+export function checkWords(
+  command: readonly string[],
+  where: string,
+  hint: (words: readonly string[]) => string,
+  { issues }: Asked,
+): void {
+  const [only = '', ...more] = command;
+  if (more.length > 0 || !/\s/.test(only)) return;
+  issues.push({ where, message: 'is one word with spaces in it', hint: hint(only.trim().split(/\s+/)) });
 }
 
 /** The service that it is like: the one that it names, else the first that waits for it. */
