@@ -6,6 +6,7 @@ import { containerImageForm } from './inputs/forms.js';
 import { registryInputs } from './inputs/registry.js';
 import { releaseInputs } from './inputs/release.js';
 import { deployNeeds } from './needs/deploy.js';
+import { taskNeeds } from './needs/run.js';
 
 export const deploy = defineCommand({
   name: 'deploy',
@@ -46,6 +47,7 @@ export const deploy = defineCommand({
   needs: {
     aws: [
       ...deployNeeds,
+      ...taskNeeds,
       { action: 'ecr:GetAuthorizationToken', resource: '*', why: 'to find the digest of a tag', optional: true },
       { action: 'ecr:BatchGetImage', resource: 'repository', why: 'to find the digest of a tag', optional: true },
     ],

@@ -8,6 +8,7 @@ import { imageFieldNames, releaseInputs } from './inputs/release.js';
 import { targetInputs } from './inputs/target.js';
 import { deployNeeds } from './needs/deploy.js';
 import { pushNeeds } from './needs/push.js';
+import { taskNeeds } from './needs/run.js';
 
 export const ship = defineCommand({
   name: 'ship',
@@ -46,7 +47,7 @@ export const ship = defineCommand({
       of: (bill: Bill) => JSON.stringify(bill.services),
     },
   },
-  needs: { aws: [...pushNeeds, ...deployNeeds] },
+  needs: { aws: [...pushNeeds, ...deployNeeds, ...taskNeeds] },
   examples: [
     { command: 'lading ship', about: 'All of it, as lading.yml says' },
     {

@@ -161,11 +161,11 @@ function imageName({ values }: Making, [place, ...more]: readonly ServicePlace[]
   return place && more.length === 0 ? place.name : (values.to?.repository.split('/').at(-1) ?? 'image');
 }
 
-function namedImage({ name, to, tag }: Entry<ImageFields>): NamedImage {
+export function namedImage({ name, to, tag }: Entry<ImageFields>): NamedImage {
   return { name, to, tags: tag ?? [] };
 }
 
-function serviceNames(values: PlaceValues): readonly string[] {
+export function serviceNames(values: PlaceValues): readonly string[] {
   if (values.services.length > 0) return namesOf(values.services);
   return values.service === undefined ? [] : [nameOfService(values.service)];
 }
@@ -175,7 +175,7 @@ function namesOf(items: readonly { readonly name: string }[]): readonly string[]
 }
 
 /** Those that `--only` names, in the order in which they stand. */
-function chosenOf(
+export function chosenOf(
   names: readonly string[],
   only: readonly string[] | undefined,
   kind: string,
@@ -189,7 +189,7 @@ function chosenOf(
 }
 
 /** A mistake may be found from several sides. */
-function planning<Result>(origins: Origins, plan: (asked: Asked) => Result): Result {
+export function planning<Result>(origins: Origins, plan: (asked: Asked) => Result): Result {
   const issues: InputIssue[] = [];
   const result = plan({ origins, issues });
   if (issues.length === 0) return result;

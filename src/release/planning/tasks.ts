@@ -7,7 +7,9 @@ import { usedImages } from './uses.js';
 /** A migration may take its time. */
 const TIMEOUT_MS = 900_000;
 
-type Like = ServicePlace & Pick<ReleaseService, 'taskDefinition' | 'env'> & { readonly images: readonly UsedImage[] };
+/** A service that tasks are like. */
+export type Like = ServicePlace &
+  Pick<ReleaseService, 'taskDefinition' | 'env'> & { readonly images: readonly UsedImage[] };
 
 export interface TaskRequest {
   readonly entries: readonly Entry<TaskFields>[];
