@@ -11,7 +11,7 @@ export const run = defineCommand({
   name: 'run',
   summary: 'Runs a task once, shows its lines, and ends with what its container ended with',
   description:
-    'Takes definition, network and launch settings of a service (or the definition of a file), puts another image in where one is asked for, and starts the task once. Its lines come as they are printed; the exit code of the container that runs the command is the verdict: 0 only when that ended with 0 by itself.\n\nWhich container that is: the one that is named, else the one that gets the image, else the only essential one. Without a name another essential container that failed is a failure, too.\n\nWhat does not end in time is stopped. Cancelling leaves the task as it is, unless `--on-cancel stop` is given. An answer of RunTask that is lost starts no second task: ECS knows the call by its client token, and with `--client-token` it knows the next run, too, for as long as the task lives and an hour more.',
+    'Takes definition, network and launch settings of a service (or the definition of a file), puts another image in where one is asked for, and starts the task once. Its lines come as they are printed; the exit code of the container that runs the command is the verdict: 0 only when that ended with 0 by itself.\n\nWhich container that is: the one that is named, else the one that gets the image, else the only essential one. Without a name another essential container that failed is a failure, too.\n\nWhat does not end in time is stopped, and so is what runs when this run is cancelled, unless `--on-cancel leave` is given. An answer of RunTask that is lost starts no second task: ECS knows the call by its client token, and with `--client-token` it knows the next run, too, for as long as the task lives and an hour more.',
   inputs: {
     task: input.list('Task under `tasks` of lading.yml, with what stands there; several in the order of the file', {
       placeholder: 'NAME',
@@ -46,8 +46,8 @@ export const run = defineCommand({
       default: 900_000,
     }),
     wait: input.boolean('Follow it to its end', { default: true, key: false }),
-    'on-cancel': input.choice('What becomes of the task when this run is cancelled', ['leave', 'stop'], {
-      default: 'leave',
+    'on-cancel': input.choice('What becomes of the task when this run is cancelled', ['stop', 'leave'], {
+      default: 'stop',
     }),
     'client-token': input.string('Who runs the same again with the same gets the same task', {
       placeholder: 'TEXT',

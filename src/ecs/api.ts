@@ -1,4 +1,4 @@
-import type { AwsApi } from '../aws/api.js';
+import type { AwsApi, CallOptions } from '../aws/api.js';
 import { AwsError } from '../aws/failure.js';
 import { LadingError } from '../base/errors.js';
 import { parseShape } from '../base/json.js';
@@ -25,8 +25,8 @@ export interface EcsApi {
   listTasks(cluster: string, service: string, desiredStatus: 'RUNNING' | 'STOPPED'): Promise<readonly string[]>;
   describeTasks(cluster: string, arns: readonly string[]): Promise<readonly Task[]>;
   stop(deploymentArn: string): Promise<void>;
-  /** With a client token it may be asked again: ECS answers with the same tasks. */
-  run(input: object): Promise<RunAnswer>;
+  /** With a client token it may be asked again: ECS answers with the same tasks. `signal` instead of that of the run. */
+  run(input: object, signal?: AbortSignal): Promise<RunAnswer>;
   /** `signal` instead of that of the run, which may have aborted. */
   stopTask(task: TaskPlace, reason: string, signal?: AbortSignal): Promise<void>;
 }
@@ -61,9 +61,9 @@ export function ecsApi(aws: AwsApi, options: { readonly tries?: number } = {}): 
     operation: string,
     input: object,
     schema: Schema,
-    tries = options.tries,
+    more: CallOptions = {},
   ): Promise<InferOutput<Schema>> {
-    const answer = await aws.call(operation, input, tries === undefined ? {} : { tries });
+    const answer = await aws.call(operation, input, { ...options, ...more });
     return parseShape(schema, answer, `answer of ecs ${operation}`);
   }
 
@@ -87,7 +87,7 @@ export function ecsApi(aws: AwsApi, options: { readonly tries?: number } = {}): 
     },
     async update(input) {
       // Once: when the answer is lost, the deployment may have begun. Who called looks before calling again.
-      return (await ask('UpdateService', input, shapes.serviceAnswer, 1)).service;
+      return (await ask('UpdateService', input, shapes.serviceAnswer, { tries: 1 })).service;
     },
     async deployment(arn) {
       const input = { serviceDeploymentArns: [arn] };
@@ -121,11 +121,11 @@ export function ecsApi(aws: AwsApi, options: { readonly tries?: number } = {}): 
     async stop(deploymentArn) {
       await aws.call('StopServiceDeployment', { serviceDeploymentArn: deploymentArn, stopType: 'ROLLBACK' });
     },
-    async run(input) {
-      return ask('RunTask', input, shapes.runAnswer);
+    async run(input, signal) {
+      return ask('RunTask', input, shapes.runAnswer, signal && { signal });
     },
     async stopTask({ cluster, taskArn }, reason, signal) {
-      await aws.call('StopTask', { cluster, task: taskArn, reason }, { tries: options.tries, signal });
+      await aws.call('StopTask', { cluster, task: taskArn, reason }, { ...options, signal });
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Asked } from './planning/asked.js';
 import { chooser, refuseOneThing } from './planning/asked.js';
 import type { MakingRequest } from './planning/images.js';
 import { needTarget, planImagePlaces, planImages } from './planning/images.js';
-import { inOrder, unknownName } from './planning/order.js';
+import { afterTasks, inOrder, unknownName } from './planning/order.js';
 import { checkSmoke, nameOfService, planPlaces, planService } from './planning/services.js';
 import { planTasks } from './planning/tasks.js';
 import type { NamedImage, User } from './planning/uses.js';
@@ -118,7 +118,7 @@ function imagePart<Image extends ImagePlace>(
  */
 export function planRelease(values: ReleaseValues, origins: Origins, making?: Making): Release {
   return planning(origins, (asked) => {
-    const entries = inOrder(values.services, asked.issues);
+    const entries = inOrder(afterTasks(values.services, values.tasks), asked.issues);
     const chosen = chosenOf(serviceNames(values), values.only, 'service', asked);
     const inPlay = (name: string) => chosen.includes(name);
     const places = planPlaces(values, entries, inPlay, asked);
@@ -137,9 +137,9 @@ export function planRelease(values: ReleaseValues, origins: Origins, making?: Ma
       return planService(place, entry, { values, images: used, choose });
     });
     const services = all.filter(({ name }) => inPlay(name));
-    // One that no service waits for is no part of a release: it is there for `lading run`.
-    const tasks = planTasks({ entries: values.tasks, services: all, images }, asked).filter(({ before }) =>
-      before.some(inPlay),
+    // One that has to do with no service is no part of a release: it is there for `lading run`.
+    const tasks = planTasks({ entries: values.tasks, services: all, images }, asked).filter(({ before, after }) =>
+      [...before, ...after].some(inPlay),
     );
     if (entries.length > 0) refuseOneThing(['service', 'image', 'container'], 'services', chosen, asked);
     if (!making) {

@@ -95,7 +95,9 @@ function likes(
   images: readonly NamedImage[],
   asked: Asked,
 ): readonly Like[] {
-  const named = new Set(entries.map(({ like, before }) => like ?? before?.[0] ?? values.services[0]?.name));
+  const named = new Set(
+    entries.map(({ like, before, after }) => like ?? before?.[0] ?? after?.[0] ?? values.services[0]?.name),
+  );
   const inPlay = (name: string) => values.services.length <= 1 || named.has(name);
   // What is wrong with the images of a service is told to who rolls it out.
   const quiet: Asked = { origins: asked.origins, issues: [] };
@@ -170,6 +172,7 @@ function adHoc(values: RunValues, images: readonly NamedImage[], asked: Asked): 
     region: like?.region ?? values.region,
     env,
     before: [],
+    after: [],
     when: 'always',
     onCancel,
     timeoutMs: timeout,

@@ -78,6 +78,8 @@ export interface Smoke {
   readonly url: string;
   readonly status: number;
   readonly timeoutMs: number;
+  /** What becomes of a deployment whose address does not answer so. */
+  readonly onFailure: 'leave' | 'rollback';
 }
 
 /** A task that runs once and must end well. */
@@ -99,6 +101,8 @@ export interface ReleaseTask {
   readonly env: readonly ContainerVariable[];
   /** Services of this release that wait for it. */
   readonly before: readonly string[];
+  /** Services of this release that it waits for. */
+  readonly after: readonly string[];
   /** `changed`: only when `like` does not run its revision already. */
   readonly when: 'always' | 'changed';
   /** What becomes of it when the release is cancelled. */
@@ -162,7 +166,12 @@ export interface ServiceFields extends PlaceFields {
 
 export interface ServiceEntryFields extends ServiceFields {
   readonly after: readonly string[];
-  readonly smoke: { readonly url: string; readonly status: number; readonly timeout: number };
+  readonly smoke: {
+    readonly url: string;
+    readonly status: number;
+    readonly timeout: number;
+    readonly onFailure: Smoke['onFailure'];
+  };
 }
 
 export interface TaskFields {
@@ -174,6 +183,7 @@ export interface TaskFields {
   readonly like: string;
   readonly env: readonly ContainerVariable[];
   readonly before: readonly string[];
+  readonly after: readonly string[];
   readonly when: ReleaseTask['when'];
   readonly onCancel: ReleaseTask['onCancel'];
   readonly timeout: number;

@@ -2,17 +2,17 @@ import type { Context } from '../base/context.js';
 import { LadingError, withResult } from '../base/errors.js';
 import type { Outcome } from '../ecs/rollout/verdict/result.js';
 import { readDefinitions } from './stages/definitions.js';
-import type { ServiceOrder, ServiceResult } from './stages/service.js';
+import type { ServiceOrder, ServiceResult } from './stages/service-order.js';
 import { rollOutService } from './stages/service.js';
 import type { TaskOrder, TaskResult } from './stages/task.js';
 import { runOrder } from './stages/task.js';
 
-export type { ServiceOrder, ServiceResult } from './stages/service.js';
+export type { ServiceOrder, ServiceResult } from './stages/service-order.js';
 export type { TaskOrder, TaskResult } from './stages/task.js';
 
 /** What there is to do when the images are delivered. */
 export interface Orders {
-  /** Each is run before the first service that waits for it. */
+  /** Each is run as soon as what it waits for is done, and so before any service when it waits for none. */
   readonly tasks: readonly TaskOrder[];
   /** In their order. */
   readonly services: readonly ServiceOrder[];
@@ -28,8 +28,8 @@ export interface RollOutResult {
 }
 
 /**
- * One service after the other, each after the tasks that it waits for; the first that does not end well ends the release,
- * and what comes after it stays as it is. The failure is thrown with the result of all.
+ * One service after the other, and each task as soon as it may run: a migration that fails ends the release before any
+ * service moves. What comes after the first that does not end well stays as it is. The failure is thrown with the result of all.
  */
 export async function rollOut(
   orders: Orders,
@@ -44,17 +44,24 @@ export async function rollOut(
   ]);
   const done = { tasks: [] as TaskResult[], services: [] as ServiceResult[] };
   const several = services.length + tasks.length > 1;
+  await runFree();
   for (const service of services) {
-    for (const task of tasks) {
-      if (!task.before.includes(service.name) || done.tasks.some(({ name }) => name === task.name)) continue;
-      await attempt(done.tasks, () => runOrder(task, { definitions, ...options }, context));
-    }
     const { taskDefinition: file } = service;
     const definition = file === undefined ? undefined : definitions.get(file);
     const existing = done.tasks.flatMap(({ taskDefinition }) => taskDefinition ?? []);
     await attempt(done.services, () => rollOutService(service, { definition, existing, ...options }, context));
+    await runFree();
   }
   return { outcome: outcomeOf(done.services), ...done, ms: context.clock.now() - started };
+
+  /** Tasks that wait for no service that is still to come. */
+  async function runFree(): Promise<void> {
+    const open = new Set(services.slice(done.services.length).map(({ name }) => name));
+    for (const task of tasks) {
+      if (task.after.some((name) => open.has(name)) || done.tasks.some(({ name }) => name === task.name)) continue;
+      await attempt(done.tasks, () => runOrder(task, { definitions, ...options }, context));
+    }
+  }
 
   async function attempt<Result extends TaskResult | ServiceResult>(
     list: Result[],
@@ -65,10 +72,11 @@ export async function rollOut(
     } catch (error) {
       if (!(error instanceof LadingError)) throw error;
       const failed = error.result as Result;
+      const isTask = (list as readonly unknown[]) === done.tasks;
       list.push(failed);
-      const { outcome } = failed;
       const told = several ? named(error, failed.name) : error;
-      throw withResult(told, resultOf(outcome === 'skipped' ? 'failed' : (outcome as Outcome)));
+      const moved = done.services.map(({ name }) => name);
+      throw withResult(isTask && !options.dryRun ? saying(told, moved) : told, resultOf(worstOf(failed.outcome)));
     }
   }
 
@@ -92,6 +100,19 @@ function named(error: LadingError, name: string): LadingError {
   const { kind, code, hint, details, message } = error;
   if (details?.issues !== undefined || message.includes(`the task ${name}`)) return error;
   return new LadingError(kind, `${name}: ${message}`, { code, hint, details, cause: error, result: error.result });
+}
+
+/** A task that ends a release: what has moved by then, and what has not. */
+function saying(error: LadingError, moved: readonly string[]): LadingError {
+  const { kind, code, hint, details, message } = error;
+  if (details?.issues !== undefined) return error;
+  const state = moved.length === 0 ? 'no service was changed' : `${moved.join(', ')} came before it and stands`;
+  return new LadingError(kind, `${message}; ${state}`, { code, hint, details, cause: error, result: error.result });
+}
+
+/** A release ends as that of its parts does that did not end well. */
+function worstOf(outcome: (TaskResult | ServiceResult)['outcome']): Outcome {
+  return outcome === 'skipped' || outcome === 'passed' ? 'failed' : outcome;
 }
 
 function outcomeOf(done: readonly ServiceResult[]): Outcome {

@@ -23,6 +23,11 @@ const serviceFields = {
       url: input.string('Address to ask', { placeholder: 'URL', required: true, ...addressForm }),
       status: input.integer('Status of the answer; redirects are not followed', { placeholder: 'N', default: 200 }),
       timeout: input.duration('Longest time until it comes', { placeholder: 'DURATION', default: 60_000 }),
+      'on-failure': input.choice(
+        'What becomes of the deployment when it does not come: `rollback` goes back to the revision before',
+        ['leave', 'rollback'],
+        { default: 'leave' },
+      ),
     },
   }),
 } as const;

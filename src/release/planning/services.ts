@@ -70,6 +70,11 @@ export function planService(
     failFast: choose.pick('failFast', entry) ?? values.failFast,
     ifUnchanged: choose.pick('ifUnchanged', entry) ?? values.ifUnchanged,
     after: entry?.after ?? [],
-    smoke: smoke && { url: smoke.url, status: smoke.status, timeoutMs: smoke.timeout },
+    smoke: smoke && {
+      url: smoke.url,
+      status: smoke.status,
+      timeoutMs: smoke.timeout,
+      onFailure: smoke.onFailure,
+    },
   };
 }

@@ -18,17 +18,24 @@ export interface TaskRequest {
   readonly images: readonly NamedImage[];
 }
 
-/** Tasks in the order of the file. One without `before` is before all services. */
+/** Tasks in the order of the file. One that says neither `before` nor `after` is before all services. */
 export function planTasks({ entries, services, images }: TaskRequest, asked: Asked): readonly ReleaseTask[] {
   const names = services.map(({ name }) => name);
   return entries.flatMap((entry) => {
-    const before = entry.before ?? names;
-    for (const name of before) {
-      if (!names.includes(name)) asked.issues.push(unknownName(name, names, entry.where('before'), 'service'));
+    const after = entry.after ?? [];
+    const before = entry.before ?? (entry.after === undefined ? names : []);
+    for (const [field, named] of [['before', before] as const, ['after', after] as const]) {
+      for (const name of named)
+        if (!names.includes(name)) asked.issues.push(unknownName(name, names, entry.where(field), 'service'));
+    }
+    const both = before.find((name) => after.includes(name));
+    if (both !== undefined) {
+      const message = `it is to run before and after \`${both}\``;
+      asked.issues.push({ where: entry.where('after'), message, hint: 'Take one of them away.' });
     }
     const command = entry.command ?? [];
     checkWords(command, entry.where('command'), (words) => `Write a list: [${words.join(', ')}].`, asked);
-    const like = likeOf(entry, before, services, asked);
+    const like = likeOf(entry, [...before, ...after], services, asked);
     if (!like) return [];
     const { container, env = [], timeout = TIMEOUT_MS } = entry;
     return [
@@ -43,6 +50,7 @@ export function planTasks({ entries, services, images }: TaskRequest, asked: Ask
         region: entry.region ?? like.region,
         env,
         before,
+        after,
         when: entry.when ?? 'always',
         onCancel: entry.onCancel ?? 'leave',
         timeoutMs: timeout,
@@ -64,19 +72,19 @@ export function checkWords(
   issues.push({ where, message: 'is one word with spaces in it', hint: hint(only.trim().split(/\s+/)) });
 }
 
-/** The service that it is like: the one that it names, else the first that waits for it. */
+/** The service that it is like: the one that it names, else the first that waits for it, or that it waits for. */
 function likeOf(
   entry: Entry<TaskFields>,
-  before: readonly string[],
+  near: readonly string[],
   services: readonly Like[],
   { issues }: Asked,
 ): Like | undefined {
-  const name = entry.like ?? before[0];
+  const name = entry.like ?? near[0];
   const found = services.find((service) => service.name === name);
   if (found) return found;
   const names = services.map(({ name }) => name);
   if (entry.like !== undefined) issues.push(unknownName(entry.like, names, entry.where('like'), 'service'));
-  // An unknown name in `before` is told already.
+  // An unknown name in `before` or `after` is told already.
   else if (name === undefined) {
     const hint = 'Name the service whose network and task definition it takes.';
     issues.push({ where: entry.where(), message: `tasks.${entry.name}.like is missing`, hint });

@@ -37,7 +37,7 @@ async function ask(url: string, more: { status?: number; timeoutMs?: number; sig
   const world = testWorld({ clock, ...(signal && { signal }) });
   open.push(() => world.close());
   const began = clock.now();
-  const ended = await askUntilServed({ url, status, timeoutMs }, { next: 'lading rollback' }, world).then(
+  const ended = await askUntilServed({ url, status, timeoutMs, onFailure: 'leave' }, world).then(
     (served) => ({ served, error: undefined }),
     (error: unknown) => ({ served: undefined, error: error as LadingError }),
   );
@@ -69,7 +69,7 @@ describe('the address is asked', () => {
       kind: 'deploy-failed',
       code: 'SMOKE_FAILED',
       message: `${url} answers 502 “<b>Bad Gateway</b>”, and not 200 within 20s`,
-      hint: expect.stringContaining('go back with `lading rollback`') as string,
+      hint: expect.stringContaining('health checks of its target group') as string,
       details: { url, expected: 200, status: 502, line: '<b>Bad Gateway</b>' },
     });
     expect(last).toMatchObject({ state: 'failed', detail: '502 “<b>Bad Gateway</b>”' });
@@ -127,7 +127,7 @@ describe('the last answer', () => {
     [{ is: 'silence', why: 'getaddrinfo ENOTFOUND shop' }, 'nothing: getaddrinfo ENOTFOUND shop', /name/],
   ])('%j is %s', (answer, text, hint) => {
     expect(answerText(answer)).toBe(text);
-    const error = smokeFailure({ url: 'https://x', status: 200, timeoutMs: 1000 }, answer, 'NEXT');
+    const error = smokeFailure({ url: 'https://x', status: 200, timeoutMs: 1000, onFailure: 'leave' }, answer);
     expect(error.hint).toMatch(hint);
     expect(error.message).toContain(text);
   });

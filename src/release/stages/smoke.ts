@@ -37,13 +37,9 @@ const SHOWN = 200;
 
 /**
  * Asks until the status comes; when it does not come in time, throws an error with the last answer. Redirects are answers
- * like any other: none is followed. `next` is the command that goes back.
+ * like any other: none is followed.
  */
-export async function askUntilServed(
-  smoke: Smoke,
-  { next }: { readonly next: string },
-  context: AskContext,
-): Promise<Served> {
+export async function askUntilServed(smoke: Smoke, context: AskContext): Promise<Served> {
   const { url, status, timeoutMs } = smoke;
   const { clock, signal } = context;
   return withTask(context, `Ask ${url}`, async (task) => {
@@ -54,7 +50,7 @@ export async function askUntilServed(
       task.detail(answerText(answer));
       if (answer.is === 'answer' && answer.status === status) return { url, status, ms: clock.now() - began };
       const left = deadline - clock.now();
-      if (left <= 0) throw smokeFailure(smoke, answer, next);
+      if (left <= 0) throw smokeFailure(smoke, answer);
       await clock.sleep(Math.min(pause, left), signal);
     }
   });
@@ -92,12 +88,12 @@ export function answerText(answer: Answer): string {
   return line === '' ? String(status) : `${status} “${line}”`;
 }
 
-export function smokeFailure(smoke: Smoke, last: Answer, next: string): LadingError {
+export function smokeFailure(smoke: Smoke, last: Answer): LadingError {
   const { url, status, timeoutMs } = smoke;
   const message = `${url} answers ${answerText(last)}, and not ${status} within ${formatDuration(timeoutMs)}`;
   return new LadingError('deploy-failed', message, {
     code: SMOKE_FAILED,
-    hint: `${adviceFor(last)} The deployment stands: go back with \`${next}\`.`,
+    hint: adviceFor(last),
     details: { url, expected: status, ...(last.is === 'answer' ? { status: last.status, line: last.line } : last) },
   });
 }

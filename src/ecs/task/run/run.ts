@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../../../aws/failure.js';
-import { InputError, LadingError, withResult } from '../../../base/errors.js';
+import { cancelled, InputError, LadingError, withResult } from '../../../base/errors.js';
 import { say, withTask } from '../../../base/tell/report.js';
 import { clusterMissing } from '../../api.js';
 import { revisionOf } from '../../definition/read.js';
@@ -60,13 +60,40 @@ async function carryOut(run: Running): Promise<RunResult> {
   return request.wait ? watchRun(run, answer.tasks, begun) : resultOfRun(run, 'started', begun);
 }
 
+/** How long a call that is under way may take when the run is cancelled: what it began can be told then, or stopped. */
+const GRACE_MS = 5000;
+
+async function outliving<Value>(
+  { clock, signal }: Pick<EcsContext, 'clock' | 'signal'>,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  if (signal.aborted) throw cancelled('RunTask');
+  const late = new AbortController();
+  const over = new AbortController();
+  const leave = () => {
+    void clock.sleep(GRACE_MS, over.signal).then(
+      () => late.abort(),
+      () => undefined,
+    );
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await work(late.signal);
+  } finally {
+    signal.removeEventListener('abort', leave);
+    over.abort();
+  }
+}
+
 /** With a client token an answer that is lost does no harm: ECS answers with the same tasks again. */
 async function begin(run: Running, revision: { readonly taskDefinition: string; readonly registered: boolean }) {
   const { request, context, plan, patience } = run;
   const { taskDefinition, registered } = revision;
   const input = { ...plan.input, taskDefinition, clientToken: request.clientToken ?? randomUUID() };
   try {
-    return await patience.until('RunTask', (): Promise<RunAnswer> => context.ecs.run(input));
+    return await patience.until('RunTask', (): Promise<RunAnswer> =>
+      outliving(context, (signal) => context.ecs.run(input, signal)),
+    );
   } catch (error) {
     // Nobody will run the revision that was made for this. A wait that was cancelled may have begun something.
     const isOver = error instanceof LadingError && error.kind !== 'cancelled' && error.kind !== 'timeout';
