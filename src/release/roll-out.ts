@@ -98,7 +98,8 @@ export async function rollOut(
 /** Among several, the failure says whose it is. */
 function named(error: LadingError, name: string): LadingError {
   const { kind, code, hint, details, message } = error;
-  if (details?.issues !== undefined || message.includes(`the task ${name}`)) return error;
+  const isSaid = [`the task ${name}`, `task of ${name}`, `tasks of ${name}`].some((words) => message.includes(words));
+  if (details?.issues !== undefined || isSaid) return error;
   return new LadingError(kind, `${name}: ${message}`, { code, hint, details, cause: error, result: error.result });
 }
 
