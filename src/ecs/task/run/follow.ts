@@ -1,4 +1,5 @@
 import { AwsError, isTransient } from '../../../aws/failure.js';
+import { LadingError } from '../../../base/errors.js';
 import type { RolloutChange } from '../../../base/tell/rollout.js';
 import type { EcsContext } from '../../rollout/run.js';
 import { createReader, isDenied } from '../../seen.js';
@@ -32,8 +33,14 @@ export interface FollowRunOptions {
 const ASKING_MS = 20_000;
 /** How long a task that was told to stop is waited for: ECS gives it half a minute, unless its definition says more. */
 const STOP_MS = 45_000;
-/** Lines come to CloudWatch some seconds after they were printed. */
-const LINES_MS = 2000;
+/**
+ * Lines come to CloudWatch some seconds after they were printed: the last have come when none came for a while, and those
+ * of a task that has shown none are waited for longer.
+ */
+const QUIET_MS = 2000;
+const SILENT_MS = 6000;
+const LAST_LINES_MS = 15_000;
+const LINES_TICK_MS = 1000;
 
 /** Looks, steps and tells until all tasks are over; after the deadline they are stopped, and their end is waited for. */
 export async function followRun(
@@ -71,9 +78,21 @@ export async function followRun(
     deadline = clock.now() + (again ? act.ms : stop === 'asked' ? STOP_MS : 0);
   }
 
+  /** The tasks are over, and how is known: nothing that goes wrong here changes it. */
   async function lastLines(): Promise<void> {
-    await clock.sleep(LINES_MS, signal);
-    await tail.read(state.tasks.values());
+    const tasks = [...state.tasks.values()].filter(hasRun);
+    const began = clock.now();
+    let newest = began;
+    while (tasks.length > 0 && tail.told !== undefined && clock.now() - began < LAST_LINES_MS) {
+      if (clock.now() - newest >= (tail.told > 0 ? QUIET_MS : SILENT_MS)) return;
+      await clock.sleep(LINES_TICK_MS, signal);
+      try {
+        if ((await tail.read(tasks)) > 0) newest = clock.now();
+      } catch (error) {
+        if (signal.aborted || !(error instanceof LadingError)) throw error;
+        return;
+      }
+    }
   }
 
   async function stopAll(): Promise<Stopping> {
@@ -93,6 +112,11 @@ export async function followRun(
       throw error;
     }
   }
+}
+
+/** One that never started has printed nothing. */
+function hasRun({ startedAt, containers }: Task): boolean {
+  return startedAt != null || containers.some(({ exitCode }) => exitCode != null);
 }
 
 type Stopping = 'asked' | 'denied' | 'refused' | 'again';

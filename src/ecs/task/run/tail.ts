@@ -8,8 +8,10 @@ import { logStream, readLines } from '../logs.js';
 
 /** The lines of tasks as they come. */
 export interface Tail {
-  /** Tells what has come since the last time; never rejects for what the lines are no reason to end. */
-  read(tasks: Iterable<Task>): Promise<void>;
+  /** Tells what has come since the last time, and says how many; never rejects for what is no reason to end. */
+  read(tasks: Iterable<Task>): Promise<number>;
+  /** How many lines have come by now; undefined when none will, because none are followed or they may not be read. */
+  readonly told: number | undefined;
   /** The last lines that were told of a container; undefined when it is not followed. */
   last(taskArn: string, container: string): readonly string[] | undefined;
   /** What is lost because it may not be read. */
@@ -43,9 +45,12 @@ export function tailLogs(options: TailOptions): Tail {
   const { definition, onLine, onChange } = options;
   const streams = new Map<string, Stream>();
   const unseen: Tail['unseen'][number][] = [];
+  const followed = definition.containerDefinitions.filter(({ name }) => options.containers.includes(name));
+  const canCome = followed.some((container) => logStream(container, '') !== undefined);
   let closed = false;
-  for (const container of definition.containerDefinitions) {
-    if (!options.containers.includes(container.name) || logStream(container, '')) continue;
+  let count = 0;
+  for (const container of followed) {
+    if (logStream(container, '')) continue;
     const driver = container.logConfiguration?.logDriver;
     const where = driver && driver !== 'awslogs' ? `they are in ${driver}` : 'it has no awslogs with a stream prefix';
     onChange({ kind: 'notice', text: `The lines of ${container.name} are not shown: ${where}.` });
@@ -68,6 +73,7 @@ export function tailLogs(options: TailOptions): Tail {
   async function readStream(stream: Stream): Promise<void> {
     const { lines, token } = await readLines(stream.api, stream.group, stream.name, { token: stream.token });
     stream.token = token;
+    count += lines.length;
     for (const { text } of lines) onLine(stream.source, text);
     stream.kept.push(...lines.slice(-KEPT).map(({ text }) => text));
     stream.kept.splice(0, stream.kept.length - KEPT);
@@ -75,7 +81,11 @@ export function tailLogs(options: TailOptions): Tail {
 
   return {
     unseen,
+    get told() {
+      return canCome && !closed ? count : undefined;
+    },
     async read(tasks) {
+      const before = count;
       for (const task of tasks) {
         if (!hasStarted(task)) continue;
         for (const name of options.containers) {
@@ -96,6 +106,7 @@ export function tailLogs(options: TailOptions): Tail {
           }
         }
       }
+      return count - before;
     },
     last: (taskArn, container) => (closed ? undefined : streams.get(`${taskArn} ${container}`)?.kept),
   };
