@@ -29,7 +29,9 @@ afterAll(async () => {
 test('a task runs to its end on moto', async (context) => {
   if (!moto) return context.skip();
   const ecs = (await openAws(world)).api('ecs');
-  const subnet = await firstSubnet();
+  const subnet = await firstOf('DescribeSubnets', 'subnetId');
+  // moto wants a group, and the memory of each container; AWS does not.
+  const group = await firstOf('DescribeSecurityGroups', 'groupId');
   await ecs.call('CreateCluster', { clusterName: 'default' });
   const definition = {
     family: 'job',
@@ -37,14 +39,25 @@ test('a task runs to its end on moto', async (context) => {
     requiresCompatibilities: ['FARGATE'],
     cpu: '256',
     memory: '512',
-    containerDefinitions: [{ name: 'job', image: 'job:v1', essential: true }],
+    containerDefinitions: [{ name: 'job', image: 'job:v1', memory: 128, essential: true }],
   };
   writeFileSync(join(work, 'job.json'), JSON.stringify(definition));
 
   const out: string[] = [];
   const err: string[] = [];
   const code = await runCli(
-    ['run', '--task-definition', 'job.json', '--subnet', subnet, '--command', 'migrate', '--json'],
+    [
+      'run',
+      '--task-definition',
+      'job.json',
+      '--subnet',
+      subnet,
+      '--security-group',
+      group,
+      '--command',
+      'migrate',
+      '--json',
+    ],
     {
       ...world,
       env: world.env,
@@ -58,10 +71,10 @@ test('a task runs to its end on moto', async (context) => {
   expect(json.tasks[0]?.tasks?.[0]).toMatchObject({ status: 'STOPPED', exitCode: 0 });
 }, 120_000);
 
-async function firstSubnet(): Promise<string> {
-  const body = new URLSearchParams({ Action: 'DescribeSubnets', Version: '2016-11-15' });
+async function firstOf(action: string, name: string): Promise<string> {
+  const body = new URLSearchParams({ Action: action, Version: '2016-11-15' });
   const authorization =
     'AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/ec2/aws4_request, SignedHeaders=host, Signature=0';
   const answer = await fetch(moto?.url ?? '', { method: 'POST', body, headers: { authorization } });
-  return /<subnetId>(.*?)</.exec(await answer.text())?.[1] ?? '';
+  return new RegExp(`<${name}>(.*?)<`).exec(await answer.text())?.[1] ?? '';
 }

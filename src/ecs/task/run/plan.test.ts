@@ -153,7 +153,7 @@ describe('how it is launched', () => {
   const launch = (asked: Partial<RunWishes['launch']>, of: Partial<Service> | undefined, definition = live) => {
     const { input } = plan(
       { launch: { ...asTheService, ...asked }, command: [] },
-      { service: of && ({ ...service, ...of }), live: definition },
+      { service: of && { ...service, ...of }, live: definition },
     );
     const { cluster: _c, count: _n, startedBy: _s, ...rest } = input;
     return rest;
