@@ -69,6 +69,7 @@ function namedTasks(
   for (const name of new Set(names))
     if (!known.includes(name)) issues.push(unknownName(name, known, origins.where('task'), 'task'));
   const entries = values.tasks.filter(({ name }) => names.includes(name));
+  if (entries.length === 0) return [];
   refuseOneTask(entries, asked);
   const services = likes(values, entries, images, asked);
   const tasks = planTasks({ entries: entries.map((entry) => overlaid(entry, values, asked)), services, images }, asked);

@@ -69,7 +69,10 @@ export function checkWords(
 ): void {
   const [only = '', ...more] = command;
   if (more.length > 0 || !/\s/.test(only)) return;
-  issues.push({ where, message: 'is one word with spaces in it', hint: hint(only.trim().split(/\s+/)) });
+  const message = 'is one word with spaces in it';
+  // Who was asked by a flag has told it already, with the flag's own hint.
+  if (issues.some((issue) => issue.where === where && issue.message === message)) return;
+  issues.push({ where, message, hint: hint(only.trim().split(/\s+/)) });
 }
 
 /** The service that it is like: the one that it names, else the first that waits for it, or that it waits for. */
