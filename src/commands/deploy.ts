@@ -6,6 +6,7 @@ import { containerImageForm } from './inputs/forms.js';
 import { registryInputs } from './inputs/registry.js';
 import { releaseInputs } from './inputs/release.js';
 import { deployNeeds } from './needs/deploy.js';
+import { taskNeeds } from './needs/run.js';
 
 export const deploy = defineCommand({
   name: 'deploy',
@@ -34,6 +35,10 @@ export const deploy = defineCommand({
       summary: 'Id of the deployment',
       of: (result: RollOutResult) => result.services[0]?.deployment?.id,
     },
+    tasks: {
+      summary: 'All tasks with how they ended, as JSON',
+      of: (result: RollOutResult) => JSON.stringify(result.tasks),
+    },
     services: {
       summary: 'All services with how they ended, as JSON',
       of: (result: RollOutResult) => JSON.stringify(result.services),
@@ -42,6 +47,7 @@ export const deploy = defineCommand({
   needs: {
     aws: [
       ...deployNeeds,
+      ...taskNeeds,
       { action: 'ecr:GetAuthorizationToken', resource: '*', why: 'to find the digest of a tag', optional: true },
       { action: 'ecr:BatchGetImage', resource: 'repository', why: 'to find the digest of a tag', optional: true },
     ],
@@ -58,25 +64,25 @@ export const deploy = defineCommand({
   action: true,
   async run(values, context, origins): Promise<RollOutResult> {
     const { planRelease } = await import('../release/plan-release.js');
-    const { refuseUnbuilt } = await import('../release/refuse-unbuilt.js');
     const { resolveUsed } = await import('../release/resolve-image.js');
     const { rollOutAlone } = await import('../release/roll-out-alone.js');
-    const release = planRelease(values, origins);
-    refuseUnbuilt(release);
-    const orders = release.services.map(async (service) => ({
-      ...service,
-      images: await Promise.all(
-        service.images.map((use) => resolveUsed(use, { ...values, region: service.region }, context)),
-      ),
+    const { ordersOf } = await import('../release/stages/orders.js');
+    const orders = await ordersOf(planRelease(values, origins), {
+      resolve: (use, region) => resolveUsed(use, { ...values, region }, context),
       commit: undefined,
-    }));
-    return rollOutAlone(await Promise.all(orders), context, { dryRun: values.dryRun ?? false });
+    });
+    return rollOutAlone(orders, context, { dryRun: values.dryRun ?? false });
   },
   text: deployText,
 });
 
 export function deployText(result: RollOutResult): string {
-  return result.services.map(serviceText).join('\n');
+  return [...result.tasks.map(taskText), ...result.services.map(serviceText)].join('\n');
+}
+
+function taskText({ name, outcome, exitCode }: RollOutResult['tasks'][number]): string {
+  if (outcome === 'planned') return `${name} would be run`;
+  return `${name}: ${outcome}${exitCode === undefined ? '' : ` (exit code ${exitCode})`}`;
 }
 
 function serviceText(service: RollOutResult['services'][number]): string {

@@ -22,6 +22,7 @@ export const commandTable: readonly CommandEntry[] = [
     'Deploy an image to an ECS service, and say how it went',
     async () => (await import('./deploy.js')).deploy,
   ),
+  entry('run', 'Run a task once, and end with its exit code', async () => (await import('./run.js')).run),
   entry('status', 'Show what a service runs', async () => (await import('./status.js')).status),
   entry(
     'rollback',

@@ -16,7 +16,7 @@ export const logs = defineCommand({
     ...servicesInput,
     since: input.duration('How far back', { placeholder: 'DURATION', default: 600_000, key: false }),
     container: input.string('Only this container', { placeholder: 'NAME', key: false }),
-    task: input.string('Only this task, by its id', { placeholder: 'ID', key: false }),
+    task: input.string('Only this task, by its id; also one that ran once', { placeholder: 'ID', key: false }),
     follow: input.boolean('Go on until it is cancelled', { key: false }),
   },
   needs: {

@@ -8,6 +8,7 @@ import { imageFieldNames, releaseInputs } from './inputs/release.js';
 import { targetInputs } from './inputs/target.js';
 import { deployNeeds } from './needs/deploy.js';
 import { pushNeeds } from './needs/push.js';
+import { taskNeeds } from './needs/run.js';
 
 export const ship = defineCommand({
   name: 'ship',
@@ -37,12 +38,16 @@ export const ship = defineCommand({
     },
     'task-definition-arn': { summary: 'ARN of the revision', of: (bill: Bill) => bill.services[0]?.taskDefinition },
     'deployment-id': { summary: 'Id of the deployment', of: (bill: Bill) => bill.services[0]?.deployment?.id },
+    tasks: {
+      summary: 'All tasks with how they ended, as JSON',
+      of: (bill: Bill) => JSON.stringify(bill.tasks),
+    },
     services: {
       summary: 'All services with how they ended, as JSON',
       of: (bill: Bill) => JSON.stringify(bill.services),
     },
   },
-  needs: { aws: [...pushNeeds, ...deployNeeds] },
+  needs: { aws: [...pushNeeds, ...deployNeeds, ...taskNeeds] },
   examples: [
     { command: 'lading ship', about: 'All of it, as lading.yml says' },
     {

@@ -1,9 +1,9 @@
-import type { AwsApi } from '../aws/api.js';
+import type { AwsApi, CallOptions } from '../aws/api.js';
 import { AwsError } from '../aws/failure.js';
 import { LadingError } from '../base/errors.js';
 import { parseShape } from '../base/json.js';
 import type { GenericSchema, InferOutput } from 'valibot';
-import type { Service, ServiceDeployment, Task, TaskDefinition } from './shapes.js';
+import type { RunAnswer, Service, ServiceDeployment, Task, TaskDefinition } from './shapes.js';
 import * as shapes from './shapes.js';
 
 /** ECS, as far as a release asks it. Each method is one operation; pages are read to their end. */
@@ -25,6 +25,16 @@ export interface EcsApi {
   listTasks(cluster: string, service: string, desiredStatus: 'RUNNING' | 'STOPPED'): Promise<readonly string[]>;
   describeTasks(cluster: string, arns: readonly string[]): Promise<readonly Task[]>;
   stop(deploymentArn: string): Promise<void>;
+  /** With a client token it may be asked again: ECS answers with the same tasks. `signal` instead of that of the run. */
+  run(input: object, signal?: AbortSignal): Promise<RunAnswer>;
+  /** `signal` instead of that of the run, which may have aborted. */
+  stopTask(task: TaskPlace, reason: string, signal?: AbortSignal): Promise<void>;
+}
+
+/** Where a task is. */
+export interface TaskPlace {
+  readonly cluster: string;
+  readonly taskArn: string;
 }
 
 /** Where a service is. Names or ARNs. */
@@ -51,9 +61,9 @@ export function ecsApi(aws: AwsApi, options: { readonly tries?: number } = {}): 
     operation: string,
     input: object,
     schema: Schema,
-    tries = options.tries,
+    more: CallOptions = {},
   ): Promise<InferOutput<Schema>> {
-    const answer = await aws.call(operation, input, tries === undefined ? {} : { tries });
+    const answer = await aws.call(operation, input, { ...options, ...more });
     return parseShape(schema, answer, `answer of ecs ${operation}`);
   }
 
@@ -77,7 +87,7 @@ export function ecsApi(aws: AwsApi, options: { readonly tries?: number } = {}): 
     },
     async update(input) {
       // Once: when the answer is lost, the deployment may have begun. Who called looks before calling again.
-      return (await ask('UpdateService', input, shapes.serviceAnswer, 1)).service;
+      return (await ask('UpdateService', input, shapes.serviceAnswer, { tries: 1 })).service;
     },
     async deployment(arn) {
       const input = { serviceDeploymentArns: [arn] };
@@ -111,6 +121,12 @@ export function ecsApi(aws: AwsApi, options: { readonly tries?: number } = {}): 
     async stop(deploymentArn) {
       await aws.call('StopServiceDeployment', { serviceDeploymentArn: deploymentArn, stopType: 'ROLLBACK' });
     },
+    async run(input, signal) {
+      return ask('RunTask', input, shapes.runAnswer, signal && { signal });
+    },
+    async stopTask({ cluster, taskArn }, reason, signal) {
+      await aws.call('StopTask', { cluster, task: taskArn, reason }, { ...options, signal });
+    },
   };
 }
 
@@ -132,8 +148,7 @@ async function pages<Page extends { readonly nextToken?: string | null | undefin
 /** The service, or an error that says what is missing. A missing cluster and a missing service are one kind of mistake. */
 export async function readService(ecs: EcsApi, cluster: string, name: string): Promise<Service> {
   const found = await ecs.findService(cluster, name).catch((error: unknown) => {
-    if (!(error instanceof AwsError) || error.type !== 'ClusterNotFoundException') throw error;
-    throw missing('CLUSTER_MISSING', `there is no cluster ${cluster}`, 'Check cluster and region', ecs.region, error);
+    throw clusterMissing(error, cluster, ecs.region) ?? error;
   });
   if (found && found.status !== 'INACTIVE') return found;
   const why = found ? 'it was deleted (INACTIVE)' : 'MISSING';
@@ -144,6 +159,12 @@ export async function readService(ecs: EcsApi, cluster: string, name: string): P
     'Create the service first, or check cluster, service and region',
     ecs.region,
   );
+}
+
+/** The error that says so, when this one means that there is no such cluster. */
+export function clusterMissing(error: unknown, cluster: string, region: string): LadingError | undefined {
+  if (!(error instanceof AwsError) || error.type !== 'ClusterNotFoundException') return undefined;
+  return missing('CLUSTER_MISSING', `there is no cluster ${cluster}`, 'Check cluster and region', region, error);
 }
 
 function missing(code: string, message: string, hint: string, region: string, cause?: unknown): LadingError {

@@ -6,6 +6,14 @@ export function consoleUrl(region: string, cluster: string, service: string): st
   return `https://${host}/ecs/v2/clusters/${clusterName}/services/${serviceName}/deployments?region=${region}`;
 }
 
+/** A task in AWS's console, as `consoleUrl`. */
+export function taskUrl(region: string, cluster: string, taskArn: string): string | undefined {
+  const host = consoleHost(region);
+  if (host === undefined) return undefined;
+  const [clusterName, id] = [lastPart(cluster), lastPart(taskArn)].map(encodeURIComponent);
+  return `https://${host}/ecs/v2/clusters/${clusterName}/tasks/${id}?region=${region}`;
+}
+
 function consoleHost(region: string): string | undefined {
   if (/^(us-iso|eu-iso|us-isob)/.test(region)) return undefined;
   if (region.startsWith('cn-')) return 'console.amazonaws.cn';

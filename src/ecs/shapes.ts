@@ -49,6 +49,22 @@ const service = v.looseObject({
     }),
   ),
   deploymentController: v.nullish(v.looseObject({ type: v.string() })),
+  launchType: text,
+  platformVersion: text,
+  capacityProviderStrategy: v.nullish(v.array(v.looseObject({ capacityProvider: v.string() }))),
+  networkConfiguration: v.nullish(
+    v.looseObject({
+      awsvpcConfiguration: v.nullish(
+        v.looseObject({
+          subnets: v.nullish(v.array(v.string())),
+          securityGroups: v.nullish(v.array(v.string())),
+          assignPublicIp: text,
+        }),
+      ),
+    }),
+  ),
+  placementConstraints: v.nullish(v.array(v.looseObject({ type: text }))),
+  placementStrategy: v.nullish(v.array(v.looseObject({}))),
 });
 
 export const servicesAnswer = v.looseObject({
@@ -130,6 +146,8 @@ const task = v.looseObject({
   startedAt: time,
   stoppingAt: time,
   stoppedAt: time,
+  /** Grows with every change of the task. */
+  version: v.nullish(v.number()),
   healthStatus: text,
   availabilityZone: text,
   attachments: v.nullish(
@@ -143,12 +161,17 @@ const task = v.looseObject({
         reason: text,
         imageDigest: text,
         healthStatus: text,
+        lastStatus: text,
       }),
     ),
     [],
   ),
 });
 export const tasksAnswer = v.looseObject({ tasks: v.optional(v.array(task), []) });
+export const runAnswer = v.looseObject({
+  tasks: v.optional(v.array(task), []),
+  failures: v.optional(v.array(v.looseObject({ arn: text, reason: text, detail: text })), []),
+});
 export const taskList = v.looseObject({ taskArns: v.optional(v.array(v.string()), []), nextToken: text });
 
 const keyed = v.looseObject({ name: v.string() });
@@ -166,6 +189,8 @@ export const taskDefinition = v.looseObject({
   family: v.string(),
   taskDefinitionArn: v.optional(v.string()),
   status: text,
+  networkMode: text,
+  requiresCompatibilities: v.nullish(v.array(v.string())),
   tags: v.optional(v.array(v.looseObject({ key: v.string(), value: v.optional(v.string(), '') }))),
   containerDefinitions: v.pipe(v.array(containerDefinition), v.minLength(1, 'it has no container')),
 });
@@ -177,5 +202,6 @@ export const taskDefinitionAnswer = v.looseObject({
 export type Service = v.InferOutput<typeof service>;
 export type ServiceDeployment = v.InferOutput<typeof serviceDeployment>;
 export type Task = v.InferOutput<typeof task>;
+export type RunAnswer = v.InferOutput<typeof runAnswer>;
 export type TaskDefinition = v.InferOutput<typeof taskDefinition>;
 export type ContainerDefinition = v.InferOutput<typeof containerDefinition>;

@@ -2,7 +2,7 @@ import { formatBytes } from '../base/bytes.js';
 import { replaceFile } from '../base/files/files.js';
 import { makeOwnFolder } from '../base/files/own-folder.js';
 import { revisionOf } from '../ecs/definition/read.js';
-import type { ServiceResult } from './roll-out.js';
+import type { ServiceResult, TaskResult } from './roll-out.js';
 import type { ReleaseTimes } from './times.js';
 import { timesText } from './times.js';
 
@@ -12,6 +12,8 @@ export interface Bill {
   /** Undefined outside a git repository. */
   readonly commit: { readonly sha: string; readonly dirty: boolean; readonly source?: string | undefined } | undefined;
   readonly images: readonly BillImage[];
+  /** In the order in which they ran. */
+  readonly tasks: readonly TaskResult[];
   /** In the order in which they were rolled out. */
   readonly services: readonly ServiceResult[];
   readonly startedAt: string;
@@ -44,6 +46,7 @@ export function formatBill(bill: Bill): string {
   const rows: [string, string | undefined][] = [
     ['commit', commit && `${commit.sha.slice(0, 12)}${commit.dirty ? ' and changes that are not committed' : ''}`],
     ...bill.images.flatMap(imageRows),
+    ...bill.tasks.map(taskRow),
     ...bill.services.flatMap(serviceRows),
     ['outcome', bill.outcome],
     ['time', timesText(times)],
@@ -65,12 +68,18 @@ function imageRows(image: BillImage): [string, string | undefined][] {
   ];
 }
 
+function taskRow({ name, outcome, exitCode }: TaskResult): [string, string] {
+  return ['task', `${name}: ${outcome}${exitCode === undefined ? '' : ` (exit code ${exitCode})`}`];
+}
+
 function serviceRows(service: ServiceResult): [string, string | undefined][] {
-  const { taskDefinition, deployment } = service;
+  const { taskDefinition, previousTaskDefinition, registered, deployment, served } = service;
+  const isNew = registered ? ' (new)' : taskDefinition === previousTaskDefinition ? ' (unchanged)' : '';
   return [
     ['service', `${service.cluster}/${service.service}: ${service.outcome}`],
-    ['revision', taskDefinition && `${revisionOf(taskDefinition)}${service.registered ? ' (new)' : ' (unchanged)'}`],
+    ['revision', taskDefinition && `${revisionOf(taskDefinition)}${isNew}`],
     ['deployment', deployment && `${deployment.id} ${deployment.status ?? ''}`.trim()],
+    ['served', served && `${served.url} answers ${served.status}`],
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Serves } from '../ecs/rollout/verdict/serves.js';
 import { causeText } from '../ecs/task/cause.js';
 import type { Bill, BillImage } from './bill.js';
 import type { RollOutResult, ServiceResult } from './roll-out.js';
+import { failedTasks, lastTaskBlock, taskBlocks, taskTable } from './task-blocks.js';
 import { timesText } from './times.js';
 
 /** Ends that need nobody. */
@@ -28,21 +29,28 @@ export function billPage(bill: Bill): Page {
         ],
       },
       ...bill.images.map(imageFacts),
+      ...taskBlocks(bill.tasks),
       ...serviceBlocks(bill.services),
     ],
   };
 }
 
 /** A roll-out without images of its own. */
-export function rollOutPage({ outcome, services }: RollOutResult): Page {
-  return { title: `Deployment: ${outcome}`, blocks: serviceBlocks(services) };
+export function rollOutPage({ outcome, tasks, services }: RollOutResult): Page {
+  return { title: `Deployment: ${outcome}`, blocks: [...taskBlocks(tasks), ...serviceBlocks(services)] };
 }
 
 /** What is to be read when a release did not end well: what serves now, why, where, and what to do next. */
-export function failurePage(services: readonly ServiceResult[]): Page | undefined {
+export function failurePage({ tasks, services }: Pick<RollOutResult, 'tasks' | 'services'>): Page | undefined {
+  const bad = failedTasks(tasks);
   const failed = services.filter(({ outcome }) => !WELL.has(outcome) && outcome !== 'skipped');
-  if (failed.length === 0) return undefined;
-  const blocks = [...failed.map(lastBlock), ...(services.length > 1 ? [serviceTable(services)] : [])];
+  if (failed.length + bad.length === 0) return undefined;
+  const blocks = [
+    ...bad.map(lastTaskBlock),
+    ...failed.map(lastBlock),
+    ...(tasks.length > 0 && services.length > 0 ? [taskTable(tasks)] : []),
+    ...(services.length > 1 || bad.length > 0 ? [serviceTable(services)] : []),
+  ];
   return { title: '', blocks };
 }
 
@@ -74,20 +82,32 @@ function serviceBlocks(services: readonly ServiceResult[]): readonly Block[] {
 }
 
 function serviceTable(services: readonly ServiceResult[]): Block {
+  const asked = services.some(({ served }) => served !== undefined);
   return {
     type: 'table',
-    columns: [{ name: 'Service' }, { name: 'Outcome' }, { name: 'Revision' }, { name: 'Time', align: 'right' }],
-    rows: services.map(({ name, cluster, outcome, taskDefinition, registered, ms }) => [
+    columns: [
+      { name: 'Service' },
+      { name: 'Outcome' },
+      { name: 'Revision' },
+      ...(asked ? [{ name: 'Served' }] : []),
+      { name: 'Time', align: 'right' },
+    ],
+    rows: services.map(({ name, cluster, outcome, taskDefinition, registered, served, ms }) => [
       `${lastName(cluster)}/${name}`,
       outcome,
       taskDefinition === undefined ? '' : `${revisionOf(taskDefinition)}${registered ? ' (new)' : ''}`,
+      ...(asked ? [served === undefined ? '' : servedText(served)] : []),
       ms === undefined ? '' : formatDuration(ms),
     ]),
   };
 }
 
+function servedText({ url, status, ms }: NonNullable<ServiceResult['served']>): Text {
+  return [`${status} in ${formatDuration(ms)}, `, { text: url, href: url }];
+}
+
 function lastBlock(service: ServiceResult): Facts {
-  const { cause, serves, deployment, rolledBack, next, winner } = service;
+  const { cause, serves, deployment, rolledBack, next, winner, error } = service;
   const back = { done: 'yes', failed: 'it failed', none: 'no', 'going-on': 'not done yet' };
   const task = cause?.taskArn && lastName(cause.taskArn);
   return {
@@ -102,6 +122,7 @@ function lastBlock(service: ServiceResult): Facts {
         value: winner && (winner.taskDefinition ? revisionOf(winner.taskDefinition) : winner.deploymentArn),
       },
       { name: 'Cause', value: cause && causeText(cause) },
+      { name: 'Address', value: error?.code === 'SMOKE_FAILED' ? error.message : undefined },
       { name: 'Task', value: task && { code: task } },
       { name: 'Where', value: [cause?.availabilityZone, cause?.subnet].filter(Boolean).join(', ') || undefined },
       { name: 'Deployment', value: deployment && `${deployment.id} ${deployment.status ?? ''}`.trim() },

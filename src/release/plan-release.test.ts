@@ -34,6 +34,7 @@ describe('the long form', () => {
         like: { name: 'web', service: 'web', cluster: 'production' },
         cluster: 'production',
         before: ['web', 'worker'],
+        after: [],
         timeoutMs: 900_000,
       },
     ]);
@@ -44,7 +45,7 @@ describe('the long form', () => {
         cluster: 'production',
         region: 'eu-central-1',
         images: [{ from: 'release', image: 'web' }],
-        smoke: { url: 'https://shop.example.com/api/health', status: 200, timeoutMs: 60_000 },
+        smoke: { url: 'https://shop.example.com/api/health', status: 200, timeoutMs: 60_000, onFailure: 'leave' },
         wait: 'deployed',
         timeoutMs: 900_000,
       },
@@ -89,6 +90,24 @@ describe('the long form', () => {
       'before: [web, worker]',
       'before: [web, api]',
       ['lading.yml:5:63: there is no service "api" | There are web, worker.'],
+    ],
+    [
+      'an unknown service after it',
+      'before: [web, worker]',
+      'after: [wbe]',
+      ['lading.yml:5:62: there is no service "wbe" | Did you mean web?'],
+    ],
+    [
+      'a task before and after the same',
+      'before: [web, worker]',
+      'before: [web], after: [web]',
+      ['lading.yml:5:77: it is to run before and after `web` | Take one of them away.'],
+    ],
+    [
+      'a circle over a task',
+      'before: [web, worker]',
+      'before: [web], after: [worker]',
+      ['lading.yml:7:3: `after` goes round: web after worker after web | Take one of them away.'],
     ],
     [
       'an unknown service like it',

@@ -6,8 +6,8 @@ import type { Asked } from './planning/asked.js';
 import { chooser, refuseOneThing } from './planning/asked.js';
 import type { MakingRequest } from './planning/images.js';
 import { needTarget, planImagePlaces, planImages } from './planning/images.js';
-import { inOrder, unknownName } from './planning/order.js';
-import { nameOfService, planPlaces, planService } from './planning/services.js';
+import { afterTasks, inOrder, unknownName } from './planning/order.js';
+import { checkSmoke, nameOfService, planPlaces, planService } from './planning/services.js';
 import { planTasks } from './planning/tasks.js';
 import type { NamedImage, User } from './planning/uses.js';
 import { asPushed, usedImages } from './planning/uses.js';
@@ -118,7 +118,7 @@ function imagePart<Image extends ImagePlace>(
  */
 export function planRelease(values: ReleaseValues, origins: Origins, making?: Making): Release {
   return planning(origins, (asked) => {
-    const entries = inOrder(values.services, asked.issues);
+    const entries = inOrder(afterTasks(values.services, values.tasks), asked.issues);
     const chosen = chosenOf(serviceNames(values), values.only, 'service', asked);
     const inPlay = (name: string) => chosen.includes(name);
     const places = planPlaces(values, entries, inPlay, asked);
@@ -129,6 +129,7 @@ export function planRelease(values: ReleaseValues, origins: Origins, making?: Ma
     const choose = chooser<ServiceFields>(values, asked, { inPlay });
     const all = places.map((place): ReleaseService => {
       const entry = entries.find(({ name }) => name === place.name);
+      checkSmoke(entry, asked);
       const choices = choose.pick('image', entry);
       const container = choose.pick('container', entry);
       const where = (field: 'image' | 'container') => choose.where(field, entry);
@@ -136,8 +137,9 @@ export function planRelease(values: ReleaseValues, origins: Origins, making?: Ma
       return planService(place, entry, { values, images: used, choose });
     });
     const services = all.filter(({ name }) => inPlay(name));
-    const tasks = planTasks({ entries: values.tasks, services: all, images }, asked).filter(
-      ({ before }) => values.only === undefined || before.some(inPlay),
+    // One that has to do with no service is no part of a release: it is there for `lading run`.
+    const tasks = planTasks({ entries: values.tasks, services: all, images }, asked).filter(({ before, after }) =>
+      [...before, ...after].some(inPlay),
     );
     if (entries.length > 0) refuseOneThing(['service', 'image', 'container'], 'services', chosen, asked);
     if (!making) {
@@ -159,11 +161,11 @@ function imageName({ values }: Making, [place, ...more]: readonly ServicePlace[]
   return place && more.length === 0 ? place.name : (values.to?.repository.split('/').at(-1) ?? 'image');
 }
 
-function namedImage({ name, to, tag }: Entry<ImageFields>): NamedImage {
+export function namedImage({ name, to, tag }: Entry<ImageFields>): NamedImage {
   return { name, to, tags: tag ?? [] };
 }
 
-function serviceNames(values: PlaceValues): readonly string[] {
+export function serviceNames(values: PlaceValues): readonly string[] {
   if (values.services.length > 0) return namesOf(values.services);
   return values.service === undefined ? [] : [nameOfService(values.service)];
 }
@@ -173,7 +175,7 @@ function namesOf(items: readonly { readonly name: string }[]): readonly string[]
 }
 
 /** Those that `--only` names, in the order in which they stand. */
-function chosenOf(
+export function chosenOf(
   names: readonly string[],
   only: readonly string[] | undefined,
   kind: string,
@@ -187,7 +189,7 @@ function chosenOf(
 }
 
 /** A mistake may be found from several sides. */
-function planning<Result>(origins: Origins, plan: (asked: Asked) => Result): Result {
+export function planning<Result>(origins: Origins, plan: (asked: Asked) => Result): Result {
   const issues: InputIssue[] = [];
   const result = plan({ origins, issues });
   if (issues.length === 0) return result;

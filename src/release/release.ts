@@ -78,6 +78,8 @@ export interface Smoke {
   readonly url: string;
   readonly status: number;
   readonly timeoutMs: number;
+  /** What becomes of a deployment whose address does not answer so. */
+  readonly onFailure: 'leave' | 'rollback';
 }
 
 /** A task that runs once and must end well. */
@@ -88,15 +90,33 @@ export interface ReleaseTask {
   readonly command: readonly string[];
   /** Container that gets image and command; found by the image when it is not named. */
   readonly container: string | undefined;
-  /** The service whose network and task definition it takes. It need not be rolled out by this release. */
-  readonly like: ServicePlace;
+  /**
+   * The service whose network and task definition it takes. It need not be rolled out by this release; undefined only of
+   * a task outside of one.
+   */
+  readonly like: ServicePlace | undefined;
+  readonly definition: TaskDefinitionSource;
   readonly cluster: string;
   readonly region: string | undefined;
   readonly env: readonly ContainerVariable[];
   /** Services of this release that wait for it. */
   readonly before: readonly string[];
+  /** Services of this release that it waits for. */
+  readonly after: readonly string[];
+  /** `changed`: only when `like` does not run its revision already. */
+  readonly when: 'always' | 'changed';
+  /** What becomes of it when the release is cancelled. */
+  readonly onCancel: 'leave' | 'stop';
   readonly timeoutMs: number;
   readonly where: Where;
+}
+
+/** What the definition of a task is made of, beside its images. */
+export interface TaskDefinitionSource {
+  /** A file, instead of what the service runs. */
+  readonly file: string | undefined;
+  /** Variables that the definition itself gets, as that of the service does. */
+  readonly env: readonly ContainerVariable[];
 }
 
 /** One of the maps under `images`, `tasks` or `services`, as far as it says something. */
@@ -146,7 +166,12 @@ export interface ServiceFields extends PlaceFields {
 
 export interface ServiceEntryFields extends ServiceFields {
   readonly after: readonly string[];
-  readonly smoke: { readonly url: string; readonly status: number; readonly timeout: number };
+  readonly smoke: {
+    readonly url: string;
+    readonly status: number;
+    readonly timeout: number;
+    readonly onFailure: Smoke['onFailure'];
+  };
 }
 
 export interface TaskFields {
@@ -158,5 +183,8 @@ export interface TaskFields {
   readonly like: string;
   readonly env: readonly ContainerVariable[];
   readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly when: ReleaseTask['when'];
+  readonly onCancel: ReleaseTask['onCancel'];
   readonly timeout: number;
 }

@@ -1,17 +1,17 @@
 import type { Context } from '../base/context.js';
 import { LadingError } from '../base/errors.js';
 import { failurePage, rollOutPage } from './page.js';
-import type { RollOutResult, ServiceOrder } from './roll-out.js';
+import type { Orders, RollOutResult } from './roll-out.js';
 import { rollOut } from './roll-out.js';
 
 /** As `rollOut`, with its page; for a roll-out that is no part of a release with a bill. */
 export async function rollOutAlone(
-  orders: readonly ServiceOrder[],
+  orders: Orders,
   context: Context,
   options: { readonly dryRun: boolean },
 ): Promise<RollOutResult> {
   const tell = (result: RollOutResult) =>
-    context.report({ type: 'page', page: rollOutPage(result), brief: failurePage(result.services) });
+    context.report({ type: 'page', page: rollOutPage(result), brief: failurePage(result) });
   try {
     const result = await rollOut(orders, context, options);
     tell(result);

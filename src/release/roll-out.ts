@@ -1,131 +1,119 @@
-import { readFile } from 'node:fs/promises';
 import type { Context } from '../base/context.js';
-import type { ErrorData } from '../base/errors.js';
-import { errorData, InputError, LadingError, withResult } from '../base/errors.js';
-import type { ContainerVariable } from '../ecs/definition/change.js';
-import { parseTaskDefinition } from '../ecs/definition/read.js';
-import type { IfUnchanged } from '../ecs/rollout/plan/plan.js';
-import type { DeployResult, Outcome } from '../ecs/rollout/verdict/result.js';
-import type { TaskDefinition } from '../ecs/shapes.js';
-import { openEcs } from './open-ecs.js';
-import type { ResolvedImage } from './resolve-image.js';
+import { LadingError, withResult } from '../base/errors.js';
+import type { Outcome } from '../ecs/rollout/verdict/result.js';
+import { readDefinitions } from './stages/definitions.js';
+import type { ServiceOrder, ServiceResult } from './stages/service-order.js';
+import { rollOutService } from './stages/service.js';
+import type { TaskOrder, TaskResult } from './stages/task.js';
+import { runOrder } from './stages/task.js';
 
-/** One service of a release, past the boundary of text. */
-export interface ServiceOrder {
-  /** As the release calls it. */
-  readonly name: string;
-  readonly cluster: string;
-  /** As ECS calls it. */
-  readonly service: string;
-  readonly region: string | undefined;
-  readonly images: readonly ResolvedImage[];
-  readonly env: readonly ContainerVariable[];
-  /** A file with the task definition, instead of the running one. */
-  readonly taskDefinition: string | undefined;
-  readonly force: boolean;
-  readonly desiredCount: number | undefined;
-  readonly wait: 'deployed' | 'stable' | 'drained' | 'none';
-  readonly timeoutMs: number;
-  readonly failFast: boolean;
-  readonly ifUnchanged: IfUnchanged;
-  readonly commit: string | undefined;
+export type { ServiceOrder, ServiceResult } from './stages/service-order.js';
+export type { TaskOrder, TaskResult } from './stages/task.js';
+
+/** What there is to do when the images are delivered. */
+export interface Orders {
+  /** Each is run as soon as what it waits for is done, and so before any service when it waits for none. */
+  readonly tasks: readonly TaskOrder[];
+  /** In their order. */
+  readonly services: readonly ServiceOrder[];
 }
 
-/** How one service of a release ended. */
-export type ServiceResult = Partial<Omit<DeployResult, 'outcome' | 'cluster' | 'service'>> & {
-  readonly name: string;
-  readonly cluster: string;
-  readonly service: string;
-  /** `skipped`: a service before it did not end well, so it was not touched. */
-  readonly outcome: Outcome | 'skipped';
-  /** Why this one did not end well. */
-  readonly error?: ErrorData;
-};
-
-/** How all services of a release ended, in their order. */
+/** How all tasks and services of a release ended, in their order. */
 export interface RollOutResult {
-  /** The one word for all: that of the first that did not end well, else the most telling of those that did. */
+  /** The one word for all: that of the first that did not end well, else the most telling of the services. */
   readonly outcome: Outcome;
+  readonly tasks: readonly TaskResult[];
   readonly services: readonly ServiceResult[];
   readonly ms: number;
 }
 
 /**
- * One service after the other; the first that does not end well ends the release, and those after it stay as they are.
- * The failure is thrown with the result of all.
+ * One service after the other, and each task as soon as it may run: a migration that fails ends the release before any
+ * service moves. What comes after the first that does not end well stays as it is. The failure is thrown with the result of all.
  */
 export async function rollOut(
-  orders: readonly ServiceOrder[],
+  orders: Orders,
   context: Context,
   options: { readonly dryRun: boolean },
 ): Promise<RollOutResult> {
   const started = context.clock.now();
-  const definitions = await readDefinitions(orders);
-  const { deployService } = await import('../ecs/rollout/deploy.js');
-  const done: ServiceResult[] = [];
-  const result = (outcome: Outcome, failed?: ServiceResult): RollOutResult => {
-    const left = orders.slice(done.length + (failed ? 1 : 0));
-    const skipped = left.map(({ name, cluster, service }) => ({ name, cluster, service, outcome: 'skipped' as const }));
-    return { outcome, services: [...done, ...(failed ? [failed] : []), ...skipped], ms: context.clock.now() - started };
-  };
-  for (const [at, order] of orders.entries()) {
-    const { name, cluster, service } = order;
+  const { services, tasks } = orders;
+  const definitions = await readDefinitions([
+    ...services.map(({ taskDefinition }) => taskDefinition),
+    ...tasks.map(({ definition }) => definition.file),
+  ]);
+  const done = { tasks: [] as TaskResult[], services: [] as ServiceResult[] };
+  const several = services.length + tasks.length > 1;
+  await runFree();
+  for (const service of services) {
+    const { taskDefinition: file } = service;
+    const definition = file === undefined ? undefined : definitions.get(file);
+    const existing = done.tasks.flatMap(({ taskDefinition }) => taskDefinition ?? []);
+    await attempt(done.services, () => rollOutService(service, { definition, existing, ...options }, context));
+    await runFree();
+  }
+  return { outcome: outcomeOf(done.services), ...done, ms: context.clock.now() - started };
+
+  /** Tasks that wait for no service that is still to come. */
+  async function runFree(): Promise<void> {
+    const open = new Set(services.slice(done.services.length).map(({ name }) => name));
+    for (const task of tasks) {
+      if (task.after.some((name) => open.has(name)) || done.tasks.some(({ name }) => name === task.name)) continue;
+      await attempt(done.tasks, () => runOrder(task, { definitions, ...options }, context));
+    }
+  }
+
+  async function attempt<Result extends TaskResult | ServiceResult>(
+    list: Result[],
+    work: () => Promise<Result>,
+  ): Promise<void> {
     try {
-      const ecs = await openEcs(context, { region: order.region });
-      const request = {
-        cluster,
-        service,
-        images: order.images.map(({ change }) => change),
-        sameImage: new Map(order.images.map(({ digest, accepted }) => [digest, accepted])),
-        env: order.env,
-        definition: definitions[at],
-        force: order.force,
-        desiredCount: order.desiredCount,
-        ifUnchanged: order.ifUnchanged,
-        wait: order.wait,
-        timeoutMs: order.timeoutMs,
-        failFast: order.failFast,
-        dryRun: options.dryRun,
-        commit: order.commit,
-      };
-      done.push({ name, ...(await deployService(request, ecs)) });
+      list.push(await work());
     } catch (error) {
       if (!(error instanceof LadingError)) throw error;
-      const known = error.result as DeployResult | undefined;
-      const failed = { name, ...(known ?? { cluster, service, outcome: 'failed' as const }), error: errorData(error) };
-      throw withResult(named(error, name, orders.length), result(known?.outcome ?? 'failed', failed));
+      const failed = error.result as Result;
+      const isTask = (list as readonly unknown[]) === done.tasks;
+      list.push(failed);
+      const told = several ? named(error, failed.name) : error;
+      const moved = done.services.map(({ name }) => name);
+      throw withResult(isTask && !options.dryRun ? saying(told, moved) : told, resultOf(worstOf(failed.outcome)));
     }
   }
-  return result(outcomeOf(done));
-}
 
-/** Every file is read before anything is changed, and every mistake in them is told. */
-async function readDefinitions(orders: readonly ServiceOrder[]): Promise<readonly (TaskDefinition | undefined)[]> {
-  const issues: InputError['issues'][number][] = [];
-  const found: (TaskDefinition | undefined)[] = [];
-  for (const { taskDefinition: file } of orders) {
-    try {
-      found.push(file === undefined ? undefined : parseTaskDefinition(await readText(file), file));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      issues.push(...error.issues);
-    }
+  function resultOf(outcome: Outcome): RollOutResult {
+    const untouched = services.slice(done.services.length);
+    const unrun = tasks.filter((task) => !done.tasks.some(({ name }) => name === task.name));
+    return {
+      outcome,
+      tasks: [...done.tasks, ...unrun.map(({ name, cluster }) => ({ name, cluster, outcome: 'skipped' as const }))],
+      services: [
+        ...done.services,
+        ...untouched.map(({ name, cluster, service }) => ({ name, cluster, service, outcome: 'skipped' as const })),
+      ],
+      ms: context.clock.now() - started,
+    };
   }
-  if (issues.length > 0) throw new InputError(issues);
-  return found;
-}
-
-async function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: Error) => {
-    throw new InputError({ where: '--task-definition', message: `${file} cannot be read: ${error.message}` });
-  });
 }
 
 /** Among several, the failure says whose it is. */
-function named(error: LadingError, name: string, of: number): LadingError {
-  if (of === 1 || error instanceof InputError) return error;
+function named(error: LadingError, name: string): LadingError {
   const { kind, code, hint, details, message } = error;
+  const isSaid = [`the task ${name}`, `task of ${name}`, `tasks of ${name}`].some((words) => message.includes(words));
+  if (details?.issues !== undefined || isSaid) return error;
   return new LadingError(kind, `${name}: ${message}`, { code, hint, details, cause: error, result: error.result });
+}
+
+/** A task that ends a release: what has moved by then, and what has not. */
+function saying(error: LadingError, moved: readonly string[]): LadingError {
+  const { kind, code, hint, details, message } = error;
+  if (details?.issues !== undefined) return error;
+  const state = moved.length === 0 ? 'no service was changed' : `${moved.join(', ')} came before it and stands`;
+  return new LadingError(kind, `${message}; ${state}`, { code, hint, details, cause: error, result: error.result });
+}
+
+/** A release ends as that of its parts does that did not end well. */
+function worstOf(outcome: (TaskResult | ServiceResult)['outcome']): Outcome {
+  return outcome === 'skipped' || outcome === 'passed' ? 'failed' : outcome;
 }
 
 function outcomeOf(done: readonly ServiceResult[]): Outcome {

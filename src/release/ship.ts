@@ -13,13 +13,13 @@ import { layoutFolder } from './app-image.js';
 import { openEcs } from './open-ecs.js';
 import { billPage, failurePage } from './page.js';
 import { openRegistry } from './registries.js';
-import { refuseUnbuilt } from './refuse-unbuilt.js';
 import type { Release, ReleaseImage, ServicePlace, UsedImage } from './release.js';
 import type { ResolvedImage } from './resolve-image.js';
 import { resolveUsed } from './resolve-image.js';
-import type { RollOutResult, ServiceOrder } from './roll-out.js';
+import type { RollOutResult } from './roll-out.js';
 import { rollOut } from './roll-out.js';
 import { tagsOf } from './send.js';
+import { ordersOf } from './stages/orders.js';
 
 /** Makes the images, sends them, and rolls out the services in their order; the bill of lading tells how it went. */
 export async function shipRelease(
@@ -27,7 +27,6 @@ export async function shipRelease(
   options: { readonly dryRun: boolean },
   context: Context,
 ): Promise<Bill> {
-  refuseUnbuilt(release);
   const started = context.clock.now();
   const delivered = new Map<string, DeliveredImage>();
   let buildMs = 0;
@@ -41,36 +40,34 @@ export async function shipRelease(
   const images = [...delivered.values()];
   const commit = images[0]?.commit;
   const sent = context.clock.now();
-  const bill = (rolled: Pick<RollOutResult, 'outcome' | 'services'>): Bill => {
+  const bill = (rolled: Pick<RollOutResult, 'outcome' | 'tasks' | 'services'>): Bill => {
     const finished = context.clock.now();
     return {
       outcome: rolled.outcome,
       commit,
       images: images.map(({ bill: of }) => of),
+      tasks: rolled.tasks,
       services: rolled.services,
       startedAt: new Date(started).toISOString(),
       finishedAt: new Date(finished).toISOString(),
       times: { build: buildMs, push: pushMs, deploy: finished - sent, total: finished - started },
     };
   };
-  const orders = await Promise.all(
-    release.services.map(async (service): Promise<ServiceOrder> => ({
-      ...service,
-      images: await Promise.all(service.images.map((use) => resolvedImage(use, delivered, service, context))),
-      commit: commit && !commit.dirty ? commit.sha : undefined,
-    })),
-  );
+  const orders = await ordersOf(release, {
+    resolve: (use, region) => resolvedImage(use, delivered, region, context),
+    commit: commit && !commit.dirty ? commit.sha : undefined,
+  });
   try {
     return await file(bill(await rollOut(orders, context, options)));
   } catch (error) {
     if (!(error instanceof LadingError)) throw error;
     const rolled = error.result as RollOutResult | undefined;
-    throw withResult(error, await file(bill(rolled ?? { outcome: 'failed', services: [] })));
+    throw withResult(error, await file(bill(rolled ?? { outcome: 'failed', tasks: [], services: [] })));
   }
 
   async function file(paper: Bill): Promise<Bill> {
     if (!options.dryRun) await writeBill(join(context.cwd, '.lading/bill.json'), paper);
-    context.report({ type: 'page', page: billPage(paper), brief: failurePage(paper.services) });
+    context.report({ type: 'page', page: billPage(paper), brief: failurePage(paper) });
     return paper;
   }
 }
@@ -139,11 +136,11 @@ async function deliverImage(
 async function resolvedImage(
   use: UsedImage,
   delivered: ReadonlyMap<string, DeliveredImage>,
-  service: ServicePlace,
+  region: string | undefined,
   context: Context,
 ): Promise<ResolvedImage> {
   const found = use.from === 'release' ? delivered.get(use.image)?.resolved : undefined;
-  if (!found) return resolveUsed(use, { region: service.region }, context);
+  if (!found) return resolveUsed(use, { region }, context);
   return { ...found, change: { ...found.change, container: use.container } };
 }
 

@@ -92,7 +92,7 @@ export function requestFor(rollout: Rollout): DeployRequest {
   };
 }
 
-function apiOf(ecs: Ecs, service: Service, clock: Clock, signal: AbortSignal): AwsApi {
+export function apiOf(ecs: Ecs, service: Service, clock: Clock, signal: AbortSignal): AwsApi {
   return {
     service,
     region: REGION,

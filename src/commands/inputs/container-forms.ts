@@ -21,3 +21,12 @@ export const imageChoiceForm: Form<ImageChoice> = {
   },
   format: ({ container, text }) => `${container === undefined ? '' : `${container}=`}${text}`,
 };
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html */
+export const clientTokenForm: Form<string> = {
+  parse(text) {
+    if (/^[!-~]{1,64}$/.test(text)) return text;
+    throw new InputError({ where: '', message: 'takes 1 to 64 characters of ASCII without spaces' });
+  },
+  format: (token) => token,
+};

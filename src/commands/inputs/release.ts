@@ -29,18 +29,33 @@ const taskFields = {
     placeholder: 'NAME',
   }),
   ...fieldsOf({ cluster: deployInputs.cluster, region: deployInputs.region }),
-  like: input.string('Service whose network and task definition it takes; the first of `before` when left out', {
-    placeholder: 'NAME',
-  }),
+  like: input.string(
+    'Service whose network and task definition it takes; the first of `before` or `after` when left out',
+    {
+      placeholder: 'NAME',
+    },
+  ),
   env: input.list('Variable of a container', { placeholder: 'CONTAINER:K=V', ...variableForm }),
-  before: input.list('Service that waits for it; all when left out', { placeholder: 'NAME' }),
+  before: input.list(
+    'Service that waits for it; all when `after` is left out, too, and with `[]` only `lading run --task` runs it',
+    { placeholder: 'NAME' },
+  ),
+  after: input.list('Service that must have come up well before it runs', { placeholder: 'NAME' }),
+  when: input.choice(
+    'Whether a release that changes nothing runs it: `changed` leaves it out when `like` runs its revision already',
+    ['always', 'changed'],
+  ),
+  'on-cancel': input.choice(
+    'What becomes of it when the release is cancelled; a release leaves it, `lading run` stops it, when left out',
+    ['leave', 'stop'],
+  ),
   timeout: input.duration('Longest time for the task; 15 minutes when left out', { placeholder: 'DURATION' }),
 } as const;
 
 /** A whole release. */
 export const releaseInputs = {
   ...imagesInput,
-  tasks: input.entries('Tasks by name that run once and must end well, before services', {
+  tasks: input.entries('Tasks by name that run once and must end well, before or after services', {
     fields: taskFields,
     key: 'tasks',
   }),

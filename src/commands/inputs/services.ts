@@ -1,4 +1,5 @@
 import { fieldsOf, input } from '../../base/declare/input.js';
+import { addressForm } from './address-form.js';
 import { imageChoiceForm } from './container-forms.js';
 import { deployInputs } from './deploy.js';
 
@@ -19,9 +20,14 @@ const serviceFields = {
   after: input.list('Service that comes first', { placeholder: 'NAME' }),
   smoke: input.record('What the public address must answer in the end', {
     fields: {
-      url: input.string('Address to ask', { placeholder: 'URL', required: true }),
-      status: input.integer('Status of the answer', { placeholder: 'N', default: 200 }),
+      url: input.string('Address to ask', { placeholder: 'URL', required: true, ...addressForm }),
+      status: input.integer('Status of the answer; redirects are not followed', { placeholder: 'N', default: 200 }),
       timeout: input.duration('Longest time until it comes', { placeholder: 'DURATION', default: 60_000 }),
+      'on-failure': input.choice(
+        'What becomes of the deployment when it does not come: `rollback` goes back to the revision before',
+        ['leave', 'rollback'],
+        { default: 'leave' },
+      ),
     },
   }),
 } as const;

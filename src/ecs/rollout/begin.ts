@@ -1,13 +1,12 @@
 import { LadingError, withResult } from '../../base/errors.js';
 import { say } from '../../base/tell/report.js';
 import { primaryOf } from '../api.js';
-import { registrable, revisionOf } from '../definition/read.js';
-import { isDenied } from '../seen.js';
-import type { Service, TaskDefinition } from '../shapes.js';
+import { revisionOf } from '../definition/read.js';
+import { registerRevision } from '../definition/register.js';
+import type { Service } from '../shapes.js';
 import type { Act } from './plan/plan.js';
 import type { Begun, DeployRun } from './run.js';
 import { resultOf } from './run.js';
-import { COMMIT_TAG } from './verdict/serves.js';
 
 /** Two clocks that differ by less are the same. */
 const SKEW_MS = 5000;
@@ -20,7 +19,10 @@ export async function beginDeployment(
 ): Promise<Begun> {
   const { plan, place, context } = run;
   const registered = act.taskDefinition === undefined;
-  const taskDefinition = act.taskDefinition ?? (await register(run, plan.definition));
+  const { commit } = run.request;
+  const { patience } = run;
+  const taskDefinition =
+    act.taskDefinition ?? (await registerRevision(plan.definition, commit, { ...context, patience }));
   const update = {
     ...place,
     ...(taskDefinition !== plan.current && { taskDefinition }),
@@ -51,20 +53,5 @@ function notStarted(): LadingError {
   return new LadingError('deploy-failed', 'ECS took the update, but began no deployment', {
     code: 'NOT_STARTED',
     hint: 'Run the same again; --force-new-deployment begins one in any case.',
-  });
-}
-
-async function register(run: DeployRun, definition: TaskDefinition): Promise<string> {
-  const { context, patience, request } = run;
-  const plain = registrable(definition);
-  const tags = (definition.tags ?? []).filter(({ key }) => key !== COMMIT_TAG);
-  const tagged = request.commit === undefined ? undefined : [...tags, { key: COMMIT_TAG, value: request.commit }];
-  const once = (input: object) => patience.until('RegisterTaskDefinition', () => context.ecs.register(input));
-  if (tagged === undefined) return once(plain);
-  return once({ ...plain, tags: tagged }).catch((error: unknown) => {
-    // Who may register need not be allowed to tag; the tag is a help alone.
-    if (!isDenied(error) || !/TagResource/i.test(error.message)) throw error;
-    say(context.report, 'debug', 'The revision is not tagged with its commit: ecs:TagResource is denied.');
-    return once(plain);
   });
 }

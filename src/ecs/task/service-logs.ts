@@ -20,7 +20,10 @@ export interface LogFilter extends Place {
   readonly task: string | undefined;
 }
 
-/** Lines of the tasks of a service, of those that died too, as calls that each give what has come since the last. */
+/**
+ * Lines of the tasks of a service, of those that died too, as calls that each give what has come since the last. A task
+ * that is named need not be of the service: one that ran once is not.
+ */
 export function openServiceLogs(
   filter: LogFilter,
   context: EcsContext,
@@ -37,10 +40,7 @@ export function openServiceLogs(
   return async () => {
     const service = await readService(ecs, filter.cluster, filter.service);
     mustHave(filter.container, await definitionOf(service.taskDefinition));
-    const lists = await Promise.all(
-      (['RUNNING', 'STOPPED'] as const).map((status) => ecs.listTasks(filter.cluster, filter.service, status)),
-    );
-    const arns = [...new Set(lists.flat())].filter((arn) => filter.task === undefined || idOf(arn) === filter.task);
+    const arns = filter.task === undefined ? await listTasks() : [filter.task];
     const found: ServiceLine[] = [];
     for (const task of arns.length === 0 ? [] : await ecs.describeTasks(filter.cluster, arns)) {
       const id = idOf(task.taskArn);
@@ -57,6 +57,13 @@ export function openServiceLogs(
     }
     return found.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   };
+
+  async function listTasks(): Promise<readonly string[]> {
+    const lists = await Promise.all(
+      (['RUNNING', 'STOPPED'] as const).map((status) => ecs.listTasks(filter.cluster, filter.service, status)),
+    );
+    return [...new Set(lists.flat())];
+  }
 }
 
 function mustHave(container: string | undefined, definition: TaskDefinition): void {

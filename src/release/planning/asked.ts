@@ -8,6 +8,11 @@ export interface Asked {
   readonly issues: InputIssue[];
 }
 
+/** Given to this run: above the file. */
+export function isSpoken(origins: Origins, name: string): boolean {
+  return RANK[origins.of(name)] > RANK.file;
+}
+
 const RANK: Readonly<Record<Source, number>> = { flag: 4, variable: 3, file: 2, default: 1, absent: 0 };
 
 /** Chooses what counts for one thing: its entry, below flags and variables, above the rest of the file and the defaults. */

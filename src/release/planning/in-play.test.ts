@@ -115,4 +115,29 @@ services: { w: { image: a, after: [u] }, v: { image: b }, u: { image: b, after: 
       '--only: there is no service "wbe" | Did you mean web?',
     ]);
   });
+
+  test('a task that comes after services pulls those before it that wait for it behind them', async () => {
+    const file = `images: { a: { to: r/a } }
+tasks:
+  warm: { command: [x], after: [w, v] }
+  between: { command: [x], after: [v], before: [w] }
+  alone: { command: [x], before: [], like: v }
+services: { w: { image: a }, v: { image: a }, u: { image: a } }
+`;
+    const named = async (argv: readonly string[] = []) => {
+      const { tasks, services } = await planShip({ file, argv });
+      return [tasks, services].map((list) => list.map(({ name }) => name));
+    };
+    expect(await named()).toEqual([
+      ['warm', 'between'],
+      ['v', 'w', 'u'],
+    ]);
+    expect(await named(['--only', 'v'])).toEqual([['warm', 'between'], ['v']]);
+    expect(await named(['--only', 'u'])).toEqual([[], ['u']]);
+    const { tasks } = await planShip({ file });
+    expect(tasks.map(({ before, after, like }) => [before, after, like?.name])).toEqual([
+      [[], ['w', 'v'], 'w'],
+      [['w'], ['v'], 'w'],
+    ]);
+  });
 });

@@ -34,6 +34,21 @@ export function inOrder<Item extends Ordered>(items: readonly Item[], issues: In
   return sorted;
 }
 
+/** A service that waits for a task waits for the services that this one waits for, too. */
+export function afterTasks<Item extends Ordered>(
+  services: readonly Item[],
+  tasks: readonly { readonly before?: readonly string[]; readonly after?: readonly string[] }[],
+): readonly Item[] {
+  const names = new Set(services.map(({ name }) => name));
+  return services.map((service) => {
+    const more = tasks
+      .filter(({ before }) => before?.includes(service.name))
+      .flatMap(({ after = [] }) => after)
+      .filter((name) => names.has(name) && name !== service.name);
+    return more.length === 0 ? service : { ...service, after: [...new Set([...(service.after ?? []), ...more])] };
+  });
+}
+
 /** Items of which each comes after the next one, and the last after the first. Every item comes after one of them all. */
 function circleIn<Item extends Ordered>(
   items: readonly Item[],

@@ -38,6 +38,14 @@ export function nameOfService(service: string): string {
   return service.slice(service.lastIndexOf('/') + 1);
 }
 
+/** An answer with another status than HTTP has would never come. */
+export function checkSmoke(entry: Entry<ServiceEntryFields> | undefined, { issues }: Asked): void {
+  const status = entry?.smoke?.status;
+  if (status === undefined || (status >= 200 && status <= 599)) return;
+  const message = `is no status of an answer: ${status}`;
+  issues.push({ where: entry?.where('smoke.status') ?? '', message, hint: 'It is a number from 200 to 599.' });
+}
+
 /** How a service is rolled out, wherever it is. */
 export function planService(
   place: ServicePlace,
@@ -62,6 +70,11 @@ export function planService(
     failFast: choose.pick('failFast', entry) ?? values.failFast,
     ifUnchanged: choose.pick('ifUnchanged', entry) ?? values.ifUnchanged,
     after: entry?.after ?? [],
-    smoke: smoke && { url: smoke.url, status: smoke.status, timeoutMs: smoke.timeout },
+    smoke: smoke && {
+      url: smoke.url,
+      status: smoke.status,
+      timeoutMs: smoke.timeout,
+      onFailure: smoke.onFailure,
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { Entry, ReleaseTask, ServicePlace, TaskFields, UsedImage } from '../release.js';
+import type { Entry, ReleaseService, ReleaseTask, ServicePlace, TaskFields, UsedImage } from '../release.js';
 import type { Asked } from './asked.js';
 import { unknownName } from './order.js';
 import type { NamedImage } from './uses.js';
@@ -7,7 +7,9 @@ import { usedImages } from './uses.js';
 /** A migration may take its time. */
 const TIMEOUT_MS = 900_000;
 
-type Like = ServicePlace & { readonly images: readonly UsedImage[] };
+/** A service that tasks are like. */
+export type Like = ServicePlace &
+  Pick<ReleaseService, 'taskDefinition' | 'env'> & { readonly images: readonly UsedImage[] };
 
 export interface TaskRequest {
   readonly entries: readonly Entry<TaskFields>[];
@@ -16,24 +18,24 @@ export interface TaskRequest {
   readonly images: readonly NamedImage[];
 }
 
-/** Tasks in the order of the file. One without `before` is before all services. */
+/** Tasks in the order of the file. One that says neither `before` nor `after` is before all services. */
 export function planTasks({ entries, services, images }: TaskRequest, asked: Asked): readonly ReleaseTask[] {
   const names = services.map(({ name }) => name);
   return entries.flatMap((entry) => {
-    const before = entry.before ?? names;
-    for (const name of before) {
-      if (!names.includes(name)) asked.issues.push(unknownName(name, names, entry.where('before'), 'service'));
+    const after = entry.after ?? [];
+    const before = entry.before ?? (entry.after === undefined ? names : []);
+    for (const [field, named] of [['before', before] as const, ['after', after] as const]) {
+      for (const name of named)
+        if (!names.includes(name)) asked.issues.push(unknownName(name, names, entry.where(field), 'service'));
+    }
+    const both = before.find((name) => after.includes(name));
+    if (both !== undefined) {
+      const message = `it is to run before and after \`${both}\``;
+      asked.issues.push({ where: entry.where('after'), message, hint: 'Take one of them away.' });
     }
     const command = entry.command ?? [];
-    if (command.length === 1 && /\s/.test(command[0] ?? '')) {
-      const words = (command[0] ?? '').trim().split(/\s+/);
-      asked.issues.push({
-        where: entry.where('command'),
-        message: 'is one word with spaces in it',
-        hint: `Write a list: [${words.join(', ')}].`,
-      });
-    }
-    const like = likeOf(entry, before, services, asked);
+    checkWords(command, entry.where('command'), (words) => `Write a list: [${words.join(', ')}].`, asked);
+    const like = likeOf(entry, [...before, ...after], services, asked);
     if (!like) return [];
     const { container, env = [], timeout = TIMEOUT_MS } = entry;
     return [
@@ -43,10 +45,14 @@ export function planTasks({ entries, services, images }: TaskRequest, asked: Ask
         command,
         container,
         like,
+        definition: { file: like.taskDefinition, env: like.env },
         cluster: entry.cluster ?? like.cluster,
         region: entry.region ?? like.region,
         env,
         before,
+        after,
+        when: entry.when ?? 'always',
+        onCancel: entry.onCancel ?? 'leave',
         timeoutMs: timeout,
         where: entry.where,
       },
@@ -54,19 +60,34 @@ export function planTasks({ entries, services, images }: TaskRequest, asked: Ask
   });
 }
 
-/** The service that it is like: the one that it names, else the first that waits for it. */
+/** A program whose name has spaces is more likely a whole line. */
+export function checkWords(
+  command: readonly string[],
+  where: string,
+  hint: (words: readonly string[]) => string,
+  { issues }: Asked,
+): void {
+  const [only = '', ...more] = command;
+  if (more.length > 0 || !/\s/.test(only)) return;
+  const message = 'is one word with spaces in it';
+  // Who was asked by a flag has told it already, with the flag's own hint.
+  if (issues.some((issue) => issue.where === where && issue.message === message)) return;
+  issues.push({ where, message, hint: hint(only.trim().split(/\s+/)) });
+}
+
+/** The service that it is like: the one that it names, else the first that waits for it, or that it waits for. */
 function likeOf(
   entry: Entry<TaskFields>,
-  before: readonly string[],
+  near: readonly string[],
   services: readonly Like[],
   { issues }: Asked,
 ): Like | undefined {
-  const name = entry.like ?? before[0];
+  const name = entry.like ?? near[0];
   const found = services.find((service) => service.name === name);
   if (found) return found;
   const names = services.map(({ name }) => name);
   if (entry.like !== undefined) issues.push(unknownName(entry.like, names, entry.where('like'), 'service'));
-  // An unknown name in `before` is told already.
+  // An unknown name in `before` or `after` is told already.
   else if (name === undefined) {
     const hint = 'Name the service whose network and task definition it takes.';
     issues.push({ where: entry.where(), message: `tasks.${entry.name}.like is missing`, hint });

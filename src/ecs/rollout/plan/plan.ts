@@ -25,6 +25,8 @@ export interface PlanRequest {
   readonly definition?: TaskDefinition | undefined;
   /** An existing revision to run, which is not registered again. */
   readonly revision?: string | undefined;
+  /** Revisions that are there already, as one that a task of the release ran before: an equal one is not made again. */
+  readonly existing?: readonly TaskDefinition[] | undefined;
   readonly force: boolean;
   readonly desiredCount?: number | undefined;
   readonly ifUnchanged: IfUnchanged;
@@ -83,10 +85,9 @@ export function planDeployment(request: PlanRequest, present: Present): Plan {
   const wanted = canonicalDefinition(definition);
   const same =
     request.revision === undefined ? wanted === canonicalDefinition(live) : request.revision === service.taskDefinition;
-  const tried =
-    turnedBack && wanted === canonicalDefinition(turnedBack) && turnedBack.status !== 'INACTIVE'
-      ? turnedBack
-      : undefined;
+  const isWanted = (one: TaskDefinition) => one.status !== 'INACTIVE' && wanted === canonicalDefinition(one);
+  const tried = turnedBack && isWanted(turnedBack) ? turnedBack : undefined;
+  const made = tried ?? request.existing?.find(isWanted);
   const scale = request.desiredCount !== undefined && request.desiredCount !== service.desiredCount;
   const desiredCount = scale ? request.desiredCount : undefined;
   const deploy = (taskDefinition: string | undefined, force: boolean): Act => ({
@@ -97,7 +98,7 @@ export function planDeployment(request: PlanRequest, present: Present): Plan {
   });
   const last = same ? lastOf(present, digests) : undefined;
   const act: Act = !same
-    ? deploy(request.revision ?? tried?.taskDefinitionArn, request.force)
+    ? deploy(request.revision ?? made?.taskDefinitionArn, request.force)
     : actOnSame(request, present, last ?? { is: 'good' }, deploy, desiredCount);
   return {
     act,

@@ -48,6 +48,7 @@ export function openWorld(rollout: Rollout, seed: string, start: number): World 
     causes: [],
     oursSoFar: 0,
     runsSoFar: 0,
+    runTokens: new Map(),
     react: {
       ran: (task) => onRunning(world, task),
       counted(task) {

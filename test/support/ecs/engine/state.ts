@@ -25,6 +25,8 @@ export interface World {
   /** Deployments made through the API so far. */
   oursSoFar: number;
   runsSoFar: number;
+  /** Calls of RunTask by their client token. */
+  readonly runTokens: Map<string, { readonly asked: string; readonly output: Json; readonly tasks: readonly Task[] }>;
   /** When the tool first changed the service. */
   touchedAt?: number;
 }

@@ -44,6 +44,8 @@ export interface Consistency {
   readonly tasksListedAfter?: number;
   /** Until then DescribeTasks says MISSING. */
   readonly tasksDescribableAfter?: number;
+  /** Until then a line cannot be read. */
+  readonly linesAfter?: number;
   readonly revisionsAfter?: number;
   /** Until then a service deployment names no revision that it deploys. */
   readonly targetRevisionAfter?: number;

@@ -113,9 +113,19 @@ function delay(world: World, errs: Errs, late: Consistency, operation: string, o
       return hide(output, 'tasks', 'taskArn', (one) =>
         isYoung(Number(one.createdAt) * 1000, late.tasksDescribableAfter),
       );
+    case 'GetLogEvents':
+      return lateLines(world, late, output);
     default:
       return output;
   }
+}
+
+/** The token stays before the first line that is not there yet. */
+function lateLines(world: World, { linesAfter = 0 }: Consistency, output: Json): Json {
+  const all = records(output.events);
+  const shown = all.filter((one) => world.now >= Number(one.timestamp) + linesAfter * 1000);
+  const [, end = '0'] = String(output.nextForwardToken).split('/');
+  return { ...output, events: shown, nextForwardToken: `f/${Number(end) - (all.length - shown.length)}` };
 }
 
 function hide(output: Json, list: string, key: string, isHidden: (one: Json) => boolean): Json {

@@ -1,6 +1,6 @@
 import { EcsFault, invalid } from '../engine/fault.js';
-import { compact, needText, number, text, texts } from '../engine/fields.js';
-import { findDefinition } from '../engine/definitions.js';
+import { compact, needText, number, record, records, text, texts } from '../engine/fields.js';
+import { containersOf, findDefinition } from '../engine/definitions.js';
 import { reconcile } from '../engine/deployment/scheduler.js';
 import { startTask, stopTask } from '../engine/tasks.js';
 import { needCluster, needService, needUsableDefinition } from './lookup.js';
@@ -13,6 +13,7 @@ import type { Operation } from './operation.js';
 
 /** For so long a stopped task is still told of. */
 const REMEMBERED = 3_600_000;
+const DAY = 86_400_000;
 
 export const tasks: Readonly<Record<string, Operation>> = {
   ListTasks: {
@@ -48,13 +49,30 @@ export const tasks: Readonly<Record<string, Operation>> = {
       if (count < 1 || count > 10) throw invalid('count must be between 1 and 10.');
       if (definition.body.networkMode === 'awsvpc' && !input.networkConfiguration)
         throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+      if (input.launchType !== undefined && input.capacityProviderStrategy !== undefined)
+        throw invalid('Specifying both a launch type and capacity provider strategy is not supported.');
       const startedBy = text(input, 'startedBy');
+      if (startedBy !== undefined && !/^[\w/-]{0,128}$/.test(startedBy)) throw invalid('startedBy is not valid.');
+      const names = containersOf(definition).map(({ name }) => name);
+      for (const { name } of records(record(input.overrides).containerOverrides))
+        if (!names.includes(name))
+          throw invalid(`Override for container named ${String(name)} is not a container in the TaskDefinition.`);
+      const token = text(input, 'clientToken');
+      if (token !== undefined && !/^[!-~]{1,64}$/.test(token)) throw invalid('clientToken is not valid.');
+      const earlier = token === undefined ? undefined : earlierRun(world, token);
+      const asked = JSON.stringify(input);
+      if (earlier?.asked === asked)
+        return { ...earlier.output, tasks: earlier.tasks.map((task) => showTask(world, task)) };
+      if (earlier) throw new EcsFault('ConflictException', 'The client token is in use with another request.');
       const behaviours = Array.from({ length: count }, () => nextRun(world));
       const placed = behaviours.filter((one) => !one.unplaced);
-      return {
-        tasks: placed.map((behaviour) => showTask(world, startTask(world, { definition, behaviour, startedBy }))),
+      const begun = placed.map((behaviour) => startTask(world, { definition, behaviour, startedBy }));
+      const output = {
+        tasks: begun.map((task) => showTask(world, task)),
         failures: behaviours.filter((one) => one.unplaced).map((one) => ({ reason: one.unplaced!.reason })),
       };
+      if (token !== undefined) world.runTokens.set(token, { asked, output, tasks: begun });
+      return output;
     },
   },
   StopTask: {
@@ -71,6 +89,14 @@ export const tasks: Readonly<Record<string, Operation>> = {
     },
   },
 };
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html: an hour longer than the tasks, a day at most. */
+function earlierRun(world: World, token: string): ReturnType<World['runTokens']['get']> {
+  const run = world.runTokens.get(token);
+  if (!run || run.tasks.length === 0) return undefined;
+  const isOver = run.tasks.every((task) => !isRemembered(world, task));
+  return isOver || world.now - run.tasks[0]!.createdAt > DAY ? undefined : run;
+}
 
 function nextRun(world: World): Behaviour {
   const n = world.runsSoFar++;
