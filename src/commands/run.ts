@@ -15,6 +15,7 @@ export const run = defineCommand({
   inputs: {
     task: input.list('Task under `tasks` of lading.yml, with what stands there; several in the order of the file', {
       placeholder: 'NAME',
+      positional: true,
       key: false,
     }),
     ...serviceInputs,
@@ -96,7 +97,7 @@ export const run = defineCommand({
       command: 'lading run --cluster production --service shop --command node --command migrate.js',
       about: 'A program of the image that runs',
     },
-    { command: 'lading run --task migrate', about: 'A task of lading.yml' },
+    { command: 'lading run migrate', about: 'A task of lading.yml' },
     {
       command:
         'lading run --service shop --image 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:v2 --command node --command seed.js --env web:ROWS=100 --timeout 1h',
