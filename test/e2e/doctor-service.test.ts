@@ -107,212 +107,38 @@ const rules =
       lifecyclePolicyText: JSON.stringify({ rules: [{ rulePriority: 1, selection, action: { type: 'expire' } }] }),
     });
 
+// prettier-ignore
 const faults: readonly Fault[] = [
-  {
-    what: 'no such service',
-    code: 'service',
-    says: /there is no service nowhere in the cluster/,
-    values: { service: 'nowhere' },
-  },
+  { what: 'no such service', code: 'service', says: /there is no service nowhere in the cluster/, values: { service: 'nowhere' } },
   { what: 'no such cluster', code: 'service', says: /there is no cluster nowhere/, values: { cluster: 'nowhere' } },
-  {
-    what: 'a deployment without room',
-    code: 'service/room',
-    says: /can neither start nor stop a task: minimum healthy 100 % and maximum 150 % of 1/,
-    parts: {
-      service: (usual) => ({
-        ...usual,
-        desiredCount: 1,
-        deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 150 },
-      }),
-    },
-  },
-  {
-    what: 'an image that is not there',
-    code: 'image',
-    says: /the image of web does not exist: .*:v9/,
-    parts: { container: (usual) => ({ ...usual, image: String(usual.image).replace(/v1$/, 'v9') }) },
-  },
-  {
-    what: 'no repository',
-    code: 'repository',
-    says: /there is no repository gone/,
-    parts: { container: (usual) => ({ ...usual, image: String(usual.image).replace(/[^/]+$/, 'gone:v1') }) },
-  },
-  {
-    what: 'an image for another platform',
-    code: 'image/platform',
-    says: /is for linux\/amd64, and its task for linux\/arm64/,
-    parts: definitionOf({ runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' } }),
-  },
-  {
-    what: 'a lifecycle rule by age',
-    code: 'repository/lifecycle',
-    says: /rule 1 of shop\d+ takes away the image that runs \(it expires tagged images after 3 days\)/,
-    then: rules({
-      tagStatus: 'tagged',
-      tagPrefixList: ['v'],
-      countType: 'sinceImagePushed',
-      countUnit: 'days',
-      countNumber: 3,
-    }),
-  },
-  {
-    what: 'an execution role that is not there',
-    code: 'execution-role',
-    says: /the execution role gone does not exist/,
-    parts: definitionOf({ executionRoleArn: roleArn('gone') }),
-  },
-  {
-    what: 'an execution role for others',
-    code: 'execution-role/trust',
-    says: /ECS may not take the execution role/,
-    then: trustOnly('execution', { Service: 'ec2.amazonaws.com' }),
-  },
-  {
-    what: 'a task role that is not there',
-    code: 'task-role',
-    says: /the task role gone does not exist/,
-    parts: definitionOf({ taskRoleArn: roleArn('gone') }),
-  },
-  {
-    what: 'a task role for others',
-    code: 'task-role/trust',
-    says: /ECS may not take the task role/,
-    then: trustOnly('task', { AWS: roleArn('other') }),
-  },
-  {
-    what: 'no right to pull',
-    code: 'execution-role/rights',
-    says: /may not do ecr:GetAuthorizationToken, needed to pull the image of web/,
-    then: mayOnly(LOG, SECRETS),
-  },
-  {
-    what: 'no right to write logs',
-    code: 'execution-role/rights',
-    says: /may not do logs:PutLogEvents, needed to write the log of web/,
-    then: mayOnly(PULL, SECRETS),
-  },
-  {
-    what: 'no right to read secrets',
-    code: 'execution-role/rights',
-    says: /may not do secretsmanager:GetSecretValue, needed to read the secret DATABASE_URL of web/,
-    then: mayOnly(PULL, LOG, allow('ssm:GetParameters')),
-  },
-  {
-    what: 'a right that is denied',
-    code: 'execution-role/rights',
-    says: /may not do ssm:GetParameters/,
-    then: mayOnly(PULL, LOG, SECRETS, { Effect: 'Deny', Action: 'ssm:*', Resource: '*' }),
-  },
-  {
-    what: 'no log group',
-    code: 'logs',
-    says: /the log group \/ecs\/shop\d+ does not exist in eu-central-1/,
-    then: ({ call, name }) => call('logs', 'DeleteLogGroup', { logGroupName: `/ecs/${name}` }),
-  },
-  {
-    what: 'no secret',
-    code: 'secrets',
-    says: /the secret DATABASE_URL of web does not exist/,
-    then: ({ call, name }) =>
-      call('secretsmanager', 'DeleteSecret', { SecretId: `${name}/database`, ForceDeleteWithoutRecovery: true }),
-  },
-  {
-    what: 'a secret that is going',
-    code: 'secrets',
-    says: /DATABASE_URL of web is scheduled for deletion/,
-    then: ({ call, name }) => call('secretsmanager', 'DeleteSecret', { SecretId: `${name}/database` }),
-  },
-  {
-    what: 'no parameter',
-    code: 'secrets',
-    says: /there is no parameter \/shop\d+\/key in eu-central-1/,
-    then: ({ call, name }) => call('ssm', 'DeleteParameter', { Name: `/${name}/key` }),
-  },
-  {
-    what: 'a target group that is gone',
-    code: 'target-group',
-    says: /the target group shop\d+ of the service does not exist/,
-    then: async ({ call, listener, targetGroup }) => {
-      await call('elbv2', 'DeleteListener', { ListenerArn: listener });
-      await call('elbv2', 'DeleteTargetGroup', { TargetGroupArn: targetGroup });
-    },
-  },
-  {
-    what: 'a target group of instances',
-    code: 'target-group/type',
-    says: /takes instance targets, and tasks with awsvpc are ip targets/,
-    parts: { targetGroup: (usual) => ({ ...usual, TargetType: 'instance' }) },
-  },
-  {
-    what: 'a target group that nobody sends to',
-    code: 'target-group/attached',
-    says: /no load balancer sends anything to the target group/,
-    parts: {
-      service: (usual, spare) => ({
-        ...usual,
-        loadBalancers: [{ targetGroupArn: spare, containerName: 'web', containerPort: 3000 }],
-      }),
-    },
-  },
-  {
-    what: 'health on another port',
-    code: 'target-group/health-port',
-    says: /asks the port 8081, which no container of the task maps/,
-    parts: { targetGroup: (usual) => ({ ...usual, HealthCheckPort: '8081' }) },
-  },
-  {
-    what: 'a closed door',
-    code: 'target-group/door',
-    says: /do not admit the load balancer on port 3000/,
-    then: ({ call, groups }) =>
-      call('ec2', 'RevokeSecurityGroupIngress', {
-        GroupId: groups.tasks,
-        IpPermissions: [{ IpProtocol: 'tcp', FromPort: 3000, ToPort: 3000, Groups: [{ GroupId: groups.balancer }] }],
-      }),
-  },
-  {
-    what: 'no way out of the door',
-    code: 'network/egress',
-    says: /let nothing out on port 443/,
-    then: ({ call, groups }) =>
-      call('ec2', 'RevokeSecurityGroupEgress', {
-        GroupId: groups.tasks,
-        IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
-      }),
-  },
-  {
-    what: 'a public subnet without public addresses',
-    code: 'network/public-ip',
-    says: /get no public address, so they have no way out/,
-    parts: { service: (usual) => withNetwork(usual, { assignPublicIp: 'DISABLED' }) },
-  },
-  {
-    what: 'a subnet without a way out',
-    code: 'network/no-way-out',
-    says: /have no way out, and no VPC endpoint for ecr.api, ecr.dkr, s3, logs, secretsmanager, ssm/,
-    then: ({ call, routeTable }) =>
-      call('ec2', 'DeleteRoute', { RouteTableId: routeTable, DestinationCidrBlock: '0.0.0.0/0' }),
-  },
-  {
-    what: 'a subnet that is gone',
-    code: 'network/subnets',
-    says: /a subnet of the service does not exist/,
-    parts: { service: (usual) => withNetwork(usual, { subnets: ['subnet-0123456789abcdef0'] }) },
-  },
-  {
-    what: 'a security group that is gone',
-    code: 'network/security-groups',
-    says: /a security group of the service does not exist/,
-    parts: { service: (usual) => withNetwork(usual, { securityGroups: ['sg-0123456789abcdef0'] }) },
-  },
-  {
-    what: 'a log driver without a group',
-    code: 'logs',
-    says: /names no log group/,
-    parts: containerOf({ logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-region': 'eu-central-1' } } }),
-  },
+  { what: 'a deployment without room', code: 'service/room', says: /can neither start nor stop a task: minimum healthy 100 % and maximum 150 % of 1/, parts: { service: (usual) => ({ ...usual, desiredCount: 1, deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 150 } }) } },
+  { what: 'an image that is not there', code: 'image', says: /the image of web does not exist: .*:v9/, parts: { container: (usual) => ({ ...usual, image: String(usual.image).replace(/v1$/, 'v9') }) } },
+  { what: 'no repository', code: 'repository', says: /there is no repository gone/, parts: { container: (usual) => ({ ...usual, image: String(usual.image).replace(/[^/]+$/, 'gone:v1') }) } },
+  { what: 'an image for another platform', code: 'image/platform', says: /is for linux\/amd64, and its task for linux\/arm64/, parts: definitionOf({ runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' } }) },
+  { what: 'a lifecycle rule by age', code: 'repository/lifecycle', says: /rule 1 of shop\d+ takes away the image that runs \(it expires tagged images after 3 days\)/, then: rules({ tagStatus: 'tagged', tagPrefixList: ['v'], countType: 'sinceImagePushed', countUnit: 'days', countNumber: 3 }) },
+  { what: 'an execution role that is not there', code: 'execution-role', says: /the execution role gone does not exist/, parts: definitionOf({ executionRoleArn: roleArn('gone') }) },
+  { what: 'an execution role for others', code: 'execution-role/trust', says: /ECS may not take the execution role/, then: trustOnly('execution', { Service: 'ec2.amazonaws.com' }) },
+  { what: 'a task role that is not there', code: 'task-role', says: /the task role gone does not exist/, parts: definitionOf({ taskRoleArn: roleArn('gone') }) },
+  { what: 'a task role for others', code: 'task-role/trust', says: /ECS may not take the task role/, then: trustOnly('task', { AWS: roleArn('other') }) },
+  { what: 'no right to pull', code: 'execution-role/rights', says: /may not do ecr:GetAuthorizationToken, needed to pull the image of web/, then: mayOnly(LOG, SECRETS) },
+  { what: 'no right to write logs', code: 'execution-role/rights', says: /may not do logs:PutLogEvents, needed to write the log of web/, then: mayOnly(PULL, SECRETS) },
+  { what: 'no right to read secrets', code: 'execution-role/rights', says: /may not do secretsmanager:GetSecretValue, needed to read the secret DATABASE_URL of web/, then: mayOnly(PULL, LOG, allow('ssm:GetParameters')) },
+  { what: 'a right that is denied', code: 'execution-role/rights', says: /may not do ssm:GetParameters/, then: mayOnly(PULL, LOG, SECRETS, { Effect: 'Deny', Action: 'ssm:*', Resource: '*' }) },
+  { what: 'no log group', code: 'logs', says: /the log group \/ecs\/shop\d+ does not exist in eu-central-1/, then: ({ call, name }) => call('logs', 'DeleteLogGroup', { logGroupName: `/ecs/${name}` }) },
+  { what: 'no secret', code: 'secrets', says: /the secret DATABASE_URL of web does not exist/, then: ({ call, name }) => call('secretsmanager', 'DeleteSecret', { SecretId: `${name}/database`, ForceDeleteWithoutRecovery: true }) },
+  { what: 'a secret that is going', code: 'secrets', says: /DATABASE_URL of web is scheduled for deletion/, then: ({ call, name }) => call('secretsmanager', 'DeleteSecret', { SecretId: `${name}/database` }) },
+  { what: 'no parameter', code: 'secrets', says: /there is no parameter \/shop\d+\/key in eu-central-1/, then: ({ call, name }) => call('ssm', 'DeleteParameter', { Name: `/${name}/key` }) },
+  { what: 'a target group that is gone', code: 'target-group', says: /the target group shop\d+ of the service does not exist/, then: async ({ call, listener, targetGroup }) => { await call('elbv2', 'DeleteListener', { ListenerArn: listener }); await call('elbv2', 'DeleteTargetGroup', { TargetGroupArn: targetGroup }); } },
+  { what: 'a target group of instances', code: 'target-group/type', says: /takes instance targets, and tasks with awsvpc are ip targets/, parts: { targetGroup: (usual) => ({ ...usual, TargetType: 'instance' }) } },
+  { what: 'a target group that nobody sends to', code: 'target-group/attached', says: /no load balancer sends anything to the target group/, parts: { service: (usual, spare) => ({ ...usual, loadBalancers: [{ targetGroupArn: spare, containerName: 'web', containerPort: 3000 }] }) } },
+  { what: 'health on another port', code: 'target-group/health-port', says: /asks the port 8081, which no container of the task maps/, parts: { targetGroup: (usual) => ({ ...usual, HealthCheckPort: '8081' }) } },
+  { what: 'a closed door', code: 'target-group/door', says: /do not admit the load balancer on port 3000/, then: ({ call, groups }) => call('ec2', 'RevokeSecurityGroupIngress', { GroupId: groups.tasks, IpPermissions: [{ IpProtocol: 'tcp', FromPort: 3000, ToPort: 3000, Groups: [{ GroupId: groups.balancer }] }] }) },
+  { what: 'no way out of the door', code: 'network/egress', says: /let nothing out on port 443/, then: ({ call, groups }) => call('ec2', 'RevokeSecurityGroupEgress', { GroupId: groups.tasks, IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }] }) },
+  { what: 'a public subnet without public addresses', code: 'network/public-ip', says: /get no public address, so they have no way out/, parts: { service: (usual) => withNetwork(usual, { assignPublicIp: 'DISABLED' }) } },
+  { what: 'a subnet without a way out', code: 'network/no-way-out', says: /have no way out, and no VPC endpoint for ecr.api, ecr.dkr, s3, logs, secretsmanager, ssm/, then: ({ call, routeTable }) => call('ec2', 'DeleteRoute', { RouteTableId: routeTable, DestinationCidrBlock: '0.0.0.0/0' }) },
+  { what: 'a subnet that is gone', code: 'network/subnets', says: /a subnet of the service does not exist/, parts: { service: (usual) => withNetwork(usual, { subnets: ['subnet-0123456789abcdef0'] }) } },
+  { what: 'a security group that is gone', code: 'network/security-groups', says: /a security group of the service does not exist/, parts: { service: (usual) => withNetwork(usual, { securityGroups: ['sg-0123456789abcdef0'] }) } },
+  { what: 'a log driver without a group', code: 'logs', says: /names no log group/, parts: containerOf({ logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-region': 'eu-central-1' } } }) },
 ];
 
 function withNetwork(usual: Readonly<Record<string, unknown>>, more: object) {

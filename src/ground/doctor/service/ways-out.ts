@@ -39,10 +39,7 @@ async function waysOut(scene: ServiceScene): Promise<readonly Finding[]> {
   const tables = await reads.routeTables(vpc);
   const open = subnets.map((subnet) => ({ subnet, way: wayOf(subnet, tables, settings.network?.publicIp ?? false) }));
   const closed = open.filter(({ way }) => way === 'none' || way === 'private-in-public');
-  if (closed.length > 0) {
-    const endpoints = await reads.endpoints(vpc);
-    findings.push(...closed.flatMap(({ subnet, way }) => withoutWay(scene, { subnet, way, tables, endpoints })));
-  }
+  if (closed.length > 0) findings.push(...withoutWay(scene, { closed, tables, endpoints: await reads.endpoints(vpc) }));
   for (const { subnet, way } of open) {
     if (way === 'other')
       findings.push(
@@ -83,42 +80,59 @@ function tableOf({ subnetId }: Subnet, tables: readonly RouteTable[]): RouteTabl
 }
 
 interface Closed {
-  readonly subnet: Subnet;
-  readonly way: Way;
+  readonly closed: readonly { readonly subnet: Subnet; readonly way: Way }[];
   readonly tables: readonly RouteTable[];
   readonly endpoints: readonly VpcEndpoint[];
 }
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html */
-function withoutWay(scene: ServiceScene, { subnet, way, tables, endpoints }: Closed): readonly Finding[] {
-  const missing = neededServices(scene).filter((name) => {
-    const there = endpoints.filter(
-      ({ serviceName, state }) =>
-        serviceName.endsWith(`.${name}`) && !/^(deleting|deleted|failed|rejected)$/i.test(state ?? ''),
-    );
+/** Subnets that lack the same are told together. https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html */
+function withoutWay(scene: ServiceScene, { closed, tables, endpoints }: Closed): readonly Finding[] {
+  const needed = neededServices(scene);
+  const isAbroad = scene.task.containers.some(({ image }) => !ecrPlace(image, scene));
+  const groups = new Map<string, { way: Way; missing: readonly string[]; subnets: string[] }>();
+  for (const { subnet, way } of closed) {
     const table = tableOf(subnet, tables)?.routeTableId ?? '';
-    return !there.some((one) => one.vpcEndpointType !== 'Gateway' || one.routeTableIdSet.includes(table));
-  });
-  const abroad = scene.task.containers.filter(({ image }) => !ecrPlace(image, scene));
-  if (missing.length === 0 && abroad.length === 0) return [];
-  const { subnetId } = subnet;
+    const missing = needed.filter((name) => !endpoints.some((one) => serves(one, name, table)));
+    if (missing.length === 0 && !isAbroad) continue;
+    const key = `${way} ${missing.join()}`;
+    const group = groups.get(key) ?? { way, missing, subnets: [] };
+    group.subnets.push(subnet.subnetId);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map((group) => noWay(scene, group));
+}
+
+function serves(
+  { serviceName, state, vpcEndpointType, routeTableIdSet }: VpcEndpoint,
+  name: string,
+  table: string,
+): boolean {
+  if (!serviceName.endsWith(`.${name}`) || /^(deleting|deleted|failed|rejected)$/i.test(state ?? '')) return false;
+  return vpcEndpointType !== 'Gateway' || routeTableIdSet.includes(table);
+}
+
+function noWay(
+  scene: ServiceScene,
+  {
+    way,
+    missing,
+    subnets,
+  }: { readonly way: Way; readonly missing: readonly string[]; readonly subnets: readonly string[] },
+): Finding {
+  const abroad = scene.task.containers.find(({ image }) => !ecrPlace(image, scene))?.image;
+  const names = subnets.join(', ');
   const lacks = missing.length > 0 ? `, and no VPC endpoint for ${missing.join(', ')}` : '';
   if (way === 'private-in-public') {
+    const what = `tasks in the public subnets ${names} get no public address, so they have no way out${lacks}`;
     const fix = 'Let tasks have a public address (assignPublicIp ENABLED), or use subnets behind a NAT gateway.';
-    return [
-      wrong(
-        'network/public-ip',
-        `tasks in the public subnet ${subnetId} get no public address, so they have no way out${lacks}`,
-        { fix },
-      ),
-    ];
+    return wrong('network/public-ip', what, { fix });
   }
-  const images = abroad.length > 0 ? `: ${abroad[0]?.image ?? ''} is on the internet` : '';
   const fix =
-    abroad.length > 0
-      ? 'Lead the subnet to a NAT gateway, or copy the image to ECR and add VPC endpoints.'
-      : `Lead the subnet to a NAT gateway, or add VPC endpoints for ${missing.join(', ')}.`;
-  return [wrong('network/no-way-out', `tasks in ${subnetId} have no way out${lacks}${images}`, { fix })];
+    abroad === undefined
+      ? `Lead the subnets to a NAT gateway, or add VPC endpoints for ${missing.join(', ')}.`
+      : 'Lead the subnets to a NAT gateway, or copy the image to ECR and add VPC endpoints.';
+  const image = abroad === undefined ? '' : `: ${abroad} is on the internet`;
+  return wrong('network/no-way-out', `tasks in ${names} have no way out${lacks}${image}`, { fix });
 }
 
 function neededServices(scene: ServiceScene): readonly string[] {
