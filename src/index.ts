@@ -8,6 +8,7 @@ export const deploy = verb(async () => (await import('./commands/deploy.js')).de
 export const run = verb(async () => (await import('./commands/run.js')).run);
 export const status = verb(async () => (await import('./commands/status.js')).status);
 export const rollback = verb(async () => (await import('./commands/rollback.js')).rollback);
+export const doctor = verb(async () => (await import('./commands/doctor.js')).doctor);
 export const logs = verb(async () => (await import('./commands/logs.js')).logs);
 export const infraInit = verb(async () => (await import('./commands/infra.js')).infraInit);
 export const infraPlan = verb(async () => (await import('./commands/infra.js')).infraPlan);
@@ -28,6 +29,7 @@ export type { RunReleaseResult } from './release/run-alone.js';
 export type { RanTask, RunResult } from './ecs/task/run/result.js';
 export type { ServiceStatus } from './ecs/status.js';
 export type { RollbackResult } from './ecs/rollout/rollback.js';
+export type { DoctorResult } from './ground/doctor/result.js';
 export type { LogsResult } from './commands/logs.js';
 export type { InitResult as InfraInitResult } from './ground/infra/init.js';
 export type { ApplyResult, InfraResult, OutputResult, PlanResult } from './ground/infra/result.js';

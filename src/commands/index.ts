@@ -29,6 +29,11 @@ export const commandTable: readonly CommandEntry[] = [
     'Go back to the last revision that was successful',
     async () => (await import('./rollback.js')).rollback,
   ),
+  entry(
+    'doctor',
+    'Look at everything that a release needs, and say what is wrong',
+    async () => (await import('./doctor.js')).doctor,
+  ),
   entry('logs', 'Show the log lines of a service', async () => (await import('./logs.js')).logs),
   entry(
     'infra init',

@@ -37,6 +37,34 @@ export async function readCommit(context: GitContext, directory: string): Promis
   }
 }
 
+/** Address of the remote `origin` without credentials, as `https://github.com/acme/shop`; undefined when there is none. */
+export async function readOrigin(context: GitContext, directory: string): Promise<string | undefined> {
+  try {
+    const git = await openGit(context, directory);
+    const origin = await git('remote', 'get-url', 'origin');
+    return origin.code === 0 ? webAddress(origin.stdout.trim()) : undefined;
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    return undefined;
+  }
+}
+
+/** Paths below the directory that are in git's index and meet one of the patterns; none outside of a repository. */
+export async function trackedFiles(
+  context: GitContext,
+  directory: string,
+  patterns: readonly string[],
+): Promise<readonly string[]> {
+  try {
+    const git = await openGit(context, directory);
+    const listed = await git('ls-files', '-z', '--', ...patterns);
+    return listed.code === 0 ? listed.stdout.split('\0').filter(Boolean) : [];
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    return [];
+  }
+}
+
 /**
  * The repository may be anyone's. Of what its configuration can make git run, `rev-parse`, `status` and `ls-files` know
  * the file watcher, hooks, filters, and the transport that fetches what a partial clone lacks.
