@@ -75,7 +75,7 @@ function undefinedInputs(): Readonly<Record<string, undefined>> {
 /** What `lading ship` would get from the file in a folder. Throws with every mistake in it. */
 export async function readBack(cwd: string): Promise<Readonly<Record<string, unknown>>> {
   const { values } = await readInputs({ ...request(cwd, {}), command: ship });
-  return values as Readonly<Record<string, unknown>>;
+  return values;
 }
 
 function request(cwd: string, env: Readonly<Record<string, string | undefined>>) {

@@ -3,6 +3,7 @@ import type { Context } from '../../base/context.js';
 import { cancelled, InputError } from '../../base/errors.js';
 import type { Block, Page } from '../../base/tell/page.js';
 import { say } from '../../base/tell/report.js';
+import { mistakeIn } from './check.js';
 import { blockFor, diffOf } from './diff.js';
 import type { Carried, Leftover } from './from/carried.js';
 import { readSource } from './from/source.js';
@@ -84,6 +85,8 @@ async function settleFor(
   if (app && below === undefined) {
     throw new InputError({ where: '--app', message: `${app.folder} is not below ${look.folder}` });
   }
+  const mistake = below === undefined ? undefined : mistakeIn('build.app', below);
+  if (mistake !== undefined) throw new InputError({ where: '--app', message: `the path ${mistake}` });
   const isPacked = app !== undefined && (app.builder !== undefined || !app.dockerfile);
   const settings = firstOf(
     request.settings,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { quote } from 'shell-quote';
 import { pathBelow } from '../look/look.js';
 import type { Draft } from './draft.js';
 import type { Names } from './names.js';
@@ -18,7 +19,10 @@ export function carryDockerBuild({ words, where }: ShellCommand, names: Names, c
   const options = new Map(
     [...flags].map(([name, values]) => [long[name] ?? name, values.map((one) => expanded(one, names))]),
   );
-  carryBuild({ options, context: rest.length > 0 ? expanded(rest.at(-1) ?? '.', names) : '.' }, { where, cwd, draft });
+  carryBuild(
+    { options, context: rest.length > 0 ? expanded(rest.at(-1) ?? '.', names) : '.' },
+    { where: () => where, cwd, draft },
+  );
 }
 
 const long: Readonly<Record<string, string>> = { t: 'tag', f: 'file' };
@@ -26,15 +30,17 @@ const long: Readonly<Record<string, string>> = { t: 'tag', f: 'file' };
 /** The action docker/build-push-action. https://github.com/docker/build-push-action#inputs */
 export function carryBuildAction(inputs: Tree | undefined, names: Names, draft: Draft, where: string): void {
   const options = new Map<string, readonly string[]>();
+  const wheres = new Map<string, string>();
   for (const [name, value] of inputs?.entries ?? []) {
     const lines = filled(value.text ?? '', names)
       .split(/\n/)
       .flatMap((line) => (name === 'tags' || name === 'platforms' ? line.split(',') : [line]));
+    wheres.set(singular[name] ?? name, value.where);
     options.set(singular[name] ?? name, lines.map((line) => line.trim()).filter(Boolean));
   }
   const context = options.get('context')?.[0] ?? '.';
   options.delete('context');
-  carryBuild({ options, context }, { where, cwd: '', draft });
+  carryBuild({ options, context }, { where: (name) => wheres.get(name) ?? where, cwd: '', draft });
 }
 
 const singular: Readonly<Record<string, string>> = {
@@ -54,29 +60,31 @@ interface Build {
 
 function carryBuild(
   { options, context }: Build,
-  place: { readonly where: string; readonly cwd: string; readonly draft: Draft },
+  place: { readonly where: (option: string) => string; readonly cwd: string; readonly draft: Draft },
 ): void {
   const { where, cwd, draft } = place;
-  const { facts } = draft;
-  for (const tag of options.get('tag') ?? []) if (/[/:]/.test(tag)) draft.setImage(tag, where);
-  const folder =
-    isOpen(context) || /^(?:https?:|git@|-$)/.test(context)
-      ? undefined
-      : pathBelow(facts.folder, join(facts.top, cwd, context));
-  if (folder === undefined)
-    draft.leave(where, `the context ${context}`, 'Write build.app in lading.yml: the folder of the app.');
-  else draft.set('build.app', folder, where);
+  const { folder, top, packs } = draft.facts;
+  for (const tag of options.get('tag') ?? []) if (/[/:]/.test(tag)) draft.setImage(tag, where('tag'));
+  const isPlace = !isOpen(context) && !/^(?:https?:|git@|-$)/.test(context);
+  const app = isPlace ? pathBelow(folder, join(top, cwd, context)) : undefined;
+  if (app === undefined) {
+    draft.leave(where('context'), `the context ${context}`, 'Write build.app in lading.yml: the folder of the app.');
+  } else if (packs) draft.set('build.app', app, where('context'));
+  else draft.workflow({ docker: { options: [], context: app } });
   const platforms = (options.get('platform') ?? []).flatMap((one) => one.split(','));
-  if (platforms.length > 0 && platforms.join() !== 'linux/amd64')
-    draft.set('build.platform', platforms.length === 1 ? (platforms[0] ?? '') : platforms, where);
+  if (packs && platforms.length > 0 && platforms.join() !== 'linux/amd64')
+    draft.set('build.platform', platforms.length === 1 ? (platforms[0] ?? '') : platforms, where('platform'));
   for (const [name, values] of options) {
-    if (['tag', 'platform', ...ofTheEngine].includes(name)) continue;
+    if (name === 'tag' || ofTheEngine.includes(name) || (packs && name === 'platform')) continue;
     if (name === 'file' && /^(?:\.\/)?Dockerfile$/.test(values[0] ?? '')) continue;
-    draft.leave(
-      where,
-      `docker build --${name} ${values.join(' ')}`.trim(),
-      hints[name] ?? 'lading packs the app from its files.',
-    );
+    if (packs || values.some(isOpen)) {
+      const hint = packs ? (hints[name] ?? 'lading packs the app from its files.') : 'Add it to the step that builds.';
+      draft.leave(where(name), `docker build --${name} ${values.join(' ')}`.trim(), hint);
+      continue;
+    }
+    const { docker } = draft.carriedWorkflow;
+    const words = values.map((value) => quote([`--${name}`, value]));
+    draft.workflow({ docker: { context: docker?.context ?? '.', options: [...(docker?.options ?? []), ...words] } });
   }
 }
 

@@ -208,7 +208,7 @@ function carryCredentials(inputs: Tree | undefined, names: Names, draft: Draft):
   }
   if (arn === undefined && credentials['aws-access-key-id'] !== undefined)
     draft.leave(
-      inputs.where,
+      inputs.get('aws-access-key-id')?.where ?? inputs.where,
       'keys that live in secrets sign in: they are carried over as they are',
       'Better a role that the job assumes by OIDC.',
     );

@@ -53,11 +53,12 @@ interface Place {
   readonly depth: number;
 }
 
-function treeOf(given: unknown, place: Place): Tree {
+/** `key` is the line of the key that it stands behind: that is where a reader looks. */
+function treeOf(given: unknown, place: Place, key?: number): Tree {
   if (place.depth > DEEPEST) throw new InputError({ where: place.name, message: 'is nested too deeply' });
   const resolved = isAlias(given) ? given.resolve(place.document) : given;
   const node = (resolved ?? undefined) as Node | undefined;
-  const line = isAlias(given) || !node?.range ? place.line : place.lineOf(node);
+  const line = key ?? (isAlias(given) || !node?.range ? place.line : place.lineOf(node));
   const below = { ...place, line, depth: place.depth + 1 };
   const text = isScalar(node) ? String(node.value ?? '') : undefined;
   const tree: Tree = {
@@ -73,8 +74,7 @@ function treeOf(given: unknown, place: Place): Tree {
     get entries() {
       if (!isMap(node)) return [];
       return node.items.map(({ key, value }) => {
-        const at = { ...below, line: place.lineOf(key as Node) };
-        return [isScalar(key) ? String(key.value) : '', treeOf(value, at)] as const;
+        return [isScalar(key) ? String(key.value) : '', treeOf(value, below, place.lineOf(key as Node))] as const;
       });
     },
     get items() {

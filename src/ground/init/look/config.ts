@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { InputError, messageOf } from '../../../base/errors.js';
 import type { Settings, SettingValue } from '../settings.js';
 import { settingKeys } from '../settings.js';
@@ -25,11 +25,6 @@ export async function readConfig(path: string): Promise<Config | undefined> {
   });
   const isLong = ['images', 'services'].some((key) => valueAt(root, [key]) !== undefined);
   return { path, text, settings: Object.fromEntries(settings), isLong };
-}
-
-/** Absolute path of the file of a folder that has none. */
-export function newConfigPath(folder: string): string {
-  return join(folder, 'lading.yml');
 }
 
 /** As plain values, so that anchors and merge keys count. */

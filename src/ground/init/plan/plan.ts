@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type * as Yaml from 'yaml';
 import { ecrRegion } from '../../../aws/ecr.js';
 import { parseReference, repositoryName } from '../../../oci/reference.js';
+import { mistakeIn } from '../check.js';
 import type { CarriedWorkflow } from '../from/carried.js';
 import type { App } from '../look/app.js';
 import type { Look } from '../look/look.js';
@@ -82,11 +83,14 @@ function planWorkflow(yaml: typeof Yaml, input: PlanInput): PlannedWorkflow {
     return {
       open: 'the workflow that ships: this lading does not know where its actions are released (--action OWNER/REPO@REF)',
     };
-  const make = howToMake(app, repository.top, folder);
+  const below = pathBelow(repository.top, folder) ?? '.';
+  // It would go into the workflow, and be run there.
+  if (mistakeIn('build.app', below) !== undefined)
+    return { open: `the workflow that ships: the path ${below} cannot stand in one` };
+  const make = howToMake(app, repository.top, { folder, carried });
   if (make === undefined) return { open: `the workflow that ships: ${app.reason}, and there is no Dockerfile` };
   const reference = parseReference(to);
   const region = textOf(settled.settings, 'region') ?? ecrRegion(reference.host) ?? variable('AWS_REGION');
-  const below = pathBelow(repository.top, folder) ?? '.';
   const name = below === '.' ? 'Ship' : `Ship ${below.split('/').at(-1)}`;
   const role = (of: 'build' | 'deploy') => request.roles[of] ?? variable(roleVariables[of]);
   const wish: ShipWish = {
@@ -116,10 +120,14 @@ function planWorkflow(yaml: typeof Yaml, input: PlanInput): PlannedWorkflow {
 }
 
 /** Lading packs it from the files, or the engine of the runner builds the Dockerfile; undefined for neither. */
-function howToMake(app: App, top: string, folder: string): Make | undefined {
+function howToMake(
+  app: App,
+  top: string,
+  { folder, carried }: { readonly folder: string; readonly carried: CarriedWorkflow },
+): Make | undefined {
   if (app.builder === undefined) {
-    if (!app.dockerfile) return undefined;
-    return { by: 'docker', context: pathBelow(folder, app.folder) ?? '.', options: [] };
+    if (!app.dockerfile && carried.docker === undefined) return undefined;
+    return { by: 'docker', ...(carried.docker ?? { context: pathBelow(folder, app.folder) ?? '.', options: [] }) };
   }
   const { packages } = app;
   const below = (path: string) => (pathBelow(top, path) ?? '.').replace(/^\.$/, '');

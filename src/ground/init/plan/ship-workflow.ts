@@ -1,3 +1,4 @@
+import { quote } from 'shell-quote';
 import type * as Yaml from 'yaml';
 import type { ActionRelease } from '../../../base/declare/action-release.js';
 import type { CarriedWorkflow } from '../from/carried.js';
@@ -89,7 +90,7 @@ function makeSteps(wish: ShipWish, cwd: string | undefined): readonly Step[] {
     return [
       step(actions.buildx),
       {
-        run: `docker buildx build ${words.join(' ')} ${out} ${make.context}`,
+        run: `docker buildx build ${words.join(' ')} ${out} ${quote([make.context])}`,
         ...(cwd !== undefined && { 'working-directory': cwd }),
       },
       signIn(build),
@@ -102,7 +103,7 @@ function makeSteps(wish: ShipWish, cwd: string | undefined): readonly Step[] {
     ...(packages && script !== undefined ? [buildStep(packages, script)] : []),
     // Signed in after the packages are installed: their scripts see no key.
     signIn(build),
-    ladingStep('build', action, { cwd, push: true, tag }, 'image'),
+    ladingStep('build', action, { cwd, push: true, to: wish.repository, tag }, 'image'),
   ];
 }
 
