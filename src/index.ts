@@ -18,6 +18,7 @@ export const infraDestroy = verb(async () => (await import('./commands/infra.js'
 export const infraUnlock = verb(async () => (await import('./commands/infra.js')).infraUnlock);
 export const promote = verb(async () => (await import('./commands/promote.js')).promote);
 export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
+export const init = verb(async () => (await import('./commands/init.js')).init);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
 
 export type { Bill } from './release/bill.js';
@@ -35,6 +36,7 @@ export type { InitResult as InfraInitResult } from './ground/infra/init.js';
 export type { ApplyResult, InfraResult, OutputResult, PlanResult } from './ground/infra/result.js';
 export type { PromoteResult, Promoted } from './release/promotion/promote.js';
 export type { RotateResult } from './rotation/result.js';
+export type { InitResult } from './ground/init/init.js';
 export type { InitRotateResult } from './commands/init-rotate.js';
 export type { CallOptions, CallValues, Verb } from './entry/library.js';
 export type { FoundEffects } from './base/declare/effects.js';

@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import type { Environment } from './environment.js';
 import type { Exec } from './programs/exec.js';
 import type { Http } from './http/http.js';
+import type { Ask } from './tell/ask.js';
 import type { Report } from './tell/report.js';
 
 export type { Environment } from './environment.js';
@@ -19,6 +20,8 @@ export interface Context {
   readonly exec: Exec;
   readonly clock: Clock;
   readonly report: Report;
+  /** Asks the person at the terminal; undefined when nobody is there who could answer. */
+  readonly ask?: Ask | undefined;
   /** Aborts when the run is cancelled or out of time. Every wait ends then. */
   readonly signal: AbortSignal;
 }

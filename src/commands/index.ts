@@ -54,6 +54,11 @@ export const commandTable: readonly CommandEntry[] = [
     async () => (await import('./infra.js')).infraUnlock,
   ),
   entry(
+    'init',
+    'Write lading.yml and a workflow for the app of this folder',
+    async () => (await import('./init.js')).init,
+  ),
+  entry(
     'init rotate',
     'Write the workflows that keep an ECR password fresh',
     async () => (await import('./init-rotate.js')).initRotate,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Answers what needs nothing before anything is loaded: starting fast is a feature.
 import module from 'node:module';
+import { isatty } from 'node:tty';
 import { keepHeapSmall } from './process/heap.js';
 import { openOutlet } from './process/outlet.js';
 import { catchSignals } from './process/signals.js';
@@ -17,7 +18,16 @@ async function main(argv: readonly string[]): Promise<number> {
   openOutlet(process.stderr);
   const { runCli } = await import('./cli.js');
   const { env, stdout, stderr } = process;
-  const code = await runCli(argv, { env, cwd: () => process.cwd(), signal, escaped, stdout, stderr });
+  const code = await runCli(argv, {
+    env,
+    cwd: () => process.cwd(),
+    signal,
+    escaped,
+    // Opened by who asks: to look at it would be to open it.
+    stdin: { isTTY: isatty(0), open: () => process.stdin },
+    stdout,
+    stderr,
+  });
   if (!signal.aborted) return code;
   // What did not heed the signal ends here.
   await outlet.loss();

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { actionRelease } from '../../src/base/declare/action-release.js';
 import type { InputError } from '../../src/base/errors.js';
 import { initRotate } from '../../src/commands/init-rotate.js';
+import { actionlint } from '../support/actionlint.js';
 import { loadWorkflowCheck, type WorkflowCheck } from '../support/check-workflow.js';
 import { cli, startLading } from '../support/command-line.js';
 import { init, released, workflowsIn, type InitValues } from '../support/init-rotate.js';
@@ -387,7 +388,3 @@ describe('the guide', () => {
 });
 
 /** actionlint 1.7.7; it knows no syntax of 2026, which these workflows do without. */
-function actionlint(texts: readonly string[]): unknown {
-  const script = new URL('../support/actionlint.cjs', import.meta.url).pathname;
-  return JSON.parse(execFileSync(process.execPath, [script], { input: JSON.stringify(texts), encoding: 'utf8' }));
-}

@@ -8,6 +8,7 @@ import type { Inputs } from '../../base/declare/input.js';
 import { camelCase } from '../../base/declare/input.js';
 import { formatDuration } from '../../base/duration.js';
 import type { InputIssue } from '../../base/errors.js';
+import type { Ask } from '../../base/tell/ask.js';
 import type { Report } from '../../base/tell/report.js';
 import type { Choice } from '../inputs/file/config-file.js';
 import type { Given } from '../inputs/given.js';
@@ -35,6 +36,8 @@ export interface Invocation {
   readonly sink: Report;
   /** The computer's own when left out. */
   readonly clock?: Clock | undefined;
+  /** Asks the person at the terminal; left out where there is none. */
+  readonly ask?: Ask | undefined;
   /** Limit of the whole run in milliseconds, for verbs without a `timeout` of their own. */
   readonly timeout: number | undefined;
   /** Where the page goes, too. */
@@ -70,7 +73,16 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     if (event.type === 'page') pageFile?.add(event.page);
     sink(event);
   };
-  const world = openWorld({ env, cwd, configFile, environment, signal: limit.signal, sink: report, clock });
+  const world = openWorld({
+    env,
+    cwd,
+    configFile,
+    environment,
+    signal: limit.signal,
+    sink: report,
+    clock,
+    ask: invocation.ask,
+  });
   maskSecrets(command.inputs, values, world.context.report);
   try {
     const result = await command.run(values, world.context, origins);

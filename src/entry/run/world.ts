@@ -3,6 +3,7 @@ import { systemClock } from '../../base/clock.js';
 import type { Context, Environment } from '../../base/context.js';
 import type { Exec } from '../../base/programs/exec.js';
 import type { Http } from '../../base/http/http.js';
+import type { Ask } from '../../base/tell/ask.js';
 import { createRedactor, redactEvent } from '../../base/tell/redact.js';
 import type { Report } from '../../base/tell/report.js';
 
@@ -22,8 +23,9 @@ export function openWorld(options: {
   readonly signal: AbortSignal;
   readonly sink: Report;
   readonly clock?: Clock | undefined;
+  readonly ask?: Ask | undefined;
 }): World {
-  const { env, cwd, configFile, environment, signal, sink, clock = systemClock } = options;
+  const { env, cwd, configFile, environment, signal, sink, clock = systemClock, ask } = options;
   const redactor = createRedactor();
   const http = lateHttp(env);
   const report: Report = (event) => {
@@ -31,7 +33,7 @@ export function openWorld(options: {
     sink(redactEvent(event, (text) => redactor.redact(text)));
   };
   return {
-    context: { env, cwd, configFile, environment, http, exec: lateExec(env), clock, report, signal },
+    context: { env, cwd, configFile, environment, http, exec: lateExec(env), clock, report, ask, signal },
     redact: (text) => redactor.redact(text),
     close: () => http.close(),
   };

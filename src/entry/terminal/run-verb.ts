@@ -9,6 +9,7 @@ import type { Given } from '../inputs/given.js';
 import { heeding } from '../run/heed.js';
 import { runCommand } from '../run/run-command.js';
 import { readSettings } from '../run/settings.js';
+import { openAsk } from './ask.js';
 import { fail } from './fail.js';
 import { resultText, sharedInputs } from './result-text.js';
 import type { Terminal } from './terminal.js';
@@ -50,6 +51,8 @@ export async function runVerb(
         if (event.type === 'mask') redactor.add(event.value);
         sink.report(event);
       },
+      // What programs read is no place for questions.
+      ask: json ? undefined : openAsk(terminal),
       wholeShape,
       onResult(result, { effects }) {
         sink.close();

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly escaped?: Promise<never>;
   /** The computer's own when left out. */
   readonly clock?: Clock;
+  /** Where answers come from; left out where nobody can give one. */
+  readonly stdin?: { readonly isTTY: boolean; open(): NodeJS.ReadableStream };
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 }

@@ -1,0 +1,36 @@
+import { input } from '../../base/declare/input.js';
+
+/** What a repository that lading ships is made of; shared by what `init` writes. No key: they make the file of keys. */
+export const initInputs = {
+  app: input.path('Folder of the app; found when it is the only one', { placeholder: 'DIR', key: false }),
+  to: input.string('Repository that images go to', { placeholder: 'REPOSITORY', key: false }),
+  cluster: input.string('ECS cluster', { placeholder: 'CLUSTER', key: false }),
+  service: input.string('ECS service', { placeholder: 'SERVICE', key: false }),
+  container: input.string('Container that gets the image; found by the repository when left out', {
+    placeholder: 'NAME',
+    key: false,
+  }),
+  region: input.string('AWS region; that of the repository when left out', { placeholder: 'REGION', key: false }),
+  'build-role': input.string('Role that pushes the image; the variable `LADING_BUILD_ROLE` when left out', {
+    placeholder: 'ARN',
+    key: false,
+  }),
+  'deploy-role': input.string('Role that deploys it; the variable `LADING_DEPLOY_ROLE` when left out', {
+    placeholder: 'ARN',
+    key: false,
+  }),
+  'github-environment': input.string('GitHub’s environment of the job that deploys, with its approvals', {
+    placeholder: 'NAME',
+    key: false,
+  }),
+  branch: input.string('Branch that is shipped; the default one of `origin` when left out', {
+    placeholder: 'NAME',
+    key: false,
+  }),
+  action: input.string('lading’s own actions: a release, or a commit by its digest', {
+    placeholder: 'OWNER/REPO@REF',
+    key: false,
+  }),
+  force: input.boolean('Replace files that are there and differ', { key: false }),
+  'dry-run': input.boolean('Show what would be written, and write nothing', { key: false }),
+} as const;

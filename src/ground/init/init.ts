@@ -1,0 +1,197 @@
+import { relative, sep } from 'node:path';
+import type { Context } from '../../base/context.js';
+import { cancelled, InputError } from '../../base/errors.js';
+import type { Block, Page } from '../../base/tell/page.js';
+import { say } from '../../base/tell/report.js';
+import { mistakeIn } from './check.js';
+import { blockFor, diffOf } from './diff.js';
+import type { Carried, Leftover } from './from/carried.js';
+import { readSource } from './from/source.js';
+import { readAccount } from './look/account.js';
+import { readApp } from './look/app.js';
+import type { Look } from './look/look.js';
+import { lookAround, pathBelow } from './look/look.js';
+import { peek } from './look/read-text.js';
+import { planInit } from './plan/plan.js';
+import { schemaFor } from './plan/schema.js';
+import type { InitRequest, InitValues } from './request.js';
+import { parseInitRequest } from './request.js';
+import type { Settled } from './settle.js';
+import { refuseOpen, settle } from './settle.js';
+import type { Settings } from './settings.js';
+import { firstOf, textOf } from './settings.js';
+import type { FileAction, FilePlan } from './write.js';
+import { compareFiles, writeFiles } from './write.js';
+import { join, resolve } from 'node:path';
+
+export interface InitResult {
+  readonly files: readonly {
+    /** Relative to the working directory. */
+    readonly path: string;
+    readonly action: FileAction;
+    /** Of a file that is replaced. */
+    readonly diff?: string | undefined;
+  }[];
+  /** What it was made from: `the ECS service production/shop`. */
+  readonly from?: string | undefined;
+  /** What of it has no counterpart, each with its place. */
+  readonly notCarried: readonly Leftover[];
+  /** What nobody has said. */
+  readonly left: readonly string[];
+  /** What a person still has to do. */
+  readonly steps: readonly string[];
+  readonly written: boolean;
+}
+
+/** From a look at the folder to its files: asks what it cannot see, shows what it will write, and writes all or nothing. */
+export async function initFolder(values: InitValues, context: Context): Promise<InitResult> {
+  const request = parseInitRequest(values);
+  const ask = request.yes || request.dryRun ? undefined : context.ask;
+  const look = await lookAround(context, request.app);
+  const action = request.action ?? look.action;
+  tellApp(look, context);
+  const carried = request.from === undefined ? undefined : await readSource(request.from, request, look, context);
+  const settled = await settleFor(look, request, { carried, ask }, context);
+  if (!request.yes && !request.dryRun && !ask) refuseOpen(settled.open);
+  const app = look.app ?? (await chosenApp(look, settled.settings));
+  const hasDockerfile = app?.dockerfile && (await peek(join(app.folder, '.dockerignore'))) === undefined;
+  const plan = planInit(await import('yaml'), {
+    look,
+    app,
+    settled,
+    carried: carried?.workflow ?? {},
+    request: { ...request, action },
+    schema: await schemaFor(look.folder, action),
+    dockerfile: hasDockerfile ? await peek(join(app.folder, 'Dockerfile')) : undefined,
+  });
+  const files = await compareFiles(plan.files, look.repository.top);
+  const result = resultOf(files, plan, carried, context);
+  show(files, carried, context);
+  const written = !request.dryRun && (await agreed(files, request, context, ask));
+  if (written) await writeFiles(files);
+  for (const one of result.left) say(context.report, 'warning', `Left to you: ${one}`);
+  for (const one of result.steps) say(context.report, 'info', one);
+  return { ...result, written };
+}
+
+async function settleFor(
+  look: Look,
+  request: InitRequest,
+  given: { readonly carried: Carried | undefined; readonly ask: Context['ask'] },
+  context: Context,
+): Promise<Settled> {
+  const { config, app, repository } = look;
+  const below = app && pathBelow(look.folder, app.folder);
+  if (app && below === undefined) {
+    throw new InputError({ where: '--app', message: `${app.folder} is not below ${look.folder}` });
+  }
+  const mistake = below === undefined ? undefined : mistakeIn('build.app', below);
+  if (mistake !== undefined) throw new InputError({ where: '--app', message: `the path ${mistake}` });
+  const isPacked = app !== undefined && (app.builder !== undefined || !app.dockerfile);
+  const settings = firstOf(
+    request.settings,
+    request.app !== undefined && isPacked ? { 'build.app': below } : {},
+    given.carried?.settings ?? {},
+    config?.settings ?? {},
+    isPacked ? { 'build.app': below } : {},
+  );
+  const isLong = config?.isLong ?? false;
+  const isKnown = ['push.to', 'deploy.service', 'deploy.cluster'].every((key) => key in settings);
+  const account = isKnown || isLong ? undefined : await readAccount(context, textOf(settings, 'region'));
+  const name = nameOf(app?.name) ?? nameOf(repository.path);
+  return settle({ settings, account, apps: look.apps, name, isLong }, given.ask);
+}
+
+function tellApp({ app, apps }: Look, { report }: Pick<Context, 'report'>): void {
+  if (!app) return say(report, 'info', `Several apps are here: ${apps.join(', ')}.`);
+  const packages = app.packages ? `; its packages are installed by ${app.packages.manager}` : '';
+  const found = app.title === undefined ? app.reason : `A ${app.title} app: ${app.reason}${packages}`;
+  say(report, 'info', `${found}.`);
+}
+
+async function chosenApp(look: Look, settings: Settings) {
+  const folder = textOf(settings, 'build.app');
+  return folder === undefined ? undefined : readApp(resolve(look.folder, folder));
+}
+
+/** As a service could be called, of `@acme/shop`. */
+function nameOf(text: string | undefined): string | undefined {
+  const name = text
+    ?.split('/')
+    .at(-1)
+    ?.toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return name === undefined || name === '' ? undefined : name.slice(0, 100);
+}
+
+function resultOf(
+  files: readonly FilePlan[],
+  plan: { readonly open: readonly string[]; readonly steps: readonly string[] },
+  carried: Carried | undefined,
+  { cwd }: Pick<Context, 'cwd'>,
+): Omit<InitResult, 'written'> {
+  return {
+    files: files.map((file) => ({
+      path: shown(file.path, cwd),
+      action: file.action,
+      ...(file.action === 'replaced' && { diff: diffOf(file.before ?? '', file.text) }),
+    })),
+    ...(carried && { from: carried.source }),
+    notCarried: carried?.leftovers ?? [],
+    left: plan.open,
+    steps: plan.steps,
+  };
+}
+
+function shown(path: string, cwd: string): string {
+  return relative(cwd, path).split(sep).join('/');
+}
+
+/** What will be written, and what could not be carried over: before anybody is asked whether it may. */
+function show(
+  files: readonly FilePlan[],
+  carried: Carried | undefined,
+  { report, cwd }: Pick<Context, 'report' | 'cwd'>,
+): void {
+  const blocks: Block[] = files.flatMap((file) => blockFor(file, shown(file.path, cwd)) ?? []);
+  if (carried && carried.leftovers.length > 0) {
+    const rows = carried.leftovers.map(({ where, what, hint = '' }) => [where, what, hint]);
+    const columns = [{ name: 'where' }, { name: 'what' }, { name: 'what to do' }];
+    blocks.push({ type: 'table', title: `Not carried over from ${carried.source}`, columns, rows });
+  }
+  if (blocks.length === 0) return;
+  const page: Page = { title: 'lading init', blocks };
+  report({ type: 'page', page, brief: page });
+}
+
+/** Whether it is to be written. What is there and differs needs a word: a person’s, or `--force`. */
+async function agreed(
+  files: readonly FilePlan[],
+  { force }: InitRequest,
+  { cwd }: Pick<Context, 'cwd'>,
+  ask: Context['ask'],
+): Promise<boolean> {
+  const differing = files.filter(({ action }) => action === 'replaced');
+  const count = files.filter(({ action }) => action === 'created').length + differing.length;
+  if (count === 0) return false;
+  if (ask) {
+    const text = `Write ${count === 1 ? 'this file' : `these ${count} files`}?`;
+    const answer = await ask({
+      text,
+      suggestion: 'yes',
+      mistakeIn: (one) => (/^(?:y|yes|n|no)$/i.test(one) ? undefined : 'yes or no'),
+    });
+    if (/^y/i.test(answer)) return true;
+    throw cancelled('lading init', 'Nothing is written.');
+  }
+  if (differing.length === 0 || force) return true;
+  throw new InputError(
+    differing.map(({ path }) => ({
+      where: shown(path, cwd),
+      message: 'is there already and differs: nothing is written',
+      hint: 'Compare it by --dry-run, or replace it by --force.',
+    })),
+    'WOULD_REPLACE',
+  );
+}

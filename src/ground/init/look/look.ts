@@ -1,0 +1,55 @@
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { ActionRelease } from '../../../base/declare/action-release.js';
+import type { Context } from '../../../base/context.js';
+import { InputError } from '../../../base/errors.js';
+import { textOf } from '../settings.js';
+import type { App } from './app.js';
+import { findApps, readApp } from './app.js';
+import type { Config } from './config.js';
+import { readConfig } from './config.js';
+import { isFree } from '../write.js';
+import type { Repository } from './repository.js';
+import { readRepository } from './repository.js';
+import { findAction } from './workflows.js';
+
+/** What is there. */
+export interface Look {
+  /** Absolute folder of `lading.yml`. */
+  readonly folder: string;
+  readonly config: Config | undefined;
+  readonly repository: Repository;
+  /** Undefined while it is not said which one of several is meant. */
+  readonly app: App | undefined;
+  /** Folders of apps from which one has to be chosen, from `folder`. */
+  readonly apps: readonly string[];
+  /** Lading's own actions, as a workflow that is there uses them. */
+  readonly action: ActionRelease | undefined;
+}
+
+/** Looks at the folder, changes nothing and starts nothing. `app` is absolute. */
+export async function lookAround(context: Pick<Context, 'cwd' | 'configFile'>, app: string | undefined): Promise<Look> {
+  const config = context.configFile === undefined ? undefined : await readConfig(context.configFile);
+  const folder = config === undefined ? context.cwd : dirname(config.path);
+  const repository = await readRepository(folder);
+  const named = app ?? appOf(config, folder);
+  if (named !== undefined && (await isFree(named))) {
+    throw new InputError({ where: '--app', message: `there is no folder ${named}` }, 'APP_MISSING');
+  }
+  const look = { folder, config, repository, action: await findAction(repository.top) };
+  if (named !== undefined) return { ...look, app: await readApp(named), apps: [] };
+  const apps = config?.isLong ? [] : await findApps(folder);
+  if (apps.length > 1) return { ...look, app: undefined, apps };
+  return { ...look, app: await readApp(join(folder, apps[0] ?? '.')), apps: [] };
+}
+
+function appOf(config: Config | undefined, folder: string): string | undefined {
+  const named = config && textOf(config.settings, 'build.app');
+  return named === undefined ? undefined : resolve(folder, named);
+}
+
+/** With `/`, as files that go elsewhere have it; `.` for the folder itself. Undefined for one that is not below. */
+export function pathBelow(folder: string, path: string): string | undefined {
+  const below = relative(folder, path);
+  if (below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) return undefined;
+  return below === '' ? '.' : below.split(sep).join('/');
+}
