@@ -70,7 +70,15 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     if (event.type === 'page') pageFile?.add(event.page);
     sink(event);
   };
-  const world = openWorld({ env, cwd, configFile, environment, signal: limit.signal, sink: report, clock });
+  const world = openWorld({
+    env: withRole(env, command.inputs, values),
+    cwd,
+    configFile,
+    environment,
+    signal: limit.signal,
+    sink: report,
+    clock,
+  });
   maskSecrets(command.inputs, values, world.context.report);
   try {
     const result = await command.run(values, world.context, origins);
@@ -101,6 +109,11 @@ function overdue(verb: string, timeout: number | undefined, cause: unknown): Lad
     cause,
     result: cause instanceof LadingError ? cause.result : undefined,
   });
+}
+
+/** Whoever opens AWS in this run takes the role of the configuration first. */
+function withRole(env: Environment, inputs: Inputs, { role }: Readonly<Record<string, unknown>>): Environment {
+  return inputs.role?.key === 'role' && typeof role === 'string' ? { ...env, LADING_ROLE: role } : env;
 }
 
 function limited(signal: AbortSignal, timeout: number | undefined) {
