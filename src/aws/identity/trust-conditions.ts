@@ -9,7 +9,8 @@ const statementShape = v.looseObject({
   Action: v.optional(texts),
   Condition: v.optional(v.record(v.string(), v.record(v.string(), v.unknown()))),
 });
-const policyShape = v.looseObject({ Statement: v.union([statementShape, v.array(statementShape)]) });
+// An array is an object, too: it comes first.
+const policyShape = v.looseObject({ Statement: v.union([v.array(statementShape), statementShape]) });
 type Statement = v.InferOutput<typeof statementShape>;
 
 /**
