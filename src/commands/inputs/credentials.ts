@@ -41,8 +41,9 @@ const tagsForm: Form<ReturnType<typeof parseCustomTags>> = {
   format: (tags) => JSON.stringify(Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]))),
 };
 
-const secret = { secret: true, key: false } as const;
+/** Where tokens go is not for a file of the repository to say. */
 const own = { key: false } as const;
+const secret = { secret: true, key: false } as const;
 
 /** Who one is to be. */
 const whoInputs = {
@@ -73,9 +74,11 @@ const sourceInputs = {
   'aws-secret-access-key': input.string('Its secret', secret),
   'aws-session-token': input.string('Its session token, if it has one', secret),
   'web-identity-token-file': input.path('File with an ID token, instead of the one that the CI system gives', {
+    ...own,
     placeholder: 'FILE',
   }),
   audience: input.string('Whom the ID token is for; sts.amazonaws.com when left out, in China sts.amazonaws.com.cn', {
+    ...own,
     placeholder: 'NAME',
   }),
   'force-skip-oidc': input.boolean('Ask GitHub for no ID token, although the job may'),
@@ -89,9 +92,9 @@ const checkInputs = {
     placeholder: 'ACCOUNT',
     ...accountForm,
   }),
-  'http-proxy': input.string('Proxy for the calls of this step', { placeholder: 'URL' }),
-  'no-proxy': input.string('Hosts that are reached without it, parted by commas', { placeholder: 'HOSTS' }),
-  'sts-endpoint': input.string('Address of STS, instead of that of the region', { placeholder: 'URL' }),
+  'http-proxy': input.string('Proxy for the calls of this step', { ...own, placeholder: 'URL' }),
+  'no-proxy': input.string('Hosts that are reached without it, parted by commas', { ...own, placeholder: 'HOSTS' }),
+  'sts-endpoint': input.string('Address of STS, instead of that of the region', { ...own, placeholder: 'URL' }),
   'disable-retry': input.boolean('Ask AWS once, even when it fails for a moment'),
   'retry-max-attempts': input.integer('How often AWS is asked at most; as often as fits in a minute when left out', {
     placeholder: 'NUMBER',
