@@ -17,6 +17,7 @@ export const infraOutput = verb(async () => (await import('./commands/infra.js')
 export const infraDestroy = verb(async () => (await import('./commands/infra.js')).infraDestroy);
 export const infraUnlock = verb(async () => (await import('./commands/infra.js')).infraUnlock);
 export const promote = verb(async () => (await import('./commands/promote.js')).promote);
+export const credentials = verb(async () => (await import('./commands/credentials.js')).credentials);
 export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
 export const init = verb(async () => (await import('./commands/init.js')).init);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
@@ -38,6 +39,7 @@ export type { PromoteResult, Promoted } from './release/promotion/promote.js';
 export type { RotateResult } from './rotation/result.js';
 export type { InitResult } from './ground/init/init.js';
 export type { InitRotateResult } from './commands/init-rotate.js';
+export type { CredentialsResult } from './aws/identity/hand-over.js';
 export type { CallOptions, CallValues, Verb } from './entry/library.js';
 export type { FoundEffects } from './base/declare/effects.js';
 export type { ErrorData, ErrorKind, InputIssue } from './base/errors.js';

@@ -3,8 +3,12 @@ import { LadingError } from '../base/errors.js';
 import type { AwsCredentials, AwsSession } from './api.js';
 import { findCredentials } from './credentials/chain.js';
 import { openRest, openRpc } from './open-api.js';
+import { checkRegion } from './regions.js';
 
 type SessionContext = Pick<Context, 'env' | 'http' | 'exec' | 'clock' | 'report' | 'signal'>;
+
+/** The role that the run takes before it calls anything: what `role` of the configuration came to. */
+const ROLE = 'LADING_ROLE';
 
 /** Credentials are renewed when they have less left than this. */
 const SHORT_MS = 60_000;
@@ -14,7 +18,7 @@ export async function openAws(
   context: SessionContext,
   options: { readonly region?: string | undefined } = {},
 ): Promise<AwsSession> {
-  const region = checkRegion(options.region ?? (await findRegion(context)));
+  const region = await findRegion(context, options.region);
   let found: Promise<AwsCredentials> | undefined;
 
   async function credentials({ insteadOf }: { readonly insteadOf?: AwsCredentials | undefined } = {}) {
@@ -26,7 +30,9 @@ export async function openAws(
 
   async function find(): Promise<AwsCredentials> {
     try {
-      return await findCredentials({ ...context, region });
+      if (!context.env[ROLE]) return await findCredentials({ ...context, region });
+      const { roleOfRun } = await import('./identity/role-of-run.js');
+      return await roleOfRun(context.env[ROLE], { ...context, region });
     } catch (error) {
       // Who asks again may have better luck.
       found = undefined;
@@ -44,22 +50,13 @@ export async function openAws(
   };
 }
 
-async function findRegion(context: SessionContext): Promise<string> {
-  const { env } = context;
-  const named = env.AWS_REGION || env.AWS_DEFAULT_REGION || (await profileRegion(env));
-  if (named) return named;
+/** The region that is given, else that of the environment or its profile. Throws for what is none. */
+export async function findRegion({ env }: Pick<Context, 'env'>, given: string | undefined): Promise<string> {
+  const named = given ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || (await profileRegion(env)));
+  if (named) return checkRegion(named);
   throw new LadingError('input', 'no AWS region is given', {
     code: 'NO_REGION',
     hint: 'Set `region:` in lading.yml, `--region`, or AWS_REGION.',
-  });
-}
-
-/** A region becomes part of the names of hosts. */
-function checkRegion(region: string): string {
-  if (/^[a-z]{2}[a-z0-9-]{1,40}$/.test(region)) return region;
-  throw new LadingError('input', `${JSON.stringify(region)} is not the name of an AWS region`, {
-    code: 'NO_SUCH_REGION',
-    hint: 'Write it as eu-central-1.',
   });
 }
 

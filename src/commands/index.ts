@@ -59,6 +59,11 @@ export const commandTable: readonly CommandEntry[] = [
     async () => (await import('./init.js')).init,
   ),
   entry(
+    'credentials',
+    'Get AWS credentials, and prove them before they are used',
+    async () => (await import('./credentials.js')).credentials,
+  ),
+  entry(
     'init rotate',
     'Write the workflows that keep an ECR password fresh',
     async () => (await import('./init-rotate.js')).initRotate,

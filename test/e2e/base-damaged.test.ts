@@ -40,6 +40,7 @@ const pathOf = ({ digest }: Descriptor) => join(base.directory, 'blobs/sha256', 
 const values = {
   insecureRegistry: undefined,
   region: undefined,
+  role: undefined,
   builder: 'auto' as const,
   platform: [{ os: 'linux', architecture: 'amd64' }],
   label: undefined,

@@ -287,7 +287,14 @@ test('a missing service and a missing container say what there is', async () => 
 test('status, logs and rollback after a failure and a success', async () => {
   const { sandbox, world } = await stage('crash-loop');
   await deployOnStage(world);
-  const values = { cluster: 'default', service: 'web', region: undefined, services: [], only: undefined };
+  const values = {
+    cluster: 'default',
+    service: 'web',
+    region: undefined,
+    role: undefined,
+    services: [],
+    only: undefined,
+  };
   const shown = await status.run(values, world);
   expect(shown).toMatchObject({
     running: 1,
@@ -320,7 +327,14 @@ test('a rollback turns back the deployment in flight', async () => {
   await deployOnStage(world, { wait: 'none' });
   // Nobody is that fast; the record of what is to be turned back comes some seconds late.
   await world.clock.sleep(6000);
-  const place = { cluster: 'default', service: 'web', region: undefined, services: [], only: undefined };
+  const place = {
+    cluster: 'default',
+    service: 'web',
+    region: undefined,
+    role: undefined,
+    services: [],
+    only: undefined,
+  };
   const values = { ...place, timeout: 900_000, dryRun: undefined };
   expect(await rollback.run(values, world)).toMatchObject({ how: 'stopped' });
   expect(calls(sandbox, 'StopServiceDeployment')).toHaveLength(1);

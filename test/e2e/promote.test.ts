@@ -62,6 +62,7 @@ const run = (world: TestWorld, from: string, to: readonly string[], more: object
       dryRun: undefined,
       insecureRegistry: undefined,
       region: undefined,
+      role: undefined,
       ...more,
     },
     world,

@@ -52,7 +52,7 @@ function worldFor(env: Record<string, string> = {}): TestWorld {
   return world;
 }
 
-const common = { insecureRegistry: undefined, region: undefined, images: [], only: undefined };
+const common = { insecureRegistry: undefined, region: undefined, role: undefined, images: [], only: undefined };
 const buildValues = {
   ...common,
   app: '',

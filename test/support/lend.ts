@@ -70,7 +70,7 @@ const declared = defineCommand({
           to: 'timeout',
           text(minutes) {
             if (!/^\d+$/.test(minutes)) throw new InputError({ where: '', message: 'is a number of minutes' });
-            return `${minutes}m`;
+            return minutes === '0' ? undefined : `${minutes}m`;
           },
         },
         retries: { ignore: 'what passes is tried again anyway' },

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { LadingError, messageOf } from '../../base/errors.js';
 import { parseShape } from '../../base/json.js';
-import type { AwsCredentials } from '../api.js';
+import type { AwsCredentials, CallOptions } from '../api.js';
+import { isTransient } from '../failure.js';
 import { openRpc } from '../open-api.js';
 import type { CredentialContext } from './provider.js';
 import { masked, noCredentials } from './provider.js';
@@ -22,6 +23,16 @@ export interface RoleRequest {
   readonly RoleSessionName?: string | undefined;
   readonly ExternalId?: string | undefined;
   readonly DurationSeconds?: number | undefined;
+  readonly Policy?: string | undefined;
+  readonly PolicyArns?: readonly { readonly arn: string }[] | undefined;
+  readonly Tags?: readonly SessionTag[] | undefined;
+  readonly TransitiveTagKeys?: readonly string[] | undefined;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html */
+export interface SessionTag {
+  readonly Key: string;
+  readonly Value: string;
 }
 
 export interface RoleOptions {
@@ -29,6 +40,8 @@ export interface RoleOptions {
   readonly source: string;
   readonly region: string;
   readonly renewal: string;
+  /** How long STS is asked again when it fails for a moment. */
+  readonly call?: CallOptions | undefined;
 }
 
 /** Credentials of a role, for those of somebody who may take it. */
@@ -57,8 +70,18 @@ export async function assumeRoleWithToken(
       },
     );
   });
-  context.report({ type: 'mask', value: token.trim() });
-  const input = { ...request, WebIdentityToken: token.trim() };
+  return assumeRoleByToken(request, token.trim(), context, options);
+}
+
+/** Credentials of a role, for an ID token. It takes no tags: those of such a session stand in its token. */
+export async function assumeRoleByToken(
+  request: RoleRequest,
+  token: string,
+  context: CredentialContext,
+  options: RoleOptions,
+): Promise<AwsCredentials> {
+  context.report({ type: 'mask', value: token });
+  const input = { ...request, WebIdentityToken: token };
   return ask('AssumeRoleWithWebIdentity', input, undefined, context, options);
 }
 
@@ -71,7 +94,7 @@ async function ask(
 ): Promise<AwsCredentials> {
   const sts = openRpc('sts', { region: options.region, credentials }, context);
   try {
-    const answer = await sts.call(operation, { RoleSessionName, ...request });
+    const answer = await sts.call(operation, { RoleSessionName, ...request }, options.call);
     const { Credentials: given } = parseShape(answerShape, answer, `answer of sts ${operation}`);
     return masked(context, {
       accessKeyId: given.AccessKeyId,
@@ -83,9 +106,11 @@ async function ask(
     });
   } catch (error) {
     if (!(error instanceof LadingError) || error.kind === 'cancelled') throw error;
-    throw new LadingError('credentials', `no AWS credentials: ${request.RoleArn} was not given: ${error.message}`, {
+    // Who was not reached has not refused.
+    const kind = isTransient(error) ? 'remote' : 'credentials';
+    throw new LadingError(kind, `no AWS credentials: ${request.RoleArn} was not given: ${error.message}`, {
       code: error.code,
-      hint: error.hint ?? 'Check the trust policy of the role.',
+      hint: error.hint ?? (kind === 'remote' ? 'Run it again in a while.' : 'Check the trust policy of the role.'),
       details: error.details,
       cause: error,
     });

@@ -16,9 +16,10 @@ export interface ProfileFiles {
 /** Files that are not there are as empty ones. They are read anew each time: logins change them. */
 export async function readProfileFiles(env: Environment): Promise<ProfileFiles> {
   const { loadSharedConfigFiles } = await import('@smithy/core/config');
+  const files = sharedFiles(env);
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
-    configFilepath: fileOf(env.AWS_CONFIG_FILE, 'config', env),
-    filepath: fileOf(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials', env),
+    configFilepath: files.config,
+    filepath: files.credentials,
     ignoreCache: true,
   });
   const find = (name: string): Profile | undefined => {
@@ -40,6 +41,14 @@ export async function readProfileFiles(env: Environment): Promise<ProfileFiles> 
     ssoSession: (name) => find(`sso-session.${name}`),
     chosen: env.AWS_PROFILE || 'default',
     isAsked: Boolean(env.AWS_PROFILE),
+  };
+}
+
+/** Where AWS's programs look for the shared files, for this environment. */
+export function sharedFiles(env: Environment): { readonly credentials: string; readonly config: string } {
+  return {
+    credentials: fileOf(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials', env),
+    config: fileOf(env.AWS_CONFIG_FILE, 'config', env),
   };
 }
 

@@ -9,8 +9,8 @@ export type CompatInput =
       readonly summary?: string;
       /** Texts that it takes, with what they are for the verb. Others are mistakes. */
       readonly values?: Readonly<Record<string, string>>;
-      /** From its text to the verb's. */
-      readonly text?: (text: string) => string;
+      /** From its text to the verb's; undefined for one that asks for nothing. */
+      readonly text?: (text: string) => string | undefined;
       /** What that action takes when it is not given. */
       readonly default?: string;
       /** Variable that the action reads when it is not given. */

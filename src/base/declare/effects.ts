@@ -6,9 +6,9 @@ export interface Effect<Result> {
   of(result: Result): string | undefined;
 }
 
-/** Outputs whose names are known only when the verb has run. */
+/** Outputs that may hold secrets, or whose names are known only when the verb has run. */
 export interface MadeOutputs<Result> {
-  /** For pages, with the part that is made in angle brackets: `docker_password_<registry>`. */
+  /** For pages, with the part that is made in angle brackets: `docker_password_<registry>`. Without one it is the name. */
   readonly name: string;
   readonly summary: string;
   of(result: Result): Readonly<Record<string, string>>;
@@ -25,6 +25,11 @@ export interface Effects<Result> {
   readonly paths?: readonly Effect<Result>[];
   /** Files that the verb wrote. */
   readonly files?: readonly Effect<Result>[];
+  /**
+   * What somebody asked to see on stdout as it is, secrets and all, instead of the lines for a shell; undefined when
+   * nobody did.
+   */
+  print?(result: Result): string | undefined;
   /** Values that no log may show; they may stand in variables and made outputs. */
   secrets?(result: Result): readonly string[];
   readonly outputs?: readonly MadeOutputs<Result>[];
@@ -49,6 +54,7 @@ export interface FoundEffects {
   readonly files: readonly string[];
   readonly secrets: readonly string[];
   readonly outputs: ReadonlyMap<string, string>;
+  readonly print: string | undefined;
 }
 
 export function findEffects<Result>(effects: Effects<Result> | undefined, result: Result): FoundEffects {
@@ -62,6 +68,7 @@ export function findEffects<Result>(effects: Effects<Result> | undefined, result
     paths: found(effects?.paths),
     files: found(effects?.files),
     secrets: effects?.secrets?.(result).filter((secret) => secret !== '') ?? [],
+    print: effects?.print?.(result),
     outputs: new Map((effects?.outputs ?? []).flatMap((made) => Object.entries(made.of(result)))),
   };
 }

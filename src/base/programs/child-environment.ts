@@ -7,6 +7,8 @@ const WITHHELD = [
   /^AWS_(\w+_)?(ACCESS_KEY(_ID)?|SECRET\w*|TOKEN|SESSION_TOKEN|BEARER_TOKEN\w*)$/i,
   /^AWS_(CONTAINER_\w+|WEB_IDENTITY_TOKEN_FILE)$/i,
   /^DOCKER_AUTH_CONFIG$/i,
+  // ID tokens of CI systems: whoever has one is the job.
+  /_OIDC_TOKEN(_V2)?$/i,
 ];
 
 export interface ChildEnvironment {

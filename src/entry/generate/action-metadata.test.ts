@@ -49,6 +49,14 @@ test('its own action has its names and aliases, and tells of outputs that are ma
   expect(description).toContain('Sets password_<host>, too: The password of each host');
 });
 
+test('an output that may hold a secret, and has a name, is an output like any other', () => {
+  const made = { name: 'fixed', summary: 'A secret', of: () => ({ fixed: 'x' }) };
+  const text = actionFiles({ ...lend, effects: { ...lend.effects, outputs: [made] } }).get('actions/lend/action.yml');
+  const { outputs, description } = parse(text ?? '') as Metadata;
+  expect(outputs).toMatchObject({ fixed: { description: 'A secret' } });
+  expect(description).not.toContain('fixed');
+});
+
 test('the other has the names of both, as they were written', () => {
   const { name, inputs, outputs } = metadata('actions/lend-things/action.yml');
   expect(name).toBe('lading lend, as somebody/lend-things');

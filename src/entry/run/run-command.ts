@@ -74,7 +74,7 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     sink(event);
   };
   const world = openWorld({
-    env,
+    env: withRole(env, command.inputs, values),
     cwd,
     configFile,
     environment,
@@ -113,6 +113,11 @@ function overdue(verb: string, timeout: number | undefined, cause: unknown): Lad
     cause,
     result: cause instanceof LadingError ? cause.result : undefined,
   });
+}
+
+/** Whoever opens AWS in this run takes the role of the configuration first. */
+function withRole(env: Environment, inputs: Inputs, { role }: Readonly<Record<string, unknown>>): Environment {
+  return inputs.role?.key === 'role' && typeof role === 'string' ? { ...env, LADING_ROLE: role } : env;
 }
 
 function limited(signal: AbortSignal, timeout: number | undefined) {

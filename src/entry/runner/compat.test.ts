@@ -43,6 +43,10 @@ describe('the names of another action', () => {
     });
   });
 
+  test('with a text that asks for nothing are as if they were not given', async () => {
+    expect(await read({ 'INPUT_WAIT-FOR-MINUTES': '0' })).toEqual({ values: {}, issues: [], ignored: [] });
+  });
+
   test('that cannot be taken are told with why, and those of no consequence, too', async () => {
     const { issues, ignored } = await read({
       INPUT_APPSPEC: 'mine.yaml',

@@ -100,10 +100,12 @@ function takeForeign(name: string, to: CompatInput, { env, given, add, defaults,
     const variable = to.variable === undefined ? undefined : env[to.variable];
     const found =
       text !== undefined ? { text, where } : variable ? { text: variable, where: to.variable ?? '' } : undefined;
-    if (!found && to.default !== undefined) defaults.set(to.to, { text: ownText(to, to.default, where), where });
+    const byDefault = !found && to.default !== undefined ? ownText(to, to.default, where) : undefined;
+    if (byDefault !== undefined) defaults.set(to.to, { text: byDefault, where });
     if (!found) return;
     try {
-      add(to.to, ownText(to, found.text, found.where), found.where);
+      const own = ownText(to, found.text, found.where);
+      if (own !== undefined) add(to.to, own, found.where);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       issues.push(...error.issues.map((issue) => ({ ...issue, where: found.where })));
@@ -112,7 +114,7 @@ function takeForeign(name: string, to: CompatInput, { env, given, add, defaults,
 }
 
 /** The verb's text for that of the other action. */
-function ownText(to: Extract<CompatInput, { to: string }>, text: string, where: string): string {
+function ownText(to: Extract<CompatInput, { to: string }>, text: string, where: string): string | undefined {
   const { values } = to;
   const trimmed = text.trim();
   const value = !values ? text : Object.hasOwn(values, trimmed) ? values[trimmed] : undefined;

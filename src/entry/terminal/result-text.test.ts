@@ -42,6 +42,14 @@ test('secrets are not shown on a terminal, nor in JSON', () => {
   expect(JSON.parse(json)).toMatchObject({ harbour: 'oslo', password: '***' });
 });
 
+test('what somebody asked to see is printed as it is, but not instead of lines or JSON that were asked for', () => {
+  const asked = { ...shown, effects: { ...effects, print: "it's" }, stdout: { isTTY: true } };
+  expect(resultText(lend, result, asked)).toBe("it's");
+  expect(resultText(lend, result, { ...asked, settings: { json: true, shell: undefined } })).not.toContain("it's");
+  const lines = resultText(lend, result, { ...asked, stdout: {}, settings: { json: false, shell: 'sh' } });
+  expect(lines).toContain('export LENT_HARBOUR');
+});
+
 test('the help has the flag, where there is something to see', () => {
   expect(helpOf(lend)).toContain('--shell sh|fish|powershell');
   expect(helpOf({ ...lend, effects: {} })).not.toContain('--shell');

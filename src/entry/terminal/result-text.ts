@@ -34,6 +34,7 @@ interface Shown {
 export function resultText(command: Command<Inputs, unknown>, result: unknown, shown: Shown): string {
   const { settings, effects, redact, stdout } = shown;
   if (settings.json) return printableJson(redact(JSON.stringify(result, undefined, 2)));
+  if (settings.shell === undefined && effects.print !== undefined) return effects.print;
   const shell = settings.shell ?? (command.text || !command.effects?.variables ? undefined : 'sh');
   if (shell === undefined) return printable(redact(command.text?.(result) ?? ''));
   if (stdout.isTTY && effects.secrets.length > 0) {
