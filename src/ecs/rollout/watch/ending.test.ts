@@ -46,6 +46,25 @@ describe('what ends a deployment', () => {
       'failed none',
     ],
     [
+      'the breaker tripped, and then the service was deleted',
+      [
+        {
+          at: 60,
+          record: seen(record('STOPPED', { statusReason: 'ECS deployment circuit breaker: tasks failed to start.' })),
+          service: seen(service([], { status: 'DRAINING' })),
+        },
+      ],
+      'failed none',
+    ],
+    [
+      'FAILED a moment before its record says that somebody stopped it',
+      [
+        { at: 60, record: going, service: seen(service([deployment('2', 'PRIMARY', { rolloutState: 'FAILED' })])) },
+        { at: 63, record: seen(record('STOPPED', { statusReason: 'Stopped by user' })) },
+      ],
+      'stopped none',
+    ],
+    [
       'the breaker tripped, and nothing goes back',
       [
         {
@@ -89,7 +108,11 @@ describe('what ends a deployment', () => {
     ],
     [
       'FAILED without a rollback that is configured',
-      [{ at: 60, record: going, service: seen(service([deployment('2', 'PRIMARY', { rolloutState: 'FAILED' })])) }],
+      [60, 66].map((at) => ({
+        at,
+        record: going,
+        service: seen(service([deployment('2', 'PRIMARY', { rolloutState: 'FAILED' })])),
+      })),
       'failed none',
     ],
     [

@@ -8,6 +8,8 @@ import type { End, Hook, RolloutState } from './state.js';
 export const RECORD_MS = 60_000;
 /** How long FAILED may stand there before it is believed that nothing follows. */
 const FAILED_MS = 30_000;
+/** A record that is a little behind the service says better how it ended. */
+const STALE_MS = 5000;
 /** Looks in a row that must not find the service: one read may be stale. */
 const GONE_LOOKS = 2;
 
@@ -33,8 +35,9 @@ function endByRecord(state: RolloutState): End | undefined {
       return { is: 'succeeded' };
     case 'STOPPED':
       if (isReplaced(record)) return replaced(state);
-      if (isDeleted(state.service) || /service.*(deleted|draining)/i.test(reason)) return { is: 'deleted' };
+      if (/service.*(deleted|draining)/i.test(reason)) return { is: 'deleted' };
       if (state.turning === 'asked' || wasTripped(record)) return { is: 'failed', back: 'none', by, reason };
+      if (isDeleted(state.service)) return { is: 'deleted' };
       return { is: 'stopped', back: 'none', reason };
     case 'ROLLBACK_SUCCESSFUL':
       return state.stoppedByOthers
@@ -91,7 +94,8 @@ function endByService(state: RolloutState, now: number): End | undefined {
   const reason = primary.rolloutStateReason ?? '';
   const isOlder = (primary.createdAt ?? 0) * 1000 < ours.createdAt;
   const wentBack = state.wentBack || /roll(ing|ed)? ?back/i.test(reason);
-  if (wentBack && isLaterRevision(primary.taskDefinition, ours.taskDefinition)) return replaced({ failedSince: 0 });
+  if (wentBack && isLaterRevision(primary.taskDefinition, ours.taskDefinition))
+    return replaced({ ...state, failedSince: 0 });
   if (isOlder || wentBack) {
     if (primary.rolloutState !== 'COMPLETED') return undefined;
     return {
@@ -112,8 +116,9 @@ function endByFailure(state: RolloutState): End | undefined {
   if (isTurning(record?.status) || state.turning === 'asked') return undefined;
   const configuration = service?.deploymentConfiguration;
   const rollsBack = configuration?.deploymentCircuitBreaker?.rollback === true || alarmsRollBack(configuration);
-  const waited = (state.serviceAt ?? 0) - (state.failedSince ?? Infinity) > FAILED_MS;
-  if (rollsBack && !waited) return undefined;
+  const waited = (state.serviceAt ?? 0) - (state.failedSince ?? Infinity);
+  const hasRecord = state.arn !== undefined && state.blind === undefined;
+  if ((rollsBack && waited <= FAILED_MS) || (hasRecord && waited <= STALE_MS)) return undefined;
   // A reason that says that it goes on is left from before.
   const reason = [own.rolloutStateReason, record?.statusReason].find((words) => words && !/in progress/i.test(words));
   return { is: 'failed', back: 'none', by: 'ecs', reason: reason ?? '' };
@@ -156,9 +161,10 @@ function hasBreakerThatEnds(state: RolloutState): boolean {
 }
 
 /** What had failed by then has failed. */
-function replaced({ failedSince }: Pick<RolloutState, 'failedSince'>): End {
-  if (failedSince === undefined) return { is: 'superseded' };
-  return { is: 'failed', back: 'none', by: 'ecs', reason: 'it failed before a newer deployment took its place' };
+function replaced({ failedSince, turning }: Pick<RolloutState, 'failedSince' | 'turning'>): End {
+  if (failedSince === undefined && turning !== 'asked') return { is: 'superseded' };
+  const by = turning === 'asked' ? 'us' : 'ecs';
+  return { is: 'failed', back: 'none', by, reason: 'it failed before a newer deployment took its place' };
 }
 
 function isReplaced(record: ServiceDeployment): boolean {
