@@ -1,5 +1,6 @@
 import type { Need } from '../../base/declare/command.js';
-import type { AwsResource, PolicyNames, Shape } from './resources.js';
+import type { PolicyNames } from '../../cloud/policy-names.js';
+import type { AwsResource, Shape } from './resources.js';
 import { placeholders, shapeOf, single } from './resources.js';
 
 /** What AWS must allow, as in a policy: `ecs:UpdateService`. */

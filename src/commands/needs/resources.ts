@@ -1,46 +1,19 @@
+import type { NamedService, PolicyNames } from '../../cloud/policy-names.js';
+
 /** What the policy's resource is made from; `*` when AWS takes nothing narrower. */
 export type AwsResource = keyof typeof shapes;
-
-/** A service of ECS, as policies name it. */
-export interface NamedService {
-  readonly region: string;
-  readonly cluster: string;
-  readonly service: string;
-}
-
-/** What stands in the ARNs of a policy. Lists that are empty leave their statements out. */
-export interface PolicyNames {
-  readonly partition: string;
-  readonly account: string;
-  /** Of the stacks, and of task definitions. */
-  readonly region: string;
-  /** ARNs. */
-  readonly repositories: readonly string[];
-  readonly services: readonly NamedService[];
-  readonly families: readonly string[];
-  /** ARNs of the roles that tasks get. */
-  readonly taskRoles: readonly string[];
-  readonly logGroups: readonly string[];
-  /** Name of the stacks, and of what is in them. */
-  readonly stack: string;
-  readonly bucket: string;
-  readonly lockTable: string | undefined;
-  readonly boundary: string;
-  /** ARNs of what bootstrap makes beside the bucket and the table. */
-  readonly roles: readonly string[];
-  readonly provider: string;
-}
 
 /** Words in capitals are for the reader to fill in. */
 export const placeholders: PolicyNames = {
   partition: 'aws',
   account: 'ACCOUNT',
   region: 'REGION',
+  stateRegion: 'REGION',
   repositories: ['arn:aws:ecr:REGION:ACCOUNT:repository/REPOSITORY'],
   services: [{ region: 'REGION', cluster: 'CLUSTER', service: 'SERVICE' }],
-  families: ['FAMILY'],
+  families: ['arn:aws:ecs:REGION:ACCOUNT:task-definition/FAMILY:*'],
   taskRoles: ['arn:aws:iam::ACCOUNT:role/TASK_ROLE', 'arn:aws:iam::ACCOUNT:role/EXECUTION_ROLE'],
-  logGroups: ['LOG_GROUP'],
+  logGroups: ['arn:aws:logs:REGION:ACCOUNT:log-group:LOG_GROUP:*'],
   stack: 'NAME',
   bucket: 'STATE_BUCKET',
   lockTable: 'LOCK_TABLE',
@@ -125,9 +98,8 @@ const ofState = {
   'state-bucket': ({ partition, bucket }) => ({ Resource: [`arn:${partition}:s3:::${bucket}`] }),
   state: ({ partition, bucket, stack }) => ({ Resource: [`arn:${partition}:s3:::${bucket}/${stack}/*`] }),
   'state-lock': ({ partition, bucket, stack }) => ({ Resource: [`arn:${partition}:s3:::${bucket}/${stack}/*.tflock`] }),
-  'lock-table': ({ partition, region, account, lockTable }) => ({
-    Resource:
-      lockTable === undefined ? [] : [`arn:${partition}:dynamodb:${region}:${account}:table/${lockTable}`],
+  'lock-table': ({ partition, stateRegion, account, lockTable }) => ({
+    Resource: lockTable === undefined ? [] : [`arn:${partition}:dynamodb:${stateRegion}:${account}:table/${lockTable}`],
   }),
 } satisfies Readonly<Record<string, Shaper>>;
 
@@ -151,13 +123,9 @@ const shapes = {
     `service-revision/${cluster}/${service}/*`,
   ]),
   task: ofServices(({ cluster }) => [`task/${cluster}/*`]),
-  'task-definition': ({ partition, region, account, families }) => ({
-    Resource: families.map((family) => `arn:${partition}:ecs:${region}:${account}:task-definition/${family}:*`),
-  }),
+  'task-definition': ({ families }) => ({ Resource: families }),
   role: ({ taskRoles }) => ({ Resource: taskRoles, Condition: passedToTasks }),
-  'log-group': ({ partition, region, account, logGroups }) => ({
-    Resource: logGroups.map((group) => `arn:${partition}:logs:${region}:${account}:log-group:${group}:*`),
-  }),
+  'log-group': ({ logGroups }) => ({ Resource: logGroups }),
   ...ofState,
   ...ofStack,
   'ground-role': ({ roles }) => ({ Resource: roles }),
