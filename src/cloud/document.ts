@@ -81,12 +81,28 @@ function statementLines(statement: PolicyStatement): readonly string[] {
     (action) => `${String(Effect).toLowerCase()} ${NotAction === undefined ? '' : 'all but '}${action}${on}`,
   );
   const who = Principal === undefined ? [] : [`principal ${wordsOf(Principal)}`];
-  const conditions = Object.entries((Condition ?? {}) as Record<string, Record<string, unknown>>).flatMap(
-    ([operator, keys]) =>
-      Object.entries(keys).flatMap(([key, values]) => texts(values).map((value) => `${operator} ${key} ${value}`)),
-  );
+  const conditions = conditionsIn(Condition).map(({ operator, key, value }) => `${operator} ${key} ${value}`);
   const suffix = Principal === undefined && conditions.length > 0 ? ` if ${conditions.join(', ')}` : '';
   return [...who, ...actions.map((line) => line + suffix), ...(Principal === undefined ? [] : conditions)];
+}
+
+/** Every value of every condition of all statements. */
+export function conditionValues({ Statement: statements }: PolicyDocument): readonly ConditionValue[] {
+  return statements.flatMap(({ Condition }) => conditionsIn(Condition));
+}
+
+export interface ConditionValue {
+  /** `StringEquals` */
+  readonly operator: string;
+  /** `aws:SecureTransport` */
+  readonly key: string;
+  readonly value: string;
+}
+
+function conditionsIn(condition: unknown): readonly ConditionValue[] {
+  return Object.entries((condition ?? {}) as Record<string, Record<string, unknown>>).flatMap(([operator, keys]) =>
+    Object.entries(keys).flatMap(([key, values]) => texts(values).map((value) => ({ operator, key, value }))),
+  );
 }
 
 function texts(value: unknown): readonly string[] {

@@ -1,4 +1,4 @@
-import { canonicalDocument, documentDiff, documentSummary } from '../document.js';
+import { canonicalDocument, conditionValues, documentDiff, documentSummary } from '../document.js';
 import type { Change, PlanItem } from '../item.js';
 import { updated } from '../item.js';
 import { keptNote, madeBy, missingTags, tagList, tagsOf } from '../owner.js';
@@ -21,7 +21,7 @@ export function planRole(wish: RoleWish, state: RoleState | undefined): PlanItem
       ...item,
       action: 'create',
       changes: [
-        ...documentDiff(undefined, trust).filter((line) => line.includes(':sub ')),
+        ...subjectsIn(trust).map((subject) => `for ${subject}`),
         `policy: ${documentSummary(policy).join(', ')}`,
       ],
       calls: [
@@ -119,4 +119,8 @@ function itemOf(wish: RoleWish) {
 /** The same document in another form has no lines of its own. */
 function marked(what: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [`${what}: written anew`] : lines.map((line) => `${what} ${line}`);
+}
+
+function subjectsIn(trust: RoleWish['trust']): readonly string[] {
+  return conditionValues(trust).flatMap(({ key, value }) => (key.endsWith(':sub') ? [value] : []));
 }

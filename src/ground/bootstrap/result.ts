@@ -65,14 +65,6 @@ export function bootstrapResult(
 
 const marks = { create: '+', update: '~', unchanged: '=', delete: '-', keep: '=' } as const;
 
-/** A line each, as `+ role lading-shop-deploy`, with what changes below it. */
-export function itemLines({ kind, name, action, changes, note }: ItemResult): readonly string[] {
-  return [
-    `${marks[action]} ${kind.padEnd(8)} ${name}${note === undefined ? '' : `  (${note})`}`,
-    ...changes.map((line) => `    ${line}`),
-  ];
-}
-
 export function countText(items: readonly ItemResult[]): string {
   const words = {
     create: 'to make',
