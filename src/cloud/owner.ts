@@ -45,6 +45,11 @@ export function keptNote(tags: Tags, owner: Owner): string | undefined {
   return maker === 'shared' ? `made for ${makerOf(tags)}` : 'lading did not make it: it is never taken away';
 }
 
+/** As `keptNote`, of what several may share: the last who uses it takes it away, whoever made it. */
+export function keptShared(tags: Tags, owner: Owner): string | undefined {
+  return madeBy(tags, owner) === 'shared' ? undefined : keptNote(tags, owner);
+}
+
 /** For words: whose it is. */
 export function makerOf(tags: Tags): string {
   return `${tags[PREFIX] ?? '?'} of ${tags[REPOSITORY] ?? '?'}`;

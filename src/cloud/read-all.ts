@@ -19,10 +19,11 @@ function isDenial(error: unknown): error is LadingError {
 }
 
 function allDenied(errors: readonly LadingError[]): LadingError {
-  const hints = [...new Set(errors.flatMap(({ hint }) => hint ?? []))];
-  return new LadingError('credentials', errors.map(({ message }) => message).join('\n'), {
+  const hints = new Set(errors.flatMap(({ hint }) => hint?.split(/(?<=\.) (?=[A-Z])/) ?? []));
+  const messages = new Set(errors.flatMap(({ message }) => message.split('\n')));
+  return new LadingError('credentials', [...messages].join('\n'), {
     code: 'ACCESS_DENIED',
-    hint: hints.join(' '),
+    hint: [...hints].join(' '),
     cause: errors[0],
   });
 }

@@ -84,14 +84,6 @@ describe('bootstrap', () => {
     const put = (query: string, body: string) =>
       s3('Put', { method: 'PUT', bucket: BUCKET, query: { [query]: '' }, body, asText: true });
     await put('versioning', writeXml('VersioningConfiguration', { Status: 'Suspended' }, xmlns));
-    const theirs = {
-      Sid: 'Theirs',
-      Effect: 'Deny',
-      Principal: '*',
-      Action: 's3:DeleteBucket',
-      Resource: `arn:aws:s3:::${BUCKET}`,
-    };
-    await put('policy', JSON.stringify({ Version: '2012-10-17', Statement: theirs }));
     const rule = { ID: 'theirs', Filter: { Prefix: 'logs/' }, Status: 'Enabled', Expiration: { Days: 3 } };
     await put('lifecycle', writeXml('LifecycleConfiguration', { Rule: [rule] }, xmlns));
     await s3('DeletePublicAccessBlock', { method: 'DELETE', bucket: BUCKET, query: { publicAccessBlock: '' } });
@@ -130,12 +122,14 @@ describe('bootstrap', () => {
 
     const { outcome, items } = await ground.run({ lock: 'dynamodb' });
     expect(outcome).toBe('applied');
-    expect(items.flatMap(({ name, action, changes }) => (action === 'update' ? changes.map((line) => `${name}: ${line}`) : [])))
-      .toMatchInlineSnapshot(`
+    expect(
+      items.flatMap(({ name, action, changes }) =>
+        action === 'update' ? changes.map((line) => `${name}: ${line}`) : [],
+      ),
+    ).toMatchInlineSnapshot(`
         [
           "lading-state-123456789012-eu-central-1: public access: blocked",
           "lading-state-123456789012-eu-central-1: versioning: Suspended → Enabled",
-          "lading-state-123456789012-eu-central-1: policy: TLS only",
           "lading-state-123456789012-eu-central-1: lifecycle: old versions go after 90 days",
           "lading-state-lock: deletion protection: on",
           "lading-shop-boundary: - allow * on *",
@@ -166,10 +160,10 @@ describe('bootstrap', () => {
         ]
       `);
     expect(actionsOf(await ground.run({ lock: 'dynamodb' }))).toEqual(all('unchanged'));
-    const policy = await s3('GetBucketPolicy', { bucket: BUCKET, query: { policy: '' }, asText: true });
-    expect((JSON.parse(String(policy.value)) as { Statement: unknown[] }).Statement).toContainEqual(theirs);
     const rules = await s3('GetBucketLifecycle', { bucket: BUCKET, query: { lifecycle: '' } });
-    expect(rules.value).toMatchObject({ Rule: [{ ID: 'theirs', Expiration: { Days: '3' } }, { ID: 'lading-old-versions' }] });
+    expect(rules.value).toMatchObject({
+      Rule: [{ ID: 'theirs', Expiration: { Days: '3' } }, { ID: 'lading-old-versions' }],
+    });
   });
 
   test('cut at any call, the next run completes it, and takes all of it away', async (context) => {

@@ -32,13 +32,18 @@ export async function readOtherUsers(
       if (leaving.includes(name)) continue;
       const trusts = trust !== undefined && trustsProvider(trust, name, provider);
       found = {
-        ofProvider: found.ofProvider ?? (trusts ? name : undefined),
-        ofState: found.ofState ?? (isOfBootstrap(name) ? name : undefined),
+        ofProvider: first(found.ofProvider, trusts ? name : undefined),
+        ofState: first(found.ofState, isOfBootstrap(name) ? name : undefined),
       };
     }
     marker = page.IsTruncated ? page.Marker : undefined;
   } while (marker !== undefined);
   return found;
+}
+
+/** By the alphabet: IAM has no order. */
+function first(...names: readonly (string | undefined)[]): string | undefined {
+  return names.filter((name) => name !== undefined).sort()[0];
 }
 
 function trustsProvider(trust: string, name: string, provider: string): boolean {

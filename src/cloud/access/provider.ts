@@ -7,7 +7,7 @@ import type { CloudCall } from '../call.js';
 import type { PlanItem } from '../item.js';
 import { updated } from '../item.js';
 import type { Owner, Tags } from '../owner.js';
-import { keptNote, readTags, tagList, tagsOf } from '../owner.js';
+import { keptNote, keptShared, readTags, tagList, tagsOf } from '../owner.js';
 
 export interface ProviderWish {
   /** Without the scheme. */
@@ -78,7 +78,7 @@ export function planProviderRemoval(
   if (state === undefined) return undefined;
   const item = itemOf(wish);
   const why =
-    keptNote(state.tags, wish.owner) ??
+    keptShared(state.tags, wish.owner) ??
     (alsoUsedBy === undefined ? undefined : `the role ${alsoUsedBy} trusts it, too`);
   if (why !== undefined) return { ...item, action: 'keep', changes: [], calls: [], note: why };
   const calls = [iam('DeleteOpenIDConnectProvider', { OpenIDConnectProviderArn: item.arn })];

@@ -89,6 +89,7 @@ function planEncryption(at: BucketAt, state: BucketState | undefined): Change | 
 }
 
 function planPolicy(at: BucketAt, state: BucketState | undefined): Change | undefined {
+  if (!at.hasTls) return undefined;
   const arn = `arn:${at.partition}:s3:::${at.bucket}`;
   const ours = {
     Sid: TLS_ONLY,

@@ -14,6 +14,8 @@ export interface BucketAt {
   readonly region: string;
   readonly partition: string;
   readonly account: string;
+  /** S3 is reached by TLS. Where it is not, as at an emulator, a rule for TLS alone would lock everybody out. */
+  readonly hasTls: boolean;
 }
 
 /** A rule as S3 has it, with whatever we do not know. */

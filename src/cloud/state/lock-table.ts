@@ -7,7 +7,7 @@ import type { CloudCall } from '../call.js';
 import type { Change, PlanItem } from '../item.js';
 import { updated } from '../item.js';
 import type { Owner, Tags } from '../owner.js';
-import { keptNote, missingTags, readTags, tagList, tagsOf } from '../owner.js';
+import { keptNote, keptShared, missingTags, readTags, tagList, tagsOf } from '../owner.js';
 
 export interface TableWish {
   readonly table: string;
@@ -91,7 +91,7 @@ export function planTableRemoval(
   if (state === undefined) return undefined;
   const item = itemOf(wish);
   const why =
-    keptNote(state.tags, wish.owner) ??
+    keptShared(state.tags, wish.owner) ??
     (found.isEmpty ? undefined : 'locks or digests of states are in it') ??
     (found.alsoUsedBy === undefined ? undefined : `${found.alsoUsedBy} is there, too, and may lock with it`);
   if (why !== undefined) return { ...item, action: 'keep', changes: [], calls: [], note: why };

@@ -44,7 +44,7 @@ function whyKept(
   state: BucketState,
   { isEmpty, alsoUsedBy }: { readonly isEmpty: boolean; readonly alsoUsedBy: string | undefined },
 ): string | undefined {
-  if (!isOurs(wish, state.tags)) return noteOn(wish, state);
+  if (!isOurs(wish, state.tags) && madeBy(state.tags, wish.owner) !== 'shared') return noteOn(wish, state);
   if (!isEmpty) return 'states are in it, or old versions of them';
   return alsoUsedBy === undefined ? undefined : `${alsoUsedBy} is there, too, and may keep states in it`;
 }

@@ -1,6 +1,8 @@
 import type { AwsSession } from '../../aws/api.js';
 import { parseArn } from '../../aws/arn.js';
+import { customEndpoint } from '../../aws/endpoint.js';
 import type { Context } from '../../base/context.js';
+import { say } from '../../base/tell/report.js';
 import { boundaryArn } from '../../cloud/access/boundary.js';
 import { providerArn } from '../../cloud/access/provider.js';
 import { roleArn } from '../../cloud/access/role.js';
@@ -51,7 +53,7 @@ export interface WholeRequest {
 export async function designFoundation(
   aws: AwsSession,
   { request, home, place, parts, policies }: WholeRequest,
-  context: Pick<Context, 'report'>,
+  context: Pick<Context, 'env' | 'report'>,
 ): Promise<Foundation> {
   const { account, partition, region } = place;
   const { name, prefix } = request;
@@ -90,7 +92,14 @@ export async function designFoundation(
     return { ...at, name: `${prefix}-${role}`, description, trust, policy: documents[role], owner };
   });
   return {
-    bucket: { ...at, bucket, region: stateRegion, owner, isOwnName: request.bucket === undefined },
+    bucket: {
+      ...at,
+      bucket,
+      region: stateRegion,
+      owner,
+      isOwnName: request.bucket === undefined,
+      hasTls: hasTls(context),
+    },
     table: request.table === undefined ? undefined : { ...at, table: request.table, region: stateRegion, owner },
     provider: { ...at, issuer, audience, owner },
     boundary,
@@ -101,6 +110,13 @@ export async function designFoundation(
 /** What we write ourselves must pass what we ask of others. */
 function refuseWide(role: RoleName, issues: readonly string[]): void {
   if (issues.length > 0) throw new Error(`the trust of ${role}: ${issues.join('; ')}`);
+}
+
+function hasTls({ env, report }: Pick<Context, 'env' | 'report'>): boolean {
+  const endpoint = customEndpoint('s3', env);
+  if (!endpoint?.startsWith('http:')) return true;
+  say(report, 'info', `S3 at ${endpoint} has no TLS: its bucket gets no rule that demands it`);
+  return false;
 }
 
 /** Both may be ARNs. */
