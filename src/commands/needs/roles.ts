@@ -2,8 +2,10 @@ import { deployNeeds } from './deploy.js';
 import { infraApplyNeeds, infraPlanNeeds } from './infra.js';
 import { logsNeeds, statusNeeds } from './look.js';
 import type { AwsNeed } from './policy.js';
+import { promoteNeeds } from './promote.js';
 import { pushNeeds } from './push.js';
 import { rotateNeeds } from './rotate.js';
+import { runNeeds, taskNeeds } from './run.js';
 
 /** To find the digest of a tag. */
 const resolveNeeds = [
@@ -13,8 +15,8 @@ const resolveNeeds = [
 
 /** The roles of a pipeline, by the verbs that they are for. */
 export const roleNeeds = {
-  build: pushNeeds,
-  deploy: [...deployNeeds, ...resolveNeeds, ...statusNeeds, ...logsNeeds],
+  build: [...pushNeeds, ...promoteNeeds],
+  deploy: [...deployNeeds, ...resolveNeeds, ...taskNeeds, ...runNeeds, ...statusNeeds, ...logsNeeds],
   'infra-plan': infraPlanNeeds,
   'infra-apply': infraApplyNeeds,
   rotate: rotateNeeds,
@@ -22,9 +24,9 @@ export const roleNeeds = {
 
 /** Which role each verb is run with. */
 export const roleVerbs: Readonly<Record<keyof typeof roleNeeds, readonly string[]>> = {
-  build: ['build', 'push'],
+  build: ['build', 'push', 'promote'],
   deploy: ['deploy', 'status', 'rollback', 'logs', 'run'],
-  'infra-plan': ['infra plan', 'infra output'],
+  'infra-plan': ['infra init', 'infra plan', 'infra output'],
   'infra-apply': ['infra apply', 'infra destroy', 'infra unlock'],
   rotate: ['rotate'],
 };
