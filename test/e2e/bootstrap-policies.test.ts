@@ -99,7 +99,7 @@ describe('what IAM is given', () => {
     expect([...all.keys()]).toEqual(['boundary', ...roleNames]);
     expect(cfnLint(all)).toEqual([]);
     const bad = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'ecs:UpdateServise', Resource: '*' }] };
-    expect(cfnLint(new Map([['bad', { policy: bad }]]))).toEqual([expect.stringContaining('W3037')]);
+    expect(cfnLint(new Map([['bad', { policy: bad }]])).join()).toContain('W3037');
   }, 60_000);
 
   test('is short enough: 10240 letters of inline policies, 6144 of a managed one, 2048 of a trust', async (context) => {
