@@ -65,7 +65,7 @@ async function documents(given: Parameters<Ground['run']>[0] = {}): Promise<Read
 describe('what IAM is given', () => {
   function cfnLint(all: ReadonlyMap<string, Documents>): readonly string[] {
     const folder = mkdtempSync(join(tmpdir(), 'lading-cfn-'));
-    const resources = [...all].map(([name, { trust, policy }]) => [
+    const resources = [...all].map(([name, { trust, policy }]): readonly [string, object] => [
       `R${name.replace(/\W/g, '')}`,
       trust
         ? {
@@ -80,7 +80,7 @@ describe('what IAM is given', () => {
     const file = join(folder, 'template.json');
     writeFileSync(
       file,
-      JSON.stringify({ AWSTemplateFormatVersion: '2010-09-09', Resources: Object.fromEntries(resources) }),
+      JSON.stringify({ AWSTemplateFormatVersion: '2010-09-09', Resources: Object.fromEntries(resources) as unknown }),
     );
     const { stdout } = spawnSync('cfn-lint', ['-c', 'I', '--format', 'json', '-t', file], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RestRequest } from '../../src/aws/api.js';
 import { writeXml } from '../../src/aws/protocol/xml.js';
 import type { BootstrapResult } from '../../src/ground/bootstrap/result.js';
+import type { AwsRequest } from '../support/cut.js';
 import { cutting } from '../support/cut.js';
 import type { Ground } from '../support/ground.js';
 import { openGround } from '../support/ground.js';
@@ -123,9 +124,10 @@ describe('bootstrap', () => {
     const { outcome, items } = await ground.run({ lock: 'dynamodb' });
     expect(outcome).toBe('applied');
     expect(
-      items.flatMap(({ name, action, changes }) =>
-        action === 'update' ? changes.map((line) => `${name}: ${line}`) : [],
-      ),
+      items
+        .flatMap(({ name, action, changes }) => (action === 'update' ? changes.map((line) => `${name}: ${line}`) : []))
+        // What a verb needs may grow.
+        .filter((line) => !line.includes('build: policy + allow')),
     ).toMatchInlineSnapshot(`
         [
           "lading-state-123456789012-eu-central-1: public access: blocked",
@@ -139,14 +141,6 @@ describe('bootstrap', () => {
           "lading-shop-boundary: + allow all but sts:* on *",
           "lading-shop-boundary: + deny s3:* on arn:aws:s3:::lading-state-123456789012-eu-central-1, arn:aws:s3:::lading-state-123456789012-eu-central-1/*",
           "lading-shop-build: policy - allow * on *",
-          "lading-shop-build: policy + allow ecr:GetAuthorizationToken on *",
-          "lading-shop-build: policy + allow ecr:BatchCheckLayerAvailability on arn:aws:ecr:eu-central-1:123456789012:repository/shop",
-          "lading-shop-build: policy + allow ecr:BatchGetImage on arn:aws:ecr:eu-central-1:123456789012:repository/shop",
-          "lading-shop-build: policy + allow ecr:CompleteLayerUpload on arn:aws:ecr:eu-central-1:123456789012:repository/shop",
-          "lading-shop-build: policy + allow ecr:GetDownloadUrlForLayer on arn:aws:ecr:eu-central-1:123456789012:repository/shop",
-          "lading-shop-build: policy + allow ecr:InitiateLayerUpload on arn:aws:ecr:eu-central-1:123456789012:repository/shop",
-          "lading-shop-build: policy + allow ecr:PutImage on arn:aws:ecr:eu-central-1:123456789012:repository/shop",
-          "lading-shop-build: policy + allow ecr:UploadLayerPart on arn:aws:ecr:eu-central-1:123456789012:repository/shop",
           "lading-shop-build: policy - more",
           "lading-shop-deploy: trust - StringLike token.actions.githubusercontent.com:aud sts.amazonaws.com",
           "lading-shop-deploy: trust - StringLike token.actions.githubusercontent.com:sub repo:acme/shop:*",
@@ -174,38 +168,29 @@ describe('bootstrap', () => {
     await ground.run(asked, whole);
     const wholeEnd = cutting();
     await ground.run(leave, wholeEnd);
-    const first = whole.requests.findIndex(({ isWrite }) => isWrite);
-    const last = whole.requests.findLastIndex(({ isWrite }) => isWrite);
-    expect(whole.requests.filter(({ isWrite }) => isWrite).length).toBeGreaterThan(18);
+    const writes = (requests: readonly AwsRequest[]) =>
+      requests.flatMap(({ name, isWrite }, at) => (isWrite ? [{ name, at }] : []));
+    const last = writes(whole.requests).at(-1)?.at;
+    expect(writes(whole.requests).length).toBeGreaterThan(18);
 
-    for (const [at, { name, isWrite }] of whole.requests.entries()) {
-      if (at < first - 1 || at > last + 1) continue;
-      for (const when of isWrite ? (['before', 'after'] as const) : (['before'] as const)) {
-        await ground.reset();
-        const cut = await ground.failure(asked, cutting({ at, when }));
-        const { outcome } = await ground.run(asked);
-        const done = await ground.run({ ...asked, dryRun: true });
-        expect([name, when, cut.code, outcome, actionsOf(done)]).toEqual([
-          name,
-          when,
-          'CUT',
-          at > last || (at === last && when === 'after') ? 'unchanged' : 'applied',
-          all('unchanged'),
-        ]);
-        const gone = await ground.run(leave);
-        expect([name, when, actionsOf(gone)]).toEqual([name, when, all('delete')]);
-      }
+    // Before any other call the account is as it was after the write before it.
+    for (const { name, at } of writes(whole.requests)) {
+      await ground.reset();
+      const cut = await ground.failure(asked, cutting({ at, when: 'after' }));
+      const { outcome } = await ground.run(asked);
+      expect([name, cut.code, outcome]).toEqual([name, 'CUT', at === last ? 'unchanged' : 'applied']);
+      expect([name, actionsOf(await ground.run({ ...asked, dryRun: true }))]).toEqual([name, all('unchanged')]);
+      expect([name, actionsOf(await ground.run(leave))]).toEqual([name, all('delete')]);
     }
-    for (const [at, { name, isWrite }] of wholeEnd.requests.entries()) {
-      if (!isWrite) continue;
-      for (const when of ['before', 'after'] as const) {
-        await ground.reset();
-        await ground.run(asked);
-        await ground.failure(leave, cutting({ at, when }));
-        await ground.run(leave);
-        const left = await ground.run({ ...leave, dryRun: true });
-        expect([name, when, left.items]).toEqual([name, when, []]);
-      }
+    for (const { name, at } of writes(wholeEnd.requests)) {
+      await ground.reset();
+      await ground.run(asked);
+      await ground.failure(leave, cutting({ at, when: 'after' }));
+      await ground.run(leave);
+      expect([name, (await ground.run({ ...leave, dryRun: true })).items]).toEqual([name, []]);
     }
+    await ground.reset();
+    const early = await ground.failure(asked, cutting({ at: 0, when: 'before' }));
+    expect([early.code, actionsOf(await ground.run({ ...asked, dryRun: true }))]).toEqual(['CUT', all('create')]);
   }, 600_000);
 });
