@@ -18,6 +18,7 @@ export const infraDestroy = verb(async () => (await import('./commands/infra.js'
 export const infraUnlock = verb(async () => (await import('./commands/infra.js')).infraUnlock);
 export const promote = verb(async () => (await import('./commands/promote.js')).promote);
 export const credentials = verb(async () => (await import('./commands/credentials.js')).credentials);
+export const bootstrap = verb(async () => (await import('./commands/bootstrap.js')).bootstrap);
 export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
 export const init = verb(async () => (await import('./commands/init.js')).init);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
@@ -36,6 +37,7 @@ export type { LogsResult } from './commands/logs.js';
 export type { InitResult as InfraInitResult } from './ground/infra/init.js';
 export type { ApplyResult, InfraResult, OutputResult, PlanResult } from './ground/infra/result.js';
 export type { PromoteResult, Promoted } from './release/promotion/promote.js';
+export type { BootstrapResult } from './ground/bootstrap/result.js';
 export type { RotateResult } from './rotation/result.js';
 export type { InitResult } from './ground/init/init.js';
 export type { InitRotateResult } from './commands/init-rotate.js';

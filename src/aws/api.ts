@@ -54,12 +54,14 @@ export interface RestRequest {
   /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The answer is a text of its own, not of the protocol, as a policy of S3 is. */
+  readonly asText?: boolean;
 }
 
 export interface RestAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Parsed JSON or XML; undefined when there is no body. */
+  /** Parsed JSON or XML, or the text that was asked for; undefined when there is no body. */
   readonly value: unknown;
 }
 

@@ -23,6 +23,11 @@ function isCustomHost(host: string, env: Environment): boolean {
   return endpoint !== undefined && URL.canParse(endpoint) && new URL(endpoint).host === host;
 }
 
+/** Account of an ECR host name; undefined for custom hosts. */
+export function ecrAccount(host: string): string | undefined {
+  return ECR_HOST.exec(host)?.[1];
+}
+
 /** Region of an ECR host name; undefined for custom hosts. */
 export function ecrRegion(host: string): string | undefined {
   return ECR_HOST.exec(host)?.[2];

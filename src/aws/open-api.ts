@@ -1,7 +1,7 @@
 import type { ApiOptions, AwsApi, AwsRestApi, AwsSession, CallOptions, RestRequest } from './api.js';
 import { checkEndpoint, endpointOf } from './endpoint.js';
 import { jsonRequest, jsonWire } from './protocol/json.js';
-import type { Wire, WireRequest } from './protocol/wire.js';
+import type { Wire, WireAnswer, WireRequest } from './protocol/wire.js';
 import type { Sent, SenderContext } from './send.js';
 import { createSender } from './send.js';
 import type { AwsRestServiceName, AwsRpcServiceName } from './services.js';
@@ -50,7 +50,8 @@ export function openRest(name: AwsRestServiceName, opening: Opening, context: Ap
     async request(operation, request: RestRequest, options: CallOptions = {}) {
       const { restRequest } = await import('./protocol/rest.js');
       const wire = service.protocol === 'rest-xml' ? (await import('./protocol/xml.js')).xmlWire : jsonWire;
-      const sent: Sent = await send(operation, restRequest(service, endpoint, request), wire, options);
+      const asked = request.asText ? { ...wire, result: ({ text }: WireAnswer) => text || undefined } : wire;
+      const sent: Sent = await send(operation, restRequest(service, endpoint, request), asked, options);
       return { status: sent.status, headers: sent.headers, value: sent.value };
     },
   };

@@ -36,6 +36,11 @@ export const commandTable: readonly CommandEntry[] = [
   ),
   entry('logs', 'Show the log lines of a service', async () => (await import('./logs.js')).logs),
   entry(
+    'bootstrap',
+    'Make what a pipeline stands on in an AWS account: state bucket, sign-in, roles',
+    async () => (await import('./bootstrap.js')).bootstrap,
+  ),
+  entry(
     'infra init',
     'Write a stack of Terraform to own, and connect it with its state',
     async () => (await import('./infra.js')).infraInit,

@@ -3,6 +3,7 @@ import { input } from '../base/declare/input.js';
 import type { ApplyResult, InfraResult, OutputResult, PlanResult } from '../ground/infra/result.js';
 import type { InitResult } from '../ground/infra/init.js';
 import { lockTimeoutInput, stackInputs, stateInputs } from './inputs/infra.js';
+import { infraApplyNeeds, infraPlanNeeds } from './needs/infra.js';
 
 const DESCRIPTION =
   'The stacks `registry` and `service` are Terraform in a folder of yours: `lading infra init` writes them, and from ' +
@@ -24,6 +25,7 @@ export const infraInit = defineCommand({
     }),
     'dry-run': input.boolean('Tell which files would be written', { default: false, key: false }),
   },
+  needs: { aws: infraPlanNeeds },
   examples: [{ command: 'lading infra init service', about: 'The files under infra/service' }],
   async run(values, context, origins): Promise<InitResult> {
     const { parseInfraRequest } = await import('../ground/infra/request.js');
@@ -52,6 +54,7 @@ export const infraPlan = defineCommand({
       key: 'infra.lock-state',
     }),
   },
+  needs: { aws: infraPlanNeeds },
   examples: [
     { command: 'lading infra plan service', about: 'What would change' },
     {
@@ -83,6 +86,7 @@ export const infraApply = defineCommand({
     }),
     'dry-run': input.boolean('Say what would happen, and change nothing', { default: false, key: false }),
   },
+  needs: { aws: infraApplyNeeds },
   examples: [
     { command: 'lading infra apply registry', about: 'The repository for the images' },
     { command: 'lading infra apply service --image shop:3f2a91c', about: 'The service, the first time' },
@@ -107,6 +111,7 @@ export const infraDestroy = defineCommand({
     confirm: input.string('Its name once more: without it nothing is destroyed', { placeholder: 'NAME', key: false }),
     'dry-run': input.boolean('Say what would happen, and change nothing', { default: false, key: false }),
   },
+  needs: { aws: infraApplyNeeds },
   examples: [{ command: 'lading infra destroy service --dry-run', about: 'What would be gone' }],
   async run(values, context, origins): Promise<ApplyResult> {
     const { parseInfraRequest } = await import('../ground/infra/request.js');
@@ -124,6 +129,7 @@ export const infraOutput = defineCommand({
     ...stateInputs,
     output: input.string('Only this one, as it is', { placeholder: 'NAME', key: false }),
   },
+  needs: { aws: infraPlanNeeds },
   examples: [
     { command: 'lading infra output service --json', about: 'All of them' },
     { command: 'lading infra output registry --output repository_name', about: 'One, for a script' },
@@ -151,6 +157,7 @@ export const infraUnlock = defineCommand({
       key: false,
     }),
   },
+  needs: { aws: infraApplyNeeds },
   examples: [
     {
       command: 'lading infra unlock service --lock-id 3f0c1a52-9d1e-4a53-b3a6-4f1c1c4f2d11',

@@ -3,6 +3,7 @@ import { input } from '../base/declare/input.js';
 import type { ServiceLine } from '../ecs/task/service-logs.js';
 import { serviceInputs } from './inputs/service.js';
 import { servicesInput } from './inputs/services.js';
+import { logsNeeds } from './needs/look.js';
 
 export interface LogsResult {
   readonly lines: readonly ServiceLine[];
@@ -19,15 +20,7 @@ export const logs = defineCommand({
     task: input.string('Only this task, by its id; also one that ran once', { placeholder: 'ID', key: false }),
     follow: input.boolean('Go on until it is cancelled', { key: false }),
   },
-  needs: {
-    aws: [
-      { action: 'ecs:DescribeServices', resource: 'service', why: 'to read the service' },
-      { action: 'ecs:DescribeTaskDefinition', resource: '*', why: 'to find the log groups' },
-      { action: 'ecs:ListTasks', resource: 'cluster', why: 'to find the tasks' },
-      { action: 'ecs:DescribeTasks', resource: 'task', why: 'to find the tasks' },
-      { action: 'logs:GetLogEvents', resource: 'log-group', why: 'to read the lines' },
-    ],
-  },
+  needs: { aws: logsNeeds },
   examples: [
     { command: 'lading logs --cluster production --service shop --since 1h', about: 'The last hour' },
     { command: 'lading logs --service shop --follow', about: 'As they come' },

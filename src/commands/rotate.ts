@@ -1,9 +1,9 @@
 import { defineCommand } from '../base/declare/command.js';
 import { input } from '../base/declare/input.js';
-import { pullActions } from '../rotation/registries/probe.js';
 import { firstExpiry, rotateExitCode, rotateText, type RotateResult } from '../rotation/result.js';
 import { gitHubInputs } from './inputs/github.js';
 import { regionInput } from './inputs/service.js';
+import { rotateNeeds } from './needs/rotate.js';
 
 /** `lading rotate`. */
 export const rotate = defineCommand({
@@ -86,14 +86,7 @@ export const rotate = defineCommand({
     },
   },
   needs: {
-    aws: [
-      { action: 'ecr:GetAuthorizationToken', resource: '*', why: 'to get the password of the registry' },
-      ...pullActions.map((action) => ({
-        action,
-        resource: 'repository',
-        why: 'so that jobs can pull: the password carries the rights of the role',
-      })),
-    ],
+    aws: rotateNeeds,
     github: [{ action: 'write', resource: 'id-token', why: 'to sign in to AWS by OIDC' }],
   },
   examples: [

@@ -2,20 +2,13 @@ import { defineCommand } from '../base/declare/command.js';
 import type { ServiceStatus } from '../ecs/status.js';
 import { serviceInputs } from './inputs/service.js';
 import { servicesInput } from './inputs/services.js';
+import { statusNeeds } from './needs/look.js';
 
 export const status = defineCommand({
   name: 'status',
   summary: 'Shows what a service runs, its last deployments and events, and why the last task failed',
   inputs: { ...serviceInputs, ...servicesInput },
-  needs: {
-    aws: [
-      { action: 'ecs:DescribeServices', resource: 'service', why: 'to read the service' },
-      { action: 'ecs:DescribeTaskDefinition', resource: '*', why: 'to read the images' },
-      { action: 'ecs:ListServiceDeployments', resource: 'service', why: 'to list the last deployments' },
-      { action: 'ecs:ListTasks', resource: 'cluster', why: 'to find tasks that died' },
-      { action: 'ecs:DescribeTasks', resource: 'task', why: 'to say why they died' },
-    ],
-  },
+  needs: { aws: statusNeeds },
   examples: [{ command: 'lading status --cluster production --service shop', about: 'A service' }],
   async run(values, context, origins): Promise<ServiceStatus> {
     const { planServices } = await import('../release/plan-release.js');

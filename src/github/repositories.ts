@@ -10,22 +10,27 @@ export interface Repository {
   readonly name: string;
   readonly archived: boolean;
   readonly topics: readonly string[];
+  readonly ownerId?: number | undefined;
+  readonly defaultBranch?: string | undefined;
 }
 
 const repositoryShape = v.pipe(
   v.looseObject({
     id: v.number(),
     name: v.string(),
-    owner: v.looseObject({ login: v.string() }),
+    owner: v.looseObject({ login: v.string(), id: v.optional(v.number()) }),
     archived: v.optional(v.boolean(), false),
     topics: v.optional(v.array(v.string()), []),
+    default_branch: v.optional(v.string()),
   }),
-  v.transform(({ id, name, owner, archived, topics }): Repository => ({
+  v.transform(({ id, name, owner, archived, topics, default_branch: defaultBranch }): Repository => ({
     id,
     name,
     owner: owner.login,
     archived,
     topics,
+    ownerId: owner.id,
+    defaultBranch,
   })),
 );
 const listShape = v.array(repositoryShape);
@@ -39,6 +44,24 @@ export async function readRepository(
   const what = `look at ${at.owner}/${at.repository}`;
   const answer = await api.request('GET', repositoryPath(at), { what, owner: at.owner });
   return parseShape(repositoryShape, answer.body, what);
+}
+
+const subjectShape = v.looseObject({
+  use_default: v.optional(v.boolean(), true),
+  include_claim_keys: v.optional(v.array(v.string()), []),
+});
+
+/** What `sub` of a job's token is made of; undefined for GitHub's own form, and where it cannot be seen. */
+export async function readSubjectTemplate(
+  api: GitHubApi,
+  at: { readonly owner: string; readonly repository: string },
+): Promise<readonly string[] | undefined> {
+  const what = `look at the token subjects of ${at.owner}/${at.repository}`;
+  const path = `${repositoryPath(at)}/actions/oidc/customization/sub`;
+  const answer = await api.request('GET', path, { what, owner: at.owner, accept: [403, 404] });
+  if (answer.status !== 200) return undefined;
+  const { use_default: isDefault, include_claim_keys: keys } = parseShape(subjectShape, answer.body, what);
+  return isDefault || keys.join() === 'repo,context' ? undefined : keys;
 }
 
 /** All repositories of an account that we may see; of an App's installation, those that it was installed on. */

@@ -31,3 +31,19 @@ export async function applyVariable(
   await api.request('PATCH', `${path}/${name}`, { ...request, body: { name, value } });
   return 'updated';
 }
+
+/** Takes a variable away when it has this value still. */
+export async function removeVariable(
+  api: GitHubApi,
+  place: Place,
+  { name, value }: { readonly name: string; readonly value: string },
+): Promise<'deleted' | 'kept' | 'none'> {
+  const path = variablesPath(place);
+  if (path === undefined) return 'none';
+  const request = { what: `delete the variable ${name} of ${formatPlace(place)}`, owner: place.owner, accept: [404] };
+  const found = await api.request('GET', `${path}/${name}`, request);
+  if (found.status === 404) return 'none';
+  if (parseShape(variableShape, found.body, request.what).value !== value) return 'kept';
+  await api.request('DELETE', `${path}/${name}`, request);
+  return 'deleted';
+}

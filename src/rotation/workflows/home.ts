@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Context } from '../../base/context.js';
+import { issuerOf, readOrigin } from '../../github/origin.js';
 import type { WorkflowHome } from './role.js';
 
 /**
@@ -14,23 +13,4 @@ export async function readHome({ env, cwd }: Pick<Context, 'env' | 'cwd'>): Prom
     repositoryId: env['GITHUB_REPOSITORY_ID'] || 'REPOSITORY_ID',
     issuer: issuerOf(env['GITHUB_SERVER_URL']),
   };
-}
-
-/** `acme/shop` of the remote `origin`. Its file is read, git is not run: a repository can make git run programs. */
-async function readOrigin(cwd: string): Promise<string | undefined> {
-  const text = await readFile(join(cwd, '.git/config'), 'utf8').catch(() => '');
-  return originOf(text);
-}
-
-export function originOf(config: string): string | undefined {
-  const section = /^\[remote "origin"\]\s*\n((?:[ \t].*(?:\n|$))*)/m.exec(config)?.[1] ?? '';
-  const url = /^\s*url\s*=\s*(\S+)/m.exec(section)?.[1] ?? '';
-  return /[:/]([A-Za-z0-9][\w-]*\/[\w.-]+?)(?:\.git)?\/?$/.exec(url)?.[1];
-}
-
-/** https://docs.github.com/actions/reference/security/oidc */
-function issuerOf(server: string | undefined): string {
-  const host = server && URL.canParse(server) ? new URL(server).host : 'github.com';
-  if (host === 'github.com') return 'token.actions.githubusercontent.com';
-  return host.endsWith('.ghe.com') ? `token.actions.${host}` : `${host}/_services/token`;
 }

@@ -86,6 +86,14 @@ function answerRepository(here: Here, repository: GitHubRepository, path: readon
     if (third === 'secrets') return answerSecrets(vault, more, request);
     return third === 'variables' ? answerVariables(vault, more, request) : notFound;
   }
+  if (head === 'actions' && second === 'oidc' && [third, ...more].join('/') === 'customization/sub') {
+    const { subjectKeys } = repository;
+    const custom = { use_default: false, include_claim_keys: subjectKeys };
+    return (
+      refuse({ permission: 'actions', level: 'read', scope: 'repo' }) ??
+      json(200, subjectKeys ? custom : { use_default: true })
+    );
+  }
   if (head === 'actions' && second === 'workflows' && third !== undefined) {
     const refused = refuse({ permission: 'actions', level: 'read', scope: 'repo' });
     return refused ?? workflow(here, repository.id, third, more);
@@ -140,6 +148,11 @@ function listRepositories(
   return listing(visible, request, moment, (page) => page.map((one) => describe(one, url)));
 }
 
+/** The same for the same account. */
+function idOfOwner(owner: string): number {
+  return [...owner.toLowerCase()].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
+}
+
 function describe(repository: GitHubRepository, url: string): Readonly<Record<string, unknown>> {
   const { id, owner, name, isPrivate, archived, topics } = repository;
   return {
@@ -147,8 +160,9 @@ function describe(repository: GitHubRepository, url: string): Readonly<Record<st
     name,
     full_name: `${owner}/${name}`,
     private: isPrivate,
-    owner: { login: owner },
+    owner: { login: owner, id: idOfOwner(owner) },
     archived,
+    default_branch: 'main',
     topics,
     url: `${url}/repos/${owner}/${name}`,
   };

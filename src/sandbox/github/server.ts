@@ -97,6 +97,8 @@ export interface RepositoryOptions {
   readonly archived?: boolean;
   readonly topics?: readonly string[];
   readonly environments?: readonly string[];
+  /** Claims that `sub` of its tokens is made of, when it is not GitHub's own form. */
+  readonly subjectKeys?: readonly string[];
 }
 
 export interface TokenOptions {
@@ -198,11 +200,11 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSandbox
       return { refused: limits.refused, closestWrites: limits.closestWrites };
     },
     addOrganization: (name) => void state.organizations.add(name),
-    addRepository(fullName, { isPrivate = true, archived = false, topics = [], environments = [] } = {}) {
+    addRepository(fullName, { isPrivate = true, archived = false, topics = [], environments = [], subjectKeys } = {}) {
       const [owner = '', name = ''] = fullName.split('/');
       const id = 1000 + state.repositories.length;
       const lower = environments.map((environment) => environment.toLowerCase());
-      const made = { id, owner, name, isPrivate, archived, topics, environments: new Set(lower) };
+      const made = { id, owner, name, isPrivate, archived, topics, environments: new Set(lower), subjectKeys };
       state.repositories.push(made);
       return made;
     },

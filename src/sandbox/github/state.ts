@@ -29,6 +29,8 @@ export interface GitHubRepository {
   archived: boolean;
   readonly topics: readonly string[];
   readonly environments: Set<string>;
+  /** Claims that `sub` of its tokens is made of, when it is not GitHub's own form. */
+  readonly subjectKeys?: readonly string[] | undefined;
 }
 
 export interface GitHubToken {
