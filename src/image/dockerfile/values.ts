@@ -31,7 +31,10 @@ export type BuildSecret = { readonly id: string } & (
     }
 );
 
-/** Inputs that only a Dockerfile has a use for: who says one of them means the Dockerfile. */
+/**
+ * Inputs that speak of one Dockerfile: who says one of them means it. What may be said of all images at once, as a network
+ * or a cache, is not among them.
+ */
 export function saidOfDockerfile(values: DockerfileValues): readonly string[] {
   const said: readonly [string, unknown][] = [
     ['file', values.file],
@@ -39,9 +42,6 @@ export function saidOfDockerfile(values: DockerfileValues): readonly string[] {
     ['build-arg', values.buildArg],
     ['secret', values.secret],
     ['ssh', values.ssh],
-    ['build-network', values.buildNetwork],
-    ['build-cache-from', values.buildCacheFrom],
-    ['build-cache-to', values.buildCacheTo],
   ];
   return said.flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }

@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../base/context.js';
-import { InputError } from '../../base/errors.js';
-import { withTask } from '../../base/tell/report.js';
+import { say, withTask } from '../../base/tell/report.js';
 import type { Digest } from '../../oci/digest.js';
 import type { Platform } from '../../oci/manifest.js';
 import { formatPlatform } from '../../oci/platform.js';
@@ -23,7 +22,7 @@ export async function makeForeign(
   making: Making,
   context: MakeContext,
 ): Promise<readonly BuiltImage[]> {
-  refuseOfPacking(builder, values, making);
+  tellUnused(builder, values, making, context);
   const order = {
     app: values.app,
     output: making.places.layout.directory,
@@ -71,14 +70,9 @@ export async function makeForeign(
   }
 }
 
-/** What only those have a use for who pack the app themselves. */
-function refuseOfPacking({ name }: ImageBuilder, values: ImageValues, { places }: Making): void {
-  const said: readonly [string, boolean, string][] = [
-    ['base', places.base.named, 'Write it behind FROM in the Dockerfile.'],
-    ['include', values.include !== undefined, 'What is packed stands in the Dockerfile and in .dockerignore.'],
-  ];
-  const issues = said
-    .filter(([, isSaid]) => isSaid)
-    .map(([input, , hint]) => ({ where: `--${input}`, message: `says nothing to the builder ${name}`, hint }));
-  if (issues.length > 0) throw new InputError(issues);
+/** It may have been said of all images at once, so it is no mistake. */
+function tellUnused({ title }: ImageBuilder, values: ImageValues, { places }: Making, { report }: MakeContext): void {
+  if (places.base.named) say(report, 'info', `The base image stands in the ${title}: --base is not used.`);
+  if (values.include !== undefined)
+    say(report, 'info', `What is packed stands in the ${title}: --include is not used.`);
 }

@@ -42,7 +42,9 @@ export async function chooseEngine(
   }
   const isOld = passed.some(({ old }) => old);
   const [only] = passed;
-  throw new ToolError('tool', `nothing here can build the Dockerfile: ${passed.map(({ why }) => why).join('; ')}`, {
+  // Two of them are ways to one program.
+  const reasons = [...new Set(passed.map(({ why }) => why))];
+  throw new ToolError('tool', `nothing here can build the Dockerfile: ${reasons.join('; ')}`, {
     code: isOld ? 'ENGINE_TOO_OLD' : 'ENGINE_MISSING',
     hint:
       asked !== 'auto' && only?.hint !== undefined
@@ -50,6 +52,6 @@ export async function chooseEngine(
         : isOld
           ? 'Take a newer one, another with --engine, or leave out what it cannot do.'
           : 'Install Docker with buildx, buildah or podman; GitHub’s Ubuntu runners have all of them.',
-    details: { engines: passed.map(({ why }) => why) },
+    details: { engines: reasons },
   });
 }
