@@ -65,29 +65,35 @@ async function* chunksOf(source: AsyncIterable<Buffer>, size: number): AsyncGene
 
 type Unpacking = () => NodeJS.ReadWriteStream;
 
+/** Bytes that tell gzip and zstd from each other and from an archive. */
+const TELLING = 4;
+
 /** What is packed is told by its first bytes: no tar archive begins so. */
 async function* plainOf(source: Readable): AsyncGenerator<Buffer, void, void> {
-  const unpack = unpackerFor(await firstBytes(source));
+  const pieces = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let head = Buffer.alloc(0);
+  for (let next; head.length < TELLING && !(next = await pieces.next()).done;) head = Buffer.concat([head, next.value]);
+  async function* whole(): AsyncGenerator<Buffer, void, void> {
+    try {
+      yield head;
+      for (let next; !(next = await pieces.next()).done;) yield next.value;
+    } finally {
+      source.destroy();
+    }
+  }
+  const unpack = unpackerFor(head);
   if (!unpack) {
-    yield* source as AsyncIterable<Buffer>;
+    yield* whole();
     return;
   }
   const plain = unpack();
-  pipeline(source, plain, () => undefined);
+  pipeline(whole, plain, () => undefined);
   yield* plain as unknown as AsyncIterable<Buffer>;
-}
-
-async function firstBytes(source: Readable): Promise<Buffer> {
-  for await (const piece of source.iterator({ destroyOnReturn: false })) {
-    source.unshift(piece);
-    return piece as Buffer;
-  }
-  return Buffer.alloc(0);
 }
 
 function unpackerFor(first: Buffer): Unpacking | undefined {
   if (first[0] === 0x1f && first[1] === 0x8b) return createGunzip;
-  if (first.length < 4 || first.readUInt32LE(0) !== 0xfd2fb528) return undefined;
+  if (first.length < TELLING || first.readUInt32LE(0) !== 0xfd2fb528) return undefined;
   const { createZstdDecompress } = zlib as unknown as { createZstdDecompress?: Unpacking };
   if (createZstdDecompress) return createZstdDecompress;
   throw new ToolError('tool', 'the engine gave a layer that is compressed with zstd, which this Node cannot read', {

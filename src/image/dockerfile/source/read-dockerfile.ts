@@ -62,7 +62,11 @@ export function checkTarget({ path, stages }: Dockerfile, target: string | undef
   const names = stages.flatMap(({ name }) => name ?? []);
   const isThere = names.some((name) => name.toLowerCase() === target.toLowerCase());
   if (isThere || (/^\d+$/.test(target) && Number(target) < stages.length)) return;
-  const near = nearest(target, names);
+  const close = nearest(
+    target.toLowerCase(),
+    names.map((name) => name.toLowerCase()),
+  );
+  const near = names.find((name) => name.toLowerCase() === close);
   throw new InputError(
     {
       where: '--target',
@@ -80,20 +84,19 @@ export function checkTarget({ path, stages }: Dockerfile, target: string | undef
 export function splitInstructions(text: string): readonly Instruction[] {
   const found: Instruction[] = [];
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
-  const escape = escapeOf(lines);
+  const continues = escapeOf(lines) === '`' ? /`[ \t]*$/ : /\\[ \t]*$/;
   let begun: { readonly line: number; parts: string[] } | undefined;
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
-    if (/^\s*#/.test(line) || (begun !== undefined && line.trim() === '')) continue;
-    if (begun === undefined && line.trim() === '') continue;
-    const continues = new RegExp(`${escape === '`' ? '`' : '\\\\'}[ \\t]*$`);
+    const words = line.replace(continues, '').trim();
+    if (/^\s*#/.test(line) || (words === '' && (begun === undefined || words === line.trim()))) continue;
     begun ??= { line: at + 1, parts: [] };
-    begun.parts.push(line.replace(continues, '').trim());
+    begun.parts.push(words);
     if (continues.test(line)) continue;
-    const words = oneSpaced(begun.parts.join(' '));
-    found.push({ line: begun.line, text: words });
+    const whole = oneSpaced(begun.parts.join(' '));
+    found.push({ line: begun.line, text: whole });
     begun = undefined;
-    for (const end of heredocsOf(words)) {
+    for (const end of heredocsOf(whole)) {
       while (at + 1 < lines.length && (lines[at + 1] ?? '').replace(/^\t+/, '') !== end) at++;
       at++;
     }

@@ -14,7 +14,7 @@ export function layerNames({ history }: ImageConfig): readonly string[] {
 export function shortStep(text: string): string {
   const words = oneLine(text)
     .replace(/ # buildkit$/, '')
-    .replace(/^RUN \/bin\/sh -c /, 'RUN ')
+    .replace(/^RUN (\|\d+ .*?)?\/bin\/sh -c /, 'RUN ')
     .replace(/^\/bin\/sh -c #\(nop\) +/, '')
     .replace(/^\/bin\/sh -c /, 'RUN ')
     .replace(/^\|\d+ .*?\/bin\/sh -c /, 'RUN ')
