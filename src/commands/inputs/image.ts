@@ -57,7 +57,7 @@ const dockerfileInputs = {
 /** What the image is made of; shared by `build` and `ship`. */
 export const imageInputs = {
   app: input.path('Folder of the app', { placeholder: 'DIR', default: '.', key: 'build.app' }),
-  builder: input.choice('How the app is packed; `auto` looks at the folder', builderChoices, {
+  builder: input.choice('How the image is made; `auto` looks at the folder', builderChoices, {
     default: 'auto',
     key: 'build.builder',
   }),

@@ -16,7 +16,7 @@ export async function maskSecrets(
   const issues: InputIssue[] = [];
   for (const secret of secrets) {
     const value = await valueOf(secret, context).catch((cause: unknown) => messageOf(cause));
-    if (typeof value === 'string') issues.push({ where: `--secret ${secret.id}`, message: value });
+    if (typeof value === 'string') issues.push({ where: '--secret', message: `${secret.id}: ${value}` });
     else context.report({ type: 'mask', value: value.toString('utf8') });
   }
   if (issues.length > 0) throw new InputError(issues, 'SECRET_MISSING');
