@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathExists } from '../../base/files/files.js';
 import { withTask } from '../../base/tell/report.js';
@@ -62,6 +62,7 @@ async function buildFor(order: ForeignOrder, prepared: Prepared, context: Builde
     idFile: join(order.scratch, 'id'),
     archive: join(order.scratch, 'image.tar'),
   };
+  let settled: Promise<void> | undefined;
   try {
     await runBuild(request, prepared, context);
     const id = (await readFile(request.idFile, 'utf8').catch(() => '')).trim();
@@ -69,11 +70,13 @@ async function buildFor(order: ForeignOrder, prepared: Prepared, context: Builde
       const { save } = found;
       await withTask(context, `Take the image out of ${found.title}`, () => save({ request, id }, context));
     }
-  } finally {
-    await found.cleanUp?.(request, context);
-    await rm(join(order.scratch, 'files'), { recursive: true, force: true });
+    // Who takes the image over need not wait for that.
+    settled = found.cleanUp?.(request, context) ?? Promise.resolve();
+    return { ...(await readArchive(request.archive, order.platform, found.title)), settled };
+  } catch (error) {
+    await (settled ?? found.cleanUp?.(request, context));
+    throw error;
   }
-  return readArchive(request.archive, order.platform, found.title);
 }
 
 async function runBuild(request: EngineRequest, prepared: Prepared, context: BuilderContext): Promise<void> {

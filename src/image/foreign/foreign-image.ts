@@ -9,6 +9,8 @@ export interface ForeignImage {
   readonly maker: string;
   readonly config: ImageConfig;
   readonly layers: readonly ForeignLayer[];
+  /** What its maker does yet, as taking its own copy away; it never fails. */
+  readonly settled: Promise<void>;
 }
 
 export interface ForeignLayer {

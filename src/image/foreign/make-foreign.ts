@@ -43,8 +43,10 @@ export async function makeForeign(
       await mkdir(below, { recursive: true });
       return mkdtemp(join(below, 'layer-'));
     });
+    let settled: Promise<void> | undefined;
     try {
       const image = await build({ platform, scratch }, context);
+      settled = image.settled;
       return await withTask(context, `Take over the image for ${formatPlatform(platform)}`, async (task) => {
         making.onSent((bytes) => task.progress(bytes, undefined, { detail: 'sent' }));
         const built = await takeOverImage(
@@ -65,6 +67,7 @@ export async function makeForeign(
         return built;
       });
     } finally {
+      await settled;
       await rm(scratch, { recursive: true, force: true });
     }
   }

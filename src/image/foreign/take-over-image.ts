@@ -17,7 +17,7 @@ import { knownLayers } from '../previous.js';
 import { recompress } from './recompress.js';
 
 export interface TakeOverRequest {
-  readonly image: ForeignImage;
+  readonly image: Omit<ForeignImage, 'settled'>;
   readonly platform: Platform;
   readonly overrides: Overrides;
   readonly compression: Compression;

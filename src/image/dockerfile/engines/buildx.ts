@@ -10,18 +10,20 @@ export const buildx: Engine = {
   name: 'buildx',
   ignores: 'docker',
   async find(context) {
-    const parts = await readDocker(context);
+    // Side by side: each is a program that has to start.
+    const asked = [readDocker(context), readDriver(context), readStore(context)] as const;
+    const [parts, driver, store] = await Promise.all(asked);
     if (parts.missing !== undefined) return parts;
     if (parts.buildx === undefined) return noBuildx;
-    const told = await runEngine('docker', ['buildx', 'inspect'], context).catch((error: unknown) => {
-      if (context.signal.aborted) throw error;
-      return '';
-    });
-    const driver = /^Driver:\s*(\S+)/m.exec(told)?.[1] ?? 'docker';
-    const store = driver === 'docker' ? await readStore(context) : 'layers';
-    return foundBuildx({ version: parts.buildx, driver, ownStore: store === 'graph', builder: undefined });
+    const ownStore = driver === 'docker' && store === 'graph';
+    return foundBuildx({ version: parts.buildx, driver, ownStore, builder: undefined });
   },
 };
+
+async function readDriver(context: EngineContext): Promise<string> {
+  const told = await runEngine('docker', ['buildx', 'inspect'], context).catch(() => '');
+  return /^Driver:\s*(\S+)/m.exec(told)?.[1] ?? 'docker';
+}
 
 const noBuildx: MissingEngine = {
   missing: 'docker has no buildx',
@@ -77,7 +79,9 @@ export function foundBuildx({ version, driver, ownStore, builder }: BuildxParts)
 /** A builder that can gives the layers as they are: compressed here, they are so only when the target lacks them. */
 function outputArguments({ tag, archive }: EngineRequest, ownStore: boolean): readonly string[] {
   if (ownStore) return ['--load', '--tag', tag];
-  return ['--output', `type=oci,dest=${archive},compression=uncompressed,force-compression=true`];
+  // Its value is a line of CSV.
+  const place = /[",]/.test(archive) ? `"dest=${archive.replaceAll('"', '""')}"` : `dest=${archive}`;
+  return ['--output', `type=oci,${place},compression=uncompressed,force-compression=true`];
 }
 
 /** A bare repository is one for BuildKit's whole cache, in the form that ECR takes. */

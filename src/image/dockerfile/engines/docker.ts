@@ -25,9 +25,10 @@ export const docker: Engine = {
       };
     }
     // The builder of the engine that a context leads to is called like the context.
-    const builder = (await runEngine('docker', ['context', 'show'], context).catch(() => '')).trim() || 'default';
-    const ownStore = (await readStore(context)) === 'graph';
-    return foundBuildx({ version: buildx, driver: 'docker', ownStore, builder });
+    const named = runEngine('docker', ['context', 'show'], context).catch(() => '');
+    const [name, store] = await Promise.all([named, readStore(context)]);
+    const builder = name.trim() || 'default';
+    return foundBuildx({ version: buildx, driver: 'docker', ownStore: store === 'graph', builder });
   },
 };
 

@@ -32,7 +32,11 @@ interface Parts {
  * The image in an archive of an engine: an OCI layout in a tar, as of `docker save` since 25 and of buildx, or the form
  * before it, as of buildah and podman.
  */
-export async function readArchive(path: string, platform: Platform, maker: string): Promise<ForeignImage> {
+export async function readArchive(
+  path: string,
+  platform: Platform,
+  maker: string,
+): Promise<Omit<ForeignImage, 'settled'>> {
   const tar = await indexTar(path);
   const { config: bytes, layers } = (await readLayout(tar, platform)) ?? (await readLegacy(tar));
   const config = parseImageConfig(bytes, path);
