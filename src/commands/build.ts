@@ -12,10 +12,11 @@ export type { BuildResult };
 
 export const build = defineCommand({
   name: 'build',
-  summary: 'Makes an image from the working tree, as an OCI layout, without Docker',
+  summary: 'Makes an image from the working tree, as an OCI layout; without Docker when it knows the app',
   description: [
     "A Next.js app must be built with `output: 'standalone'`; lading runs its build script when it is not built yet. A Node service is packed with the packages that it needs in production. Equal files give an equal digest, on any computer and at any time.",
-    'Secrets (`.env*`, `.git`, `.npmrc`, keys) are left out unless `--include` names them.',
+    'An app of any language with a Dockerfile is built by an engine that is here: buildx, Docker, buildah or podman, whichever is found first and can do what is asked. Its image is taken out and goes the way of all others: a layer that the target holds is neither compressed nor sent.',
+    'What lading packs itself has no secrets (`.env*`, `.git`, `.npmrc`, keys) in it unless `--include` names them. A Dockerfile gets what `.dockerignore` leaves in; a secret for one of its steps goes by `--secret`, never by `--build-arg`.',
     'With `--to` the layout holds only what that repository lacks. With `--push` the image goes there in the same run: each layer is sent while the next one is made.',
   ].join('\n\n'),
   inputs: {
@@ -49,6 +50,10 @@ export const build = defineCommand({
     {
       command: 'lading build --push --to 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:v2',
       about: 'Pack and send in one run',
+    },
+    {
+      command: 'lading build --builder dockerfile --target web --secret id=token,env=NPM_TOKEN',
+      about: 'One stage of a Dockerfile, with a secret for a step',
     },
     { command: 'lading build --json', about: 'Digest and layers as JSON' },
   ],

@@ -14,7 +14,7 @@ export const ship = defineCommand({
   name: 'ship',
   summary: 'Builds, pushes and deploys, as lading.yml says, and writes a bill of lading',
   description:
-    'From the working tree to a running service: makes the image without Docker, sends what the registry lacks, deploys it by digest and follows that deployment to its end. A second ship of the same tree registers nothing and deploys nothing.\n\nThe bill of lading goes to `.lading/bill.json`: commit, image digest, bytes, task definition, deployment, times.',
+    'From the working tree to a running service: makes the image without Docker (or has it built from a Dockerfile), sends what the registry lacks, deploys it by digest and follows that deployment to its end. A second ship of the same tree registers nothing and deploys nothing.\n\nThe bill of lading goes to `.lading/bill.json`: commit, image digest, bytes, task definition, deployment, times.',
   inputs: {
     ...imageInputs,
     'image-env': input.pairs('Environment variable in the image', { placeholder: 'K=V', key: 'build.env' }),

@@ -38,8 +38,8 @@ export interface BuildRequest {
 
 export interface BuiltLayer extends ConfigLayer {
   readonly descriptor: Descriptor;
-  /** Files, folders and links. */
-  readonly files: number;
+  /** Files, folders and links; undefined when nobody counted. */
+  readonly files: number | undefined;
   /** Bytes before compression. */
   readonly bytes: number;
   readonly reused: boolean;
@@ -48,7 +48,8 @@ export interface BuiltLayer extends ConfigLayer {
 export interface BuiltImage {
   readonly manifest: RawManifest;
   readonly platform: Platform;
-  readonly base: BaseImage;
+  /** Undefined when its layers are among the others, as in an image that another program made. */
+  readonly base: BaseImage | undefined;
   readonly layers: readonly BuiltLayer[];
   /** Of all layers with the base's, compressed. */
   readonly size: number;
@@ -163,11 +164,11 @@ async function assemble(
 }
 
 /** Either format runs anywhere that the other does, but a demand for one is a demand. */
-function fits(descriptor: Descriptor, compression: Compression): boolean {
+export function fits(descriptor: Descriptor, compression: Compression): boolean {
   return descriptor.mediaType.endsWith('+zstd') === (compression === 'zstd');
 }
 
-function annotate(descriptor: Descriptor, diffId: string): Descriptor {
+export function annotate(descriptor: Descriptor, diffId: string): Descriptor {
   return {
     mediaType: descriptor.mediaType,
     digest: descriptor.digest,

@@ -1,57 +1,21 @@
-import { formatBytes } from '../base/bytes.js';
 import type { Context } from '../base/context.js';
-import { withTask } from '../base/tell/report.js';
+import { InputError } from '../base/errors.js';
+import { say } from '../base/tell/report.js';
 import type { Platform, RawManifest } from '../oci/manifest.js';
-import { formatPlatform, samePlatform } from '../oci/platform.js';
-import type { Store } from '../oci/store.js';
+import { samePlatform } from '../oci/platform.js';
 import { teeStore } from '../oci/tee.js';
-import type { BaseImage, BaseSource } from './base.js';
-import { keepLayers, readBase } from './base.js';
-import type { BuiltImage, BuiltLayer } from './build.js';
-import { buildImage, indexOf } from './build.js';
+import type { BuiltImage } from './build.js';
+import { indexOf } from './build.js';
 import { chooseBuilder } from './builders/choose.js';
 import type { BuilderName } from './builders/index.js';
 import { withPlace } from './builders/package-json.js';
-import type { Compression } from './layer/compress.js';
-import type { LayerPlan } from './layer/entry.js';
-import type { Layout } from './layout/layout.js';
+import { countingStore } from './counting-store.js';
+import { saidOfDockerfile } from './dockerfile/values.js';
+import type { ImagePlaces, ImageValues } from './image-values.js';
 import { checkPlace } from './layout/layout-files.js';
+import type { Background, Making } from './making.js';
 import { findPrevious } from './previous.js';
 import { readSourceDate } from './source-date.js';
-
-/** What an image is to be. */
-export interface ImageValues {
-  /** Absolute path of the app's folder. */
-  readonly app: string;
-  readonly builder: 'auto' | BuilderName;
-  readonly platform: readonly Platform[];
-  readonly label: Readonly<Record<string, string>> | undefined;
-  readonly imageEnv: Readonly<Record<string, string>> | undefined;
-  readonly user: string | undefined;
-  readonly entrypoint: readonly string[] | undefined;
-  readonly compression: Compression;
-  readonly include: readonly string[] | undefined;
-  /** Names of variables that the app's build script gets although they may hold a secret. */
-  readonly passEnv: readonly string[] | undefined;
-}
-
-export interface ImagePlaces {
-  readonly base: BaseSource & {
-    /** `host/name` when the base lies in a registry: then its layers need not be fetched to be sent. */
-    readonly repository: string | undefined;
-  };
-  readonly layout: Layout;
-  /** Where the image will go. */
-  readonly target?: Target | undefined;
-}
-
-export interface Target {
-  readonly store: Store;
-  /** Candidates for the previous image, best first; the first that exists is the cache. */
-  readonly previous: Promise<readonly string[]>;
-  /** Send blobs on as they are made; else the target is only looked at. */
-  readonly send: boolean;
-}
 
 export interface MadeImage {
   readonly root: RawManifest;
@@ -82,12 +46,6 @@ export async function makeImage(values: ImageValues, places: ImagePlaces, contex
   }
 }
 
-/** What goes on beside the making, and ends with it. */
-interface Background {
-  readonly signal: AbortSignal;
-  readonly running: Promise<unknown>[];
-}
-
 async function makeImages(
   values: ImageValues,
   places: ImagePlaces,
@@ -95,61 +53,24 @@ async function makeImages(
   background: Background,
 ): Promise<MadeImage> {
   const createdAt = readSourceDate(context);
-  const { layout, target, base: source } = places;
-  // The network starts first: walking and hashing hide it.
+  const { layout, target } = places;
+  const builder = await chooseBuilder(values.app, askedBuilder(values, context), context.report);
   const previous = target?.previous.then((selectors) => findPrevious(target.store, selectors));
-  const bases = unique(values.platform).map((platform) => ({
-    platform,
-    base: readBase(source, platform).then((base) => keepBase(base, places, background.signal)),
-  }));
-  background.running.push(...bases.map(({ base }) => base));
-  for (const waiting of [previous, ...background.running]) waiting?.catch(() => undefined);
-
-  const builder = await chooseBuilder(values.app, values.builder, context.report);
-  const recipe = await builder.plan(
-    {
-      app: values.app,
-      include: values.include ?? [],
-      entrypoint: values.entrypoint,
-      passEnv: values.passEnv ?? [],
-      output: layout.directory,
-      createdAt,
-    },
-    context,
-  );
-  const counted = target && counting(target.store);
-  const sink = target?.send && counted ? teeStore(layout, counted.store) : layout;
-  const made = new Map<LayerPlan, BuiltLayer>();
-  const images: BuiltImage[] = [];
-  for (const { platform, base } of bases) {
-    const title = `Build the ${builder.title} image for ${formatPlatform(platform)}`;
-    const image = await withTask(context, title, async (task) => {
-      counted?.onSent((bytes) => task.progress(bytes, undefined, { detail: 'sent' }));
-      const built = await buildImage(
-        {
-          recipe,
-          base,
-          platform,
-          overrides: {
-            env: values.imageEnv ?? {},
-            labels: values.label ?? {},
-            user: values.user,
-            entrypoint: values.entrypoint,
-          },
-          compression: values.compression,
-          createdAt,
-          previous,
-          made,
-          scratch: layout.scratch,
-        },
-        sink,
-        context,
-      );
-      task.detail(layersText(built.layers));
-      return built;
-    });
-    images.push(image);
-  }
+  previous?.catch(() => undefined);
+  const counted = target && countingStore(target.store);
+  const making: Making = {
+    places,
+    platforms: unique(values.platform),
+    createdAt,
+    previous,
+    sink: target?.send && counted ? teeStore(layout, counted.store) : layout,
+    background,
+    onSent: (listener) => counted?.onSent(listener),
+  };
+  const images =
+    'prepare' in builder
+      ? await (await import('./foreign/make-foreign.js')).makeForeign(builder, values, making, context)
+      : await (await import('./make-packed.js')).makePacked(builder, values, making, context);
   const [only] = images;
   const root = images.length === 1 && only ? only.manifest : indexOf(images);
   for (const layer of images.flatMap((image) => image.layers))
@@ -160,48 +81,23 @@ async function makeImages(
   return { root, images, previous: (await previous)?.manifests ?? [], ...(counted?.counts() ?? none) };
 }
 
+/** Who says something that only a Dockerfile has a use for means the Dockerfile. */
+function askedBuilder(values: ImageValues, { report }: MakeContext): 'auto' | BuilderName {
+  const said = saidOfDockerfile(values);
+  if (said.length === 0 || values.builder === 'dockerfile') return values.builder;
+  if (values.builder === 'auto') {
+    say(report, 'debug', `a Dockerfile is meant: --${said[0]} is given`);
+    return 'dockerfile';
+  }
+  throw new InputError(
+    said.map((name) => ({
+      where: `--${name}`,
+      message: `says nothing to the builder ${values.builder}`,
+      hint: 'Take the builder dockerfile, or leave it out.',
+    })),
+  );
+}
+
 function unique(platforms: readonly Platform[]): readonly Platform[] {
   return platforms.filter((one, at) => platforms.findIndex((other) => samePlatform(one, other)) === at);
-}
-
-function layersText(layers: readonly BuiltLayer[]): string {
-  const fresh = layers.filter((layer) => !layer.reused);
-  const size = fresh.reduce((sum, layer) => sum + layer.descriptor.size, 0);
-  return `${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}, ${fresh.length} new (${formatBytes(size)})`;
-}
-
-/** A store that knows what went into it by this run, and tells while it goes. */
-function counting(store: Store) {
-  const sent = new Set<string>();
-  const moving = new Map<string, number>();
-  let uploaded = 0;
-  let bytesUploaded = 0;
-  let tell: (bytes: number) => void = () => undefined;
-  const put: Store['put'] = async (blob, options) => {
-    const onBytes = (bytes: number) => {
-      moving.set(blob.digest, bytes);
-      tell([...moving.values()].reduce((sum, one) => sum + one, bytesUploaded));
-    };
-    const result = await store.put(blob, { ...options, onBytes });
-    moving.delete(blob.digest);
-    sent.add(blob.digest);
-    if (result.how === 'uploaded') uploaded++;
-    bytesUploaded += result.bytes;
-    return result;
-  };
-  return {
-    store: { ...store, put } satisfies Store,
-    counts: () => ({ sent, uploaded, bytesUploaded }),
-    /** Who hears of the bytes that went so far. */
-    onSent: (listener: (bytes: number) => void) => (tell = listener),
-  };
-}
-
-/** Without a target the layout is whole; with one, base layers are only named, and where they lie. */
-async function keepBase(base: BaseImage, places: ImagePlaces, signal: AbortSignal): Promise<BaseImage> {
-  const { repository } = places.base;
-  if (places.target && repository !== undefined)
-    for (const layer of base.layers) places.layout.refer(layer.digest, [{ repository }]);
-  else await keepLayers(base, places.layout, signal);
-  return base;
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Context } from '../base/context.js';
 import type { Layout } from '../image/layout/layout.js';
-import type { ImageValues, MadeImage, Target } from '../image/make-image.js';
+import type { ImageValues, Target } from '../image/image-values.js';
+import type { MadeImage } from '../image/make-image.js';
 import { makeImage } from '../image/make-image.js';
 import { selectorOf } from '../oci/reference.js';
 import type { Repository } from '../registry/repository.js';
@@ -14,14 +15,17 @@ export interface AppImageValues extends ImageValues, RegistryValues {
   readonly base: string | undefined;
 }
 
-/** Makes the image of an app on a base from anywhere. */
+/** Makes the image of an app, on a base from anywhere when it is made on one. */
 export async function makeAppImage(
   values: AppImageValues,
   layout: Layout,
   target: Target | undefined,
   context: Context,
 ): Promise<MadeImage> {
-  const base = await findBase(values.base ?? DEFAULT_BASE, context, values);
+  const base = {
+    named: values.base !== undefined,
+    find: () => findBase(values.base ?? DEFAULT_BASE, context, values),
+  };
   return makeImage(values, { base, layout, target }, context);
 }
 

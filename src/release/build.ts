@@ -2,7 +2,8 @@ import type { Context } from '../base/context.js';
 import { checkCompression } from '../image/layer/compress.js';
 import { openLayout } from '../image/layout/layout.js';
 import { lockLayout } from '../image/lock-layout.js';
-import type { MadeImage, Target } from '../image/make-image.js';
+import type { Target } from '../image/image-values.js';
+import type { MadeImage } from '../image/make-image.js';
 import { DIFF_ID } from '../oci/manifest.js';
 import { formatPlatform } from '../oci/platform.js';
 import type { Reference } from '../oci/reference.js';
@@ -68,7 +69,7 @@ export async function buildAndPush(order: BuildOrder, context: Context): Promise
 
 export function describeBuild(made: MadeImage, pushed: PushResult | undefined): BuildResult {
   const [first] = made.images;
-  const layers = (first ? [...first.base.layers] : []).map((layer) => ({
+  const layers = (first?.base?.layers ?? []).map((layer) => ({
     digest: layer.digest,
     diffId: layer.annotations?.[DIFF_ID],
     size: layer.size,

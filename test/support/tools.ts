@@ -9,6 +9,8 @@ const packages: Readonly<Record<string, string>> = {
   htpasswd: 'apache2-utils',
   skopeo: 'skopeo',
   podman: 'podman',
+  buildah: 'buildah',
+  busybox: 'busybox-static',
   dockerd: 'docker.io',
   docker: 'docker.io',
   aws: 'awscli',

@@ -1,4 +1,6 @@
 import type { Context } from '../../base/context.js';
+import type { DockerfileValues } from '../dockerfile/values.js';
+import type { ForeignImage, ForeignOrder } from '../foreign/foreign-image.js';
 import type { Recipe } from './recipe.js';
 
 /** `sure`: made for such an app. `maybe`: it could be packed. `none`: not this kind. */
@@ -43,5 +45,22 @@ export interface RecipeBuilder extends Recognizer {
   plan(app: AppToPack, context: BuilderContext): Promise<Recipe>;
 }
 
-/** One way to an image. One that gets its image from elsewhere, as from a Dockerfile, would be another member. */
-export type Builder = RecipeBuilder;
+/** An app whose image another program makes. */
+export interface AppToHaveMade extends Pick<AppToPack, 'app' | 'output' | 'createdAt' | 'passEnv'> {
+  readonly said: DockerfileValues;
+}
+
+/** Has the image made by another program. */
+export interface ImageBuilder extends Recognizer {
+  /**
+   * Looks at what was asked for and at who can do it, before anything is made. What it gives makes the image for one
+   * platform.
+   */
+  prepare(
+    app: AppToHaveMade,
+    context: BuilderContext,
+  ): Promise<(order: ForeignOrder, context: BuilderContext) => Promise<ForeignImage>>;
+}
+
+/** One way to an image. */
+export type Builder = RecipeBuilder | ImageBuilder;

@@ -54,13 +54,37 @@ describe('auto', () => {
     expect(events).toMatchObject([{ type: 'message', level: 'debug', text: expect.stringContaining(why) as string }]);
   });
 
+  test('takes a Dockerfile when no other builder is sure, and says why', async () => {
+    put('Dockerfile', 'FROM scratch');
+    put('package.json', {});
+    expect((await choose()).name).toBe('dockerfile');
+    expect(events).toMatchObject([
+      {
+        level: 'info',
+        text: expect.stringMatching(/built from its Dockerfile.*Node: not sure, it has a package/) as string,
+      },
+    ]);
+  });
+
+  test('packs an app that it is sure of, and says that there is a Dockerfile', async () => {
+    put('Dockerfile', 'FROM scratch');
+    put('package.json', start);
+    expect((await choose()).name).toBe('node');
+    expect(events).toMatchObject([
+      {
+        level: 'info',
+        text: expect.stringMatching(/start script; --builder dockerfile builds its Dockerfile$/) as string,
+      },
+    ]);
+  });
+
   test('refuses a folder that no builder knows, and says what each looked for', async () => {
     put('go.mod', 'module x');
     await expect(choose()).rejects.toMatchObject({
       kind: 'input',
       code: 'NO_BUILDER',
       message: expect.stringMatching(
-        /\(Next\.js: it has no next\.config.*; Node: it has no package\.json\)$/,
+        /\(Dockerfile: it has no Dockerfile; Next\.js: it has no next\.config.*; Node: it has no package\.json\)$/,
       ) as string,
     });
   });

@@ -31,8 +31,28 @@ export async function chooseBuilder(app: string, asked: 'auto' | BuilderName, re
     });
   }
   const { builder, reason } = chosen;
-  say(report, 'debug', `${app} is packed as a ${builder.title} app (--builder ${builder.name}): ${reason}`);
+  const other = answers.find((answer) => 'prepare' in answer.builder && answer.sureness !== 'none');
+  if ('prepare' in builder)
+    say(
+      report,
+      'info',
+      `${app} is built from its ${builder.title} (--builder ${builder.name}): ${otherReasons(answers)}`,
+    );
+  else {
+    // Two ways are open: which one was taken is no detail.
+    const more = other ? `; --builder ${other.builder.name} builds its ${other.builder.title}` : '';
+    const words = `${app} is packed as a ${builder.title} app (--builder ${builder.name}): ${reason}${more}`;
+    say(report, other ? 'info' : 'debug', words);
+  }
   return builder;
+}
+
+/** Why no other was taken. */
+function otherReasons(answers: readonly Answer[]): string {
+  return answers
+    .filter(({ builder }) => !('prepare' in builder))
+    .map(({ builder, sureness, reason }) => `${builder.title}: ${sureness === 'maybe' ? 'not sure, ' : ''}${reason}`)
+    .join('; ');
 }
 
 /** The first of the surest; undefined when none recognises it. */

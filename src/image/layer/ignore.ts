@@ -56,7 +56,11 @@ export function allOf(...choices: readonly Choice[]): Choice {
 
 /** `.dockerignore` of a folder. https://docs.docker.com/build/concepts/context/#dockerignore-files */
 export async function readDockerignore(folder: string): Promise<Choice> {
-  const text = await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => '');
+  return dockerignoreOf(await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''));
+}
+
+/** The same of the text of such a file. */
+export async function dockerignoreOf(text: string): Promise<Choice> {
   if (text.trim() === '') return () => true;
   const { default: dockerignore } = await import('@balena/dockerignore');
   const matcher = dockerignore.default({ ignorecase: false }).add(text);

@@ -1,10 +1,10 @@
-import type { AppToPack, Builder, BuilderContext, Recognition } from '../builder.js';
+import type { AppToPack, BuilderContext, Recognition, RecipeBuilder } from '../builder.js';
 import { readManifest } from '../package-json.js';
 import type { Recipe } from '../recipe.js';
 import { checkOutput, findNextConfig } from './configuration.js';
 
 /** Next.js with `output: 'standalone'`, built by its own build script when it is not built yet. */
-export const nextBuilder: Builder = {
+export const nextBuilder: RecipeBuilder = {
   name: 'next',
   title: 'Next.js',
   async recognises(app): Promise<Recognition> {

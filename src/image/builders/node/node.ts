@@ -1,9 +1,9 @@
-import type { AppToPack, Builder, Recognition } from '../builder.js';
+import type { AppToPack, Recognition, RecipeBuilder } from '../builder.js';
 import { readManifest } from '../package-json.js';
 import type { Recipe } from '../recipe.js';
 
 /** A service with a `package.json`, packed with the packages that it needs in production. */
-export const nodeBuilder: Builder = {
+export const nodeBuilder: RecipeBuilder = {
   name: 'node',
   title: 'Node',
   async recognises(app): Promise<Recognition> {
