@@ -2,15 +2,13 @@ import { defineCommand } from '../base/declare/command.js';
 import { input } from '../base/declare/input.js';
 import type { ApplyResult, InfraResult, OutputResult, PlanResult } from '../ground/infra/result.js';
 import type { InitResult } from '../ground/infra/init.js';
+import { ownerInput } from './inputs/infra-owner.js';
 import { lockTimeoutInput, stackInputs, stateInputs } from './inputs/infra.js';
 import { infraApplyNeeds, infraPlanNeeds } from './needs/infra.js';
 
 const DESCRIPTION =
   'The stacks `registry` and `service` are Terraform in a folder of yours: `lading infra init` writes them, and from ' +
   'then on they are yours. Terraform or OpenTofu, 1.10 or newer, must be installed.';
-
-/** Terraform finishes what it is at, gives back the lock and saves the state. A little more than it is given. */
-const patience = 310_000;
 
 export const infraInit = defineCommand({
   name: 'infra init',
@@ -19,10 +17,7 @@ export const infraInit = defineCommand({
   inputs: {
     ...stateInputs,
     ...stackInputs,
-    owner: input.choice('Who puts revisions of the task definition into the service', ['deployer', 'terraform'], {
-      default: 'deployer',
-      key: 'infra.owner',
-    }),
+    ...ownerInput,
     'dry-run': input.boolean('Tell which files would be written', { default: false, key: false }),
   },
   needs: { aws: infraPlanNeeds },
@@ -37,7 +32,6 @@ export const infraInit = defineCommand({
 
 export const infraPlan = defineCommand({
   name: 'infra plan',
-  patience,
   summary: 'Says what an apply of a stack would do, and saves it for one',
   description: DESCRIPTION,
   inputs: {
@@ -73,7 +67,6 @@ export const infraPlan = defineCommand({
 
 export const infraApply = defineCommand({
   name: 'infra apply',
-  patience,
   summary: 'Plans a stack, and applies that plan',
   description: DESCRIPTION,
   inputs: {
@@ -101,7 +94,6 @@ export const infraApply = defineCommand({
 
 export const infraDestroy = defineCommand({
   name: 'infra destroy',
-  patience,
   summary: 'Takes away all that a stack has made',
   description: DESCRIPTION,
   inputs: {

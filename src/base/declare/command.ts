@@ -48,8 +48,6 @@ export interface Command<I extends Inputs = Inputs, Result = unknown> {
   text?(result: Result): string | undefined;
   /** What goes on after the result is out, as a server does, until the signal aborts. */
   running?(result: Result): Promise<void>;
-  /** Milliseconds that it may go on after a first Ctrl-C, when what it is at must not be left half-made. */
-  readonly patience?: number;
   /** Exit code of a run that did not throw; 0 when left out. */
   exitCode?(result: Result): number;
 }

@@ -16,6 +16,7 @@ import { readInputs } from '../inputs/read-inputs.js';
 import type { Section } from '../inputs/file/shape.js';
 import { redactView, viewError } from './describe-error.js';
 import { openPageFile } from './page-file.js';
+import type { Patience } from './patience.js';
 import { placeMistakes } from './place-mistakes.js';
 import { openWorld } from './world.js';
 
@@ -42,6 +43,8 @@ export interface Invocation {
   readonly timeout: number | undefined;
   /** Where the page goes, too. */
   readonly page?: { readonly file: string; readonly where: string } | undefined;
+  /** Left out where nobody waits for a program's grace. */
+  readonly patience?: Patience | undefined;
   /** What all verbs know, asked for when the file has a key that this one does not. */
   readonly wholeShape: () => Promise<Section>;
   /** Gets the result before the world is closed; verbs that go on (`running`) go on after it. */
@@ -69,6 +72,7 @@ export async function runCommand(invocation: Invocation): Promise<number> {
   });
   const limit = limited(signal, invocation.timeout);
   const environment = invocation.environment?.name;
+  const { patience } = invocation;
   const report: Report = (event) => {
     if (event.type === 'page') pageFile?.add(event.page);
     sink(event);
@@ -82,6 +86,7 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     sink: report,
     clock,
     ask: invocation.ask,
+    patience,
   });
   maskSecrets(command.inputs, values, world.context.report);
   try {
