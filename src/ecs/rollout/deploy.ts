@@ -10,10 +10,11 @@ import { conclude } from './verdict/conclude.js';
 import { ecsRollout } from './ecs-rollout.js';
 import { followRollout } from './watch/follow.js';
 import { patienceUntil } from './patience.js';
-import type { Act } from './plan/plan.js';
+import type { Act, Plan } from './plan/plan.js';
 import { howOf } from './plan/last-deployment.js';
 import { planDeployment } from './plan/plan.js';
 import { readPresent } from './plan/present.js';
+import { revisionOf } from '../definition/read.js';
 import { refuseWhatCannotBe } from './plan/refusals.js';
 import type { DeployResult } from './verdict/result.js';
 import type { Begun, DeployRequest, DeployRun, EcsContext } from './run.js';
@@ -27,9 +28,16 @@ export async function deployService(request: DeployRequest, context: EcsContext)
   const deadline = started + request.timeoutMs;
   const patience = patienceUntil(deadline, context);
   const place = { cluster: request.cluster, service: request.service };
-  const present = await readPresent(context.ecs, place, patience);
-  refuseWhatCannotBe(present.service, request);
-  const plan = planDeployment(request, present);
+  const look = async () => {
+    const seen = await readPresent(context.ecs, place, patience);
+    refuseWhatCannotBe(seen.service, request);
+    return { present: seen, plan: planDeployment(request, seen) };
+  };
+  let { present, plan } = await look();
+  while (!request.dryRun && isNotThere(request, plan) && context.clock.now() < started + LATE_MS) {
+    await context.clock.sleep(LOOK_MS, context.signal);
+    ({ present, plan } = await look());
+  }
   for (const warning of plan.warnings) say(context.report, 'warning', warning);
   for (const note of plan.notes) say(context.report, 'info', note);
   const rollout = ecsRollout(context.ecs, place, patience);
@@ -61,8 +69,41 @@ async function carryOut(run: DeployRun, before: Service): Promise<DeployResult> 
       if (act.desiredCount !== undefined) await scale(run, act.desiredCount, before);
       return follow(run, attached(act), { of: 'deployment' });
     case 'deploy':
+      if (isNotThere(run.request, run.plan)) throw notThere(run, act);
       return follow(run, await beginDeployment(run, act, before), { of: 'deployment' });
   }
+}
+
+/** What others have put in, a read may show late. */
+const LATE_MS = 30_000;
+const LOOK_MS = 2000;
+
+function isNotThere({ keepsDefinition }: DeployRequest, { act, current }: Plan): boolean {
+  return keepsDefinition === true && act.do === 'deploy' && act.taskDefinition !== current;
+}
+
+/** It was put in and turned back before we looked, or it was never put in. */
+function notThere(run: DeployRun, { taskDefinition }: Extract<Act, { do: 'deploy' }>): LadingError {
+  const { plan, request } = run;
+  const now = revisionOf(plan.current);
+  const result = resultOf(run, 'failed');
+  if (taskDefinition !== undefined) {
+    return new LadingError(
+      'deploy-failed',
+      `ECS has turned ${request.service} back from ${revisionOf(taskDefinition)} to ${now}`,
+      { code: 'DEPLOY_FAILED', hint: 'Look at its last events with lading status, and deploy again.', result },
+    );
+  }
+  const differs = plan.changes.length > 0 ? `: ${plan.changes.join(', ')}` : '';
+  return new LadingError(
+    'input',
+    `the service ${request.service} runs ${now}, which is not what was asked for${differs}`,
+    {
+      code: 'NOT_PUT_IN',
+      hint: 'Who owns the task definition must put it in: with Terraform, task_definition must not stand in ignore_changes of its service.',
+      result,
+    },
+  );
 }
 
 function attached({ ours, arn }: Extract<Act, { do: 'attach' }>): Begun {

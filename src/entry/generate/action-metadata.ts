@@ -1,6 +1,7 @@
 import type { Command } from '../../base/declare/command.js';
 import type { Compat } from '../../base/declare/compat.js';
 import type { Input, Inputs } from '../../base/declare/input.js';
+import { listed } from '../../base/declare/input.js';
 import { actionInputs } from '../runner/step.js';
 import { formatDefault } from '../terminal/help.js';
 
@@ -43,7 +44,7 @@ interface Form {
 export function actionMetadata(command: Command<Inputs, unknown>, { main, post, compat }: Form): string {
   const inputs: Inputs = { ...command.inputs, ...actionInputs, ...command.inputs };
   const foreign = Object.entries(compat?.inputs ?? {}).map(([name, to]) => [name, foreignText(to, inputs)] as const);
-  const own = Object.entries(inputs)
+  const own = Object.entries(listed(inputs))
     .flatMap(([name, input]) => [name, ...(input.aliases ?? [])].map((one) => [one, describe(input)] as const))
     .filter(([name]) => !foreign.some(([other]) => other.toLowerCase() === name.toLowerCase()));
   const made = command.effects?.outputs ?? [];
