@@ -10,6 +10,15 @@ const DESCRIPTION =
   'The stacks `registry` and `service` are Terraform in a folder of yours: `lading infra init` writes them, and from ' +
   'then on they are yours. Terraform or OpenTofu, 1.10 or newer, must be installed.';
 
+type OutputText = OutputResult & { readonly text: string };
+
+/** Later jobs get them by `outputs:` of the job. GitHub drops one that has a secret in it, as an account id may be. */
+const stackOutputs = {
+  name: '<output>',
+  summary: 'each output of the stack that is no secret, as `repository_name`; lists and maps as JSON',
+  of: ({ outputs }: Pick<OutputResult, 'outputs'>) => outputTexts(outputs),
+};
+
 export const infraInit = defineCommand({
   name: 'infra init',
   summary: 'Writes a stack of Terraform to own, and connects it with its state',
@@ -56,6 +65,11 @@ export const infraPlan = defineCommand({
       about: 'In a pull request, by a role that only reads',
     },
   ],
+  outputs: {
+    clean: { summary: 'Nothing would change', of: ({ clean }: PlanResult) => clean },
+    plan: { summary: 'File of the plan, for `infra apply`', of: ({ file }: PlanResult) => file },
+  },
+  action: true,
   async run(values, context, origins): Promise<PlanResult & { readonly check: boolean }> {
     const { parseInfraRequest } = await import('../ground/infra/request.js');
     const { planInfra } = await import('../ground/infra/plan.js');
@@ -84,6 +98,8 @@ export const infraApply = defineCommand({
     { command: 'lading infra apply registry', about: 'The repository for the images' },
     { command: 'lading infra apply service --image shop:3f2a91c', about: 'The service, the first time' },
   ],
+  effects: { outputs: [stackOutputs] },
+  action: true,
   async run(values, context, origins): Promise<ApplyResult> {
     const { parseInfraRequest } = await import('../ground/infra/request.js');
     const { applyInfra } = await import('../ground/infra/apply.js');
@@ -126,7 +142,9 @@ export const infraOutput = defineCommand({
     { command: 'lading infra output service --json', about: 'All of them' },
     { command: 'lading infra output registry --output repository_name', about: 'One, for a script' },
   ],
-  async run(values, context, origins): Promise<OutputResult & { readonly text: string }> {
+  effects: { outputs: [stackOutputs] },
+  action: true,
+  async run(values, context, origins): Promise<OutputText> {
     const { parseInfraRequest } = await import('../ground/infra/request.js');
     const { pickOutput, readInfraOutputs } = await import('../ground/infra/output.js');
     const { outputLines } = await import('../ground/infra/result.js');
@@ -134,7 +152,7 @@ export const infraOutput = defineCommand({
     const { output } = values;
     return { ...result, text: output === undefined ? outputLines(result.outputs) : pickOutput(result, output) };
   },
-  text: ({ text }) => text,
+  text: ({ text }: OutputText) => text,
 });
 
 export const infraUnlock = defineCommand({
@@ -176,4 +194,12 @@ function applyText(result: ApplyResult): string {
   const head = applied ? `${done.add} added, ${done.change} changed, ${done.destroy} destroyed` : 'unchanged';
   const lines = Object.entries(outputs).map(([name, value]) => `${name} = ${String(value)}`);
   return [`${result.stack} of ${result.name}: ${head}`, ...lines].join('\n');
+}
+
+function outputTexts(outputs: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const texts = Object.entries(outputs).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  return Object.fromEntries(texts) as Readonly<Record<string, string>>;
 }

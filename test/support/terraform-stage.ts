@@ -21,6 +21,8 @@ export interface TerraformStage {
   readonly sandbox: Sandbox;
   readonly clock: VirtualClock;
   readonly env: Readonly<Record<string, string>>;
+  /** Folder of a base image. */
+  readonly base: string;
   /** A node app with `lading.yml`. */
   openApp(settings: string): Promise<StageApp>;
   close(): Promise<void>;
@@ -61,6 +63,7 @@ export async function openTerraformStage(): Promise<TerraformStage | undefined> 
     sandbox,
     clock,
     env,
+    base,
     async openApp(settings) {
       const folder = writeNodeApp();
       folders.push(folder);

@@ -9,6 +9,8 @@ import { beginDeployment } from './begin.js';
 import { conclude } from './verdict/conclude.js';
 import { ecsRollout } from './ecs-rollout.js';
 import { followRollout } from './watch/follow.js';
+import type { Place } from '../api.js';
+import type { Patience } from './patience.js';
 import { patienceUntil } from './patience.js';
 import type { Act, Plan } from './plan/plan.js';
 import { howOf } from './plan/last-deployment.js';
@@ -28,16 +30,7 @@ export async function deployService(request: DeployRequest, context: EcsContext)
   const deadline = started + request.timeoutMs;
   const patience = patienceUntil(deadline, context);
   const place = { cluster: request.cluster, service: request.service };
-  const look = async () => {
-    const seen = await readPresent(context.ecs, place, patience);
-    refuseWhatCannotBe(seen.service, request);
-    return { present: seen, plan: planDeployment(request, seen) };
-  };
-  let { present, plan } = await look();
-  while (!request.dryRun && isNotThere(request, plan) && context.clock.now() < started + LATE_MS) {
-    await context.clock.sleep(LOOK_MS, context.signal);
-    ({ present, plan } = await look());
-  }
+  const { present, plan } = await look(request, place, patience, context);
   for (const warning of plan.warnings) say(context.report, 'warning', warning);
   for (const note of plan.notes) say(context.report, 'info', note);
   const rollout = ecsRollout(context.ecs, place, patience);
@@ -77,6 +70,22 @@ async function carryOut(run: DeployRun, before: Service): Promise<DeployResult> 
 /** What others have put in, a read may show late. */
 const LATE_MS = 30_000;
 const LOOK_MS = 2000;
+
+async function look(request: DeployRequest, place: Place, patience: Patience, { ecs, clock, signal }: EcsContext) {
+  const until = request.keepsDefinition && !request.dryRun ? clock.now() + LATE_MS : 0;
+  for (;;) {
+    try {
+      const present = await readPresent(ecs, place, patience);
+      refuseWhatCannotBe(present.service, request);
+      const plan = planDeployment(request, present);
+      if (clock.now() >= until || !isNotThere(request, plan)) return { present, plan };
+    } catch (error) {
+      const isMissing = error instanceof LadingError && error.code === 'SERVICE_MISSING';
+      if (clock.now() >= until || !isMissing) throw error;
+    }
+    await clock.sleep(LOOK_MS, signal);
+  }
+}
 
 function isNotThere({ keepsDefinition }: DeployRequest, { act, current }: Plan): boolean {
   return keepsDefinition === true && act.do === 'deploy' && act.taskDefinition !== current;

@@ -3,6 +3,7 @@ import type { Compat } from '../../base/declare/compat.js';
 import type { Input, Inputs } from '../../base/declare/input.js';
 import { listed } from '../../base/declare/input.js';
 import { actionInputs } from '../runner/step.js';
+import { slugOf } from './reference.js';
 import { formatDefault } from '../terminal/help.js';
 
 /** The action that stands for the whole repository. */
@@ -13,7 +14,7 @@ export function actionFiles(command: Command<Inputs, unknown>): ReadonlyMap<stri
   const files = new Map<string, string>();
   if (!command.action) return files;
   const post = command.effects?.post ? 'post.mjs' : undefined;
-  const own = `actions/${command.name}`;
+  const own = `actions/${slugOf(command.name)}`;
   files.set(`${own}/action.yml`, actionMetadata(command, { main: 'main.mjs', post }));
   files.set(`${own}/main.mjs`, starter('startAction', [command.name]));
   if (post) files.set(`${own}/${post}`, starter('startPost', [command.name]));

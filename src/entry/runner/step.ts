@@ -94,6 +94,7 @@ async function runVerb(
       nameOf,
       env,
       signal: runner.signal,
+      clock: runner.clock,
       sink: report,
       wholeShape,
       patience,
