@@ -21,6 +21,7 @@ const stackOutputs = {
 
 export const infraInit = defineCommand({
   name: 'infra init',
+  beforeStacks: true,
   summary: 'Writes a stack of Terraform to own, and connects it with its state',
   description: DESCRIPTION,
   inputs: {
@@ -41,6 +42,7 @@ export const infraInit = defineCommand({
 
 export const infraPlan = defineCommand({
   name: 'infra plan',
+  beforeStacks: true,
   summary: 'Says what an apply of a stack would do, and saves it for one',
   description: DESCRIPTION,
   inputs: {
@@ -81,6 +83,7 @@ export const infraPlan = defineCommand({
 
 export const infraApply = defineCommand({
   name: 'infra apply',
+  beforeStacks: true,
   summary: 'Plans a stack, and applies that plan',
   description: DESCRIPTION,
   inputs: {
@@ -110,6 +113,7 @@ export const infraApply = defineCommand({
 
 export const infraDestroy = defineCommand({
   name: 'infra destroy',
+  beforeStacks: true,
   summary: 'Takes away all that a stack has made',
   description: DESCRIPTION,
   inputs: {
@@ -131,6 +135,7 @@ export const infraDestroy = defineCommand({
 
 export const infraOutput = defineCommand({
   name: 'infra output',
+  beforeStacks: true,
   summary: 'Tells what a stack hands on to later jobs',
   description: `${DESCRIPTION} Sensitive outputs are named, and not told.`,
   inputs: {
@@ -157,6 +162,7 @@ export const infraOutput = defineCommand({
 
 export const infraUnlock = defineCommand({
   name: 'infra unlock',
+  beforeStacks: true,
   summary: 'Frees the lock of a state whose holder is dead',
   description: DESCRIPTION,
   inputs: {

@@ -26,10 +26,11 @@ function onStage(name: string, work: (stage: TerraformStage) => Promise<void>) {
 }
 
 /** Registry, first image, service: as far as Terraform goes. */
-async function openShop(stage: TerraformStage, name: string, owner: string): Promise<StageApp> {
+async function openShop(stage: TerraformStage, name: string, owner: string, settings?: string): Promise<StageApp> {
   const { sandbox } = stage;
   const app = await stage.openApp(
-    `push: { to: "${sandbox.host}/${name}" }\ndeploy: { cluster: ${name}, service: ${name} }\ninfra: { owner: ${owner} }\n`,
+    settings ??
+      `push: { to: "${sandbox.host}/${name}" }\ndeploy: { cluster: ${name}, service: ${name} }\ninfra: { owner: ${owner} }\n`,
   );
   const steps = [
     'infra init registry',
@@ -155,4 +156,39 @@ onStage('what the stack says elsewhere is refused before anything is made', asyn
     { where: '--desired-count', hint: 'Say infra.min-tasks and infra.max-tasks.' },
   ]);
   expect(stage.sandbox.requests.filter(({ path }) => path.includes('/refused/'))).toEqual([]);
+});
+
+const byOutputs = `push: { to: "\${tf:registry.repository_url}" }
+deploy: { cluster: "\${tf:service.cluster_name}", service: "\${tf:service.service_name}" }
+infra: { name: outputs }
+`;
+
+onStage('lading.yml may say by outputs of the stacks where things are', async (stage) => {
+  const early = await stage.openApp(byOutputs);
+  const { code, told } = await early.run('status');
+  expect(code).toBe(2);
+  expect(told.error?.issues).toMatchObject([
+    {
+      where: expect.stringMatching(/^lading\.yml:4:/) as string,
+      message: expect.stringContaining('is not known yet') as string,
+      hint: expect.stringContaining('lading infra apply service') as string,
+    },
+    { where: expect.stringMatching(/^lading\.yml:4:/) as string },
+  ]);
+
+  const app = await openShop(stage, 'outputs', 'deployer', byOutputs);
+  app.write('data/new.txt', 'new');
+  const shipped = await app.run('ship --tag v2');
+  expect(shipped.code, shipped.text).toBe(0);
+  expect(shipped.told).toMatchObject({ outcome: 'steady', services: [{ cluster: 'outputs', service: 'outputs' }] });
+  expect(await app.run('infra plan service --check')).toMatchObject({ code: 0, told: { clean: true } });
+
+  app.write('lading.yml', byOutputs.replace('cluster_name', 'cluster_nam').replace('service_name', 'image.x'));
+  expect((await app.run('status')).told.error?.issues).toMatchObject([
+    { where: 'lading.yml:2:58', message: '"${tf:service.image.x}" is no output of a stack' },
+  ]);
+  app.write('lading.yml', byOutputs.replace('cluster_name', 'cluster_nam'));
+  expect((await app.run('status')).told.error?.issues).toMatchObject([
+    { message: 'the stack service has no output cluster_nam', hint: 'Did you mean cluster_name?' },
+  ]);
 });

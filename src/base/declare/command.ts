@@ -40,6 +40,8 @@ export interface Command<I extends Inputs = Inputs, Result = unknown> {
   /** Actions of others whose names of inputs and outputs it takes, too. */
   readonly compat?: readonly Compat<Result>[];
   readonly examples: readonly Example[];
+  /** It makes stacks, or what they need: what `lading.yml` says by their outputs counts as not given. */
+  readonly beforeStacks?: boolean;
   /** A GitHub Action is generated for it. */
   readonly action?: boolean;
   /** Values that a program put together itself need no origins. */

@@ -11,13 +11,15 @@ import type { InputIssue } from '../../base/errors.js';
 import type { Ask } from '../../base/tell/ask.js';
 import type { Report } from '../../base/tell/report.js';
 import type { Choice } from '../inputs/file/config-file.js';
-import type { Given } from '../inputs/given.js';
+import type { Reference } from '../inputs/file/references.js';
+import type { Given, GivenMap } from '../inputs/given.js';
 import { readInputs } from '../inputs/read-inputs.js';
 import type { Section } from '../inputs/file/shape.js';
 import { redactView, viewError } from './describe-error.js';
 import { openPageFile } from './page-file.js';
 import type { Patience } from './patience.js';
 import { placeMistakes } from './place-mistakes.js';
+import { lookUpOutputs } from './look-up-outputs.js';
 import { openWorld } from './world.js';
 
 export interface Invocation {
@@ -66,7 +68,8 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     verb: command.name,
     where: invocation.page?.where ?? '',
   });
-  const { values, origins, configFile } = await readInputs(invocation).catch(async (error: unknown) => {
+  const lookUp = (references: readonly Reference[], file: GivenMap) => lookUpOutputs(references, file, invocation);
+  const { values, origins, configFile } = await readInputs({ ...invocation, lookUp }).catch(async (error: unknown) => {
     await pageFile?.write(viewError(error, signal)).catch(() => undefined);
     throw error;
   });

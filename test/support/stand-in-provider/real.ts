@@ -28,8 +28,8 @@ const reals: Readonly<Record<string, Real>> = {
   aws_ecr_repository: {
     service: 'ecr',
     async make(api, { name, image_tag_mutability: imageTagMutability }) {
-      await api.call('CreateRepository', { repositoryName: name, imageTagMutability });
-      return {};
+      const answer = await api.call('CreateRepository', { repositoryName: name, imageTagMutability });
+      return { repository_url: (answer as { repository: Values }).repository.repositoryUri };
     },
     remove: (api, { name }) => api.call('DeleteRepository', { repositoryName: name }),
   },
