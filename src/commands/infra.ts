@@ -54,6 +54,18 @@ export const infraPlan = defineCommand({
       key: false,
     }),
     check: input.boolean('End with exit code 10 when something would change', { default: false, key: false }),
+    comment: input.boolean('Put the plan into one comment of the pull request, which later runs renew', {
+      default: false,
+      key: 'infra.comment',
+    }),
+    'pull-request': input.integer('Which pull request; that of the run when left out', {
+      placeholder: 'N',
+      key: false,
+    }),
+    'github-token': input.string(
+      'Token that may write comments; `GH_TOKEN` and `GITHUB_TOKEN` are read when it is not given',
+      { secret: true, key: false },
+    ),
     'lock-state': input.boolean('Lock the state meanwhile: not for who may only read', {
       default: true,
       key: 'infra.lock-state',

@@ -34,8 +34,24 @@ export function openWorld(options: {
     if (event.type === 'mask') redactor.add(event.value);
     sink(redactEvent(event, (text) => redactor.redact(text)));
   };
+  const markdown: Context['markdown'] = async (page, limit) => {
+    const { renderMarkdown } = await import('../../report/page/markdown.js');
+    const event = redactEvent({ type: 'page', page }, (text) => redactor.redact(text));
+    return renderMarkdown(event.type === 'page' ? event.page : page, limit);
+  };
   return {
-    context: { env, cwd, configFile, environment, http, exec: lateExec(env, patience), clock, report, ask, signal },
+    context: {
+      env,
+      cwd,
+      configFile,
+      environment,
+      http,
+      exec: lateExec(env, patience),
+      clock,
+      report,
+      markdown,
+      signal,
+    },
     redact: (text) => redactor.redact(text),
     close: () => http.close(),
   };
