@@ -13,7 +13,7 @@ export const ownerInput = {
   ),
 };
 
-const { stack: _stack, service: _service, to: _to, region: _region, ...stateOfService } = stateInputs;
+const { stack: _stack, service: _service, to: _to, region: _region, role: _role, ...stateOfService } = stateInputs;
 const { image: _image, ...valuesOfService } = stackInputs;
 const ofService = { ...stateOfService, ...valuesOfService, ...lockTimeoutInput, ...ownerInput };
 

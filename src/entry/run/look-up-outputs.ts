@@ -3,11 +3,12 @@ import type { Environment } from '../../base/environment.js';
 import { InputError } from '../../base/errors.js';
 import type { Report } from '../../base/tell/report.js';
 import type { Filling, Reference } from '../inputs/file/references.js';
-import type { GivenMap } from '../inputs/given.js';
+import type { Given, GivenMap } from '../inputs/given.js';
 import { resolveValues } from '../inputs/values.js';
 import { openWorld } from './world.js';
 
 interface Looking {
+  readonly given: ReadonlyMap<string, Given>;
   readonly nameOf: (name: string) => string;
   readonly env: Environment;
   readonly cwd: string;
@@ -20,13 +21,16 @@ interface Looking {
 export async function lookUpOutputs(
   references: readonly Reference[],
   file: GivenMap,
-  { nameOf, env, cwd, signal, sink, clock }: Looking,
+  { given, nameOf, env, cwd, signal, sink, clock }: Looking,
 ): Promise<Filling> {
   const { outputInputs, readReferences } = await import('../../commands/inputs/stack-outputs.js');
-  const sources = { given: new Map(), nameOf, env, file, cwd, command: 'infra', beforeStacks: true };
+  const who = new Map([...given].filter(([name]) => name === 'region' || name === 'role'));
+  const sources = { given: who, nameOf, env, file, cwd, command: 'infra', beforeStacks: true };
   const { values, origins, issues } = await resolveValues(outputInputs, sources);
   if (issues.length > 0) throw new InputError(issues);
-  const world = openWorld({ env, cwd, configFile: undefined, signal, sink, clock });
+  const { role } = values;
+  const own = typeof role === 'string' ? { ...env, LADING_ROLE: role } : env;
+  const world = openWorld({ env: own, cwd, configFile: undefined, signal, sink, clock });
   try {
     return await readReferences(references, values, origins, world.context);
   } finally {

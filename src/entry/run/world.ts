@@ -49,6 +49,7 @@ export function openWorld(options: {
       exec: lateExec(env, patience),
       clock,
       report,
+      ask,
       markdown,
       signal,
     },
