@@ -3,6 +3,7 @@ import type { Environment } from './environment.js';
 import type { Exec } from './programs/exec.js';
 import type { Http } from './http/http.js';
 import type { Ask } from './tell/ask.js';
+import type { Page } from './tell/page.js';
 import type { Report } from './tell/report.js';
 
 export type { Environment } from './environment.js';
@@ -22,6 +23,8 @@ export interface Context {
   readonly report: Report;
   /** Asks the person at the terminal; undefined when nobody is there who could answer. */
   readonly ask?: Ask | undefined;
+  /** A page as GitHub shows it in a comment, of at most so many bytes, with secrets hidden. */
+  readonly markdown?: ((page: Page, limit: number) => Promise<string>) | undefined;
   /** Aborts when the run is cancelled or out of time. Every wait ends then. */
   readonly signal: AbortSignal;
 }

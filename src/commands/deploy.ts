@@ -2,26 +2,29 @@ import { defineCommand } from '../base/declare/command.js';
 import { input } from '../base/declare/input.js';
 import type { RollOutResult } from '../release/roll-out.js';
 import { deployInputs } from './inputs/deploy.js';
+import { ownerInputs, putInBy } from './inputs/infra-owner.js';
 import { containerImageForm } from './inputs/forms.js';
 import { registryInputs } from './inputs/registry.js';
 import { releaseInputs } from './inputs/release.js';
 import { deployNeeds } from './needs/deploy.js';
 import { taskNeeds } from './needs/run.js';
 
+const own = {
+  ...deployInputs,
+  image: input.list(
+    'Image to deploy, by tag or digest; the container is found by the repository when it is not named',
+    { placeholder: '[CONTAINER=]REF', key: 'deploy.image', ...containerImageForm },
+  ),
+  ...registryInputs,
+  ...releaseInputs,
+};
+
 export const deploy = defineCommand({
   name: 'deploy',
   summary: 'Deploys an image to an ECS service, follows that deployment to its end, and says why it failed',
   description:
-    'Takes the running task definition (or the file), puts the image in by digest, registers a revision only when something changed, and updates the service once. Green only when this very deployment is SUCCESSFUL and its revision runs the digest that was asked for.\n\nThe first task that dies is told with its cause, exit code, last log lines and what to do, within seconds. Cancelling ends at once; ECS goes on, and the same command again follows it.',
-  inputs: {
-    ...deployInputs,
-    image: input.list(
-      'Image to deploy, by tag or digest; the container is found by the repository when it is not named',
-      { placeholder: '[CONTAINER=]REF', key: 'deploy.image', ...containerImageForm },
-    ),
-    ...registryInputs,
-    ...releaseInputs,
-  },
+    'Takes the running task definition (or the file), puts the image in by digest, registers a revision only when something changed, and updates the service once. Green only when this very deployment is SUCCESSFUL and its revision runs the digest that was asked for.\n\nThe first task that dies is told with its cause, exit code, last log lines and what to do, within seconds. Cancelling ends at once; ECS goes on, and the same command again follows it.\n\nWith `owner: terraform` under `infra:` in lading.yml Terraform owns the task definition: the stack `service` is applied with the new image, as `lading infra apply` does, and the deployment that comes of it is followed.',
+  inputs: { ...own, ...ownerInputs(own) },
   outputs: {
     outcome: {
       summary: 'How it ended: `steady`, `unchanged`, `scaled`, `started` or `planned`; of a failure what it came to',
@@ -67,11 +70,13 @@ export const deploy = defineCommand({
     const { resolveUsed } = await import('../release/resolve-image.js');
     const { rollOutAlone } = await import('../release/roll-out-alone.js');
     const { ordersOf } = await import('../release/stages/orders.js');
-    const orders = await ordersOf(planRelease(values, origins), {
+    const release = planRelease(values, origins);
+    const putIn = await putInBy(values, release, context, origins);
+    const orders = await ordersOf(release, {
       resolve: (use, region) => resolveUsed(use, { ...values, region }, context),
       commit: undefined,
     });
-    return rollOutAlone(orders, context, { dryRun: values.dryRun ?? false });
+    return rollOutAlone(orders, context, { dryRun: values.dryRun ?? false, putIn });
   },
   text: deployText,
 });

@@ -2,6 +2,7 @@ import { defineCommand } from '../base/declare/command.js';
 import { input } from '../base/declare/input.js';
 import type { ApplyResult, InfraResult, OutputResult, PlanResult } from '../ground/infra/result.js';
 import type { InitResult } from '../ground/infra/init.js';
+import { ownerInput } from './inputs/infra-owner.js';
 import { lockTimeoutInput, stackInputs, stateInputs } from './inputs/infra.js';
 import { infraApplyNeeds, infraPlanNeeds } from './needs/infra.js';
 
@@ -9,20 +10,24 @@ const DESCRIPTION =
   'The stacks `registry` and `service` are Terraform in a folder of yours: `lading infra init` writes them, and from ' +
   'then on they are yours. Terraform or OpenTofu, 1.10 or newer, must be installed.';
 
-/** Terraform finishes what it is at, gives back the lock and saves the state. A little more than it is given. */
-const patience = 310_000;
+type OutputText = OutputResult & { readonly text: string };
+
+/** Later jobs get them by `outputs:` of the job. GitHub drops one that has a secret in it, as an account id may be. */
+const stackOutputs = {
+  name: '<output>',
+  summary: 'each output of the stack that is no secret, as `repository_name`; lists and maps as JSON',
+  of: ({ outputs }: Pick<OutputResult, 'outputs'>) => outputTexts(outputs),
+};
 
 export const infraInit = defineCommand({
   name: 'infra init',
+  beforeStacks: true,
   summary: 'Writes a stack of Terraform to own, and connects it with its state',
   description: DESCRIPTION,
   inputs: {
     ...stateInputs,
     ...stackInputs,
-    owner: input.choice('Who puts revisions of the task definition into the service', ['deployer', 'terraform'], {
-      default: 'deployer',
-      key: 'infra.owner',
-    }),
+    ...ownerInput,
     'dry-run': input.boolean('Tell which files would be written', { default: false, key: false }),
   },
   needs: { aws: infraPlanNeeds },
@@ -37,7 +42,7 @@ export const infraInit = defineCommand({
 
 export const infraPlan = defineCommand({
   name: 'infra plan',
-  patience,
+  beforeStacks: true,
   summary: 'Says what an apply of a stack would do, and saves it for one',
   description: DESCRIPTION,
   inputs: {
@@ -49,6 +54,18 @@ export const infraPlan = defineCommand({
       key: false,
     }),
     check: input.boolean('End with exit code 10 when something would change', { default: false, key: false }),
+    comment: input.boolean('Put the plan into one comment of the pull request, which later runs renew', {
+      default: false,
+      key: 'infra.comment',
+    }),
+    'pull-request': input.integer('Which pull request; that of the run when left out', {
+      placeholder: 'N',
+      key: false,
+    }),
+    'github-token': input.string(
+      'Token that may write comments; `GH_TOKEN` and `GITHUB_TOKEN` are read when it is not given',
+      { secret: true, key: false },
+    ),
     'lock-state': input.boolean('Lock the state meanwhile: not for who may only read', {
       default: true,
       key: 'infra.lock-state',
@@ -62,6 +79,11 @@ export const infraPlan = defineCommand({
       about: 'In a pull request, by a role that only reads',
     },
   ],
+  outputs: {
+    clean: { summary: 'Nothing would change', of: ({ clean }: PlanResult) => clean },
+    plan: { summary: 'File of the plan, for `infra apply`', of: ({ file }: PlanResult) => file },
+  },
+  action: true,
   async run(values, context, origins): Promise<PlanResult & { readonly check: boolean }> {
     const { parseInfraRequest } = await import('../ground/infra/request.js');
     const { planInfra } = await import('../ground/infra/plan.js');
@@ -73,7 +95,7 @@ export const infraPlan = defineCommand({
 
 export const infraApply = defineCommand({
   name: 'infra apply',
-  patience,
+  beforeStacks: true,
   summary: 'Plans a stack, and applies that plan',
   description: DESCRIPTION,
   inputs: {
@@ -91,6 +113,8 @@ export const infraApply = defineCommand({
     { command: 'lading infra apply registry', about: 'The repository for the images' },
     { command: 'lading infra apply service --image shop:3f2a91c', about: 'The service, the first time' },
   ],
+  effects: { outputs: [stackOutputs] },
+  action: true,
   async run(values, context, origins): Promise<ApplyResult> {
     const { parseInfraRequest } = await import('../ground/infra/request.js');
     const { applyInfra } = await import('../ground/infra/apply.js');
@@ -101,7 +125,7 @@ export const infraApply = defineCommand({
 
 export const infraDestroy = defineCommand({
   name: 'infra destroy',
-  patience,
+  beforeStacks: true,
   summary: 'Takes away all that a stack has made',
   description: DESCRIPTION,
   inputs: {
@@ -123,6 +147,7 @@ export const infraDestroy = defineCommand({
 
 export const infraOutput = defineCommand({
   name: 'infra output',
+  beforeStacks: true,
   summary: 'Tells what a stack hands on to later jobs',
   description: `${DESCRIPTION} Sensitive outputs are named, and not told.`,
   inputs: {
@@ -134,7 +159,9 @@ export const infraOutput = defineCommand({
     { command: 'lading infra output service --json', about: 'All of them' },
     { command: 'lading infra output registry --output repository_name', about: 'One, for a script' },
   ],
-  async run(values, context, origins): Promise<OutputResult & { readonly text: string }> {
+  effects: { outputs: [stackOutputs] },
+  action: true,
+  async run(values, context, origins): Promise<OutputText> {
     const { parseInfraRequest } = await import('../ground/infra/request.js');
     const { pickOutput, readInfraOutputs } = await import('../ground/infra/output.js');
     const { outputLines } = await import('../ground/infra/result.js');
@@ -142,11 +169,12 @@ export const infraOutput = defineCommand({
     const { output } = values;
     return { ...result, text: output === undefined ? outputLines(result.outputs) : pickOutput(result, output) };
   },
-  text: ({ text }) => text,
+  text: ({ text }: OutputText) => text,
 });
 
 export const infraUnlock = defineCommand({
   name: 'infra unlock',
+  beforeStacks: true,
   summary: 'Frees the lock of a state whose holder is dead',
   description: DESCRIPTION,
   inputs: {
@@ -184,4 +212,12 @@ function applyText(result: ApplyResult): string {
   const head = applied ? `${done.add} added, ${done.change} changed, ${done.destroy} destroyed` : 'unchanged';
   const lines = Object.entries(outputs).map(([name, value]) => `${name} = ${String(value)}`);
   return [`${result.stack} of ${result.name}: ${head}`, ...lines].join('\n');
+}
+
+function outputTexts(outputs: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const texts = Object.entries(outputs).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  return Object.fromEntries(texts) as Readonly<Record<string, string>>;
 }

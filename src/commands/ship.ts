@@ -3,6 +3,7 @@ import { input } from '../base/declare/input.js';
 import type { Bill } from '../release/bill.js';
 import { formatBill } from '../release/bill.js';
 import { deployInputs } from './inputs/deploy.js';
+import { ownerInputs, putInBy } from './inputs/infra-owner.js';
 import { imageInputs } from './inputs/image.js';
 import { imageFieldNames, releaseInputs } from './inputs/release.js';
 import { targetInputs } from './inputs/target.js';
@@ -10,22 +11,24 @@ import { deployNeeds } from './needs/deploy.js';
 import { pushNeeds } from './needs/push.js';
 import { taskNeeds } from './needs/run.js';
 
+const own = {
+  ...imageInputs,
+  'image-env': input.pairs('Environment variable in the image', { placeholder: 'K=V', key: 'build.env' }),
+  ...targetInputs,
+  ...deployInputs,
+  container: input.string('Container that gets the image; found by the repository when left out', {
+    placeholder: 'NAME',
+    key: 'deploy.container',
+  }),
+  ...releaseInputs,
+};
+
 export const ship = defineCommand({
   name: 'ship',
   summary: 'Builds, pushes and deploys, as lading.yml says, and writes a bill of lading',
   description:
-    'From the working tree to a running service: makes the image without Docker (or has it built from a Dockerfile), sends what the registry lacks, deploys it by digest and follows that deployment to its end. A second ship of the same tree registers nothing and deploys nothing.\n\nThe bill of lading goes to `.lading/bill.json`: commit, image digest, bytes, task definition, deployment, times.',
-  inputs: {
-    ...imageInputs,
-    'image-env': input.pairs('Environment variable in the image', { placeholder: 'K=V', key: 'build.env' }),
-    ...targetInputs,
-    ...deployInputs,
-    container: input.string('Container that gets the image; found by the repository when left out', {
-      placeholder: 'NAME',
-      key: 'deploy.container',
-    }),
-    ...releaseInputs,
-  },
+    'From the working tree to a running service: makes the image without Docker (or has it built from a Dockerfile), sends what the registry lacks, deploys it by digest and follows that deployment to its end. A second ship of the same tree registers nothing and deploys nothing.\n\nThe bill of lading goes to `.lading/bill.json`: commit, image digest, bytes, task definition, deployment, times.\n\nWith `owner: terraform` under `infra:` in lading.yml Terraform owns the task definition: the stack `service` is applied with the new image, as `lading infra apply` does, and the deployment that comes of it is followed.',
+  inputs: { ...own, ...ownerInputs(own) },
   outputs: {
     outcome: {
       summary: 'How it ended: `steady`, `unchanged`, `started` or `planned`',
@@ -66,7 +69,9 @@ export const ship = defineCommand({
       fields: imageFieldNames,
       renamed: { env: 'image-env' },
     };
-    return shipRelease(planRelease(values, origins, making), { dryRun: values.dryRun ?? false }, context);
+    const release = planRelease(values, origins, making);
+    const putIn = await putInBy(values, release, context, origins);
+    return shipRelease(release, { dryRun: values.dryRun ?? false, putIn }, context);
   },
   text: formatBill,
 });

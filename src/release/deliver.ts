@@ -44,6 +44,8 @@ async function makeAndSend(values: AppImageValues, delivery: Delivery, context: 
     ...(digest ? [digest] : []),
     ...previousCandidates(repository, delivery.tags, delivery.cacheFrom),
   ]);
+  // It is awaited after the base image was asked for: a service that is missing must not end the process before.
+  previous.catch(() => undefined);
   const made = await makeAppImage(values, layout, { store: repository, previous, send: !dryRun }, context);
   const builtAt = context.clock.now();
   const of = await commit;

@@ -2,7 +2,7 @@ import type { Context } from '../base/context.js';
 import { LadingError, withResult } from '../base/errors.js';
 import type { Outcome } from '../ecs/rollout/verdict/result.js';
 import { readDefinitions } from './stages/definitions.js';
-import type { ServiceOrder, ServiceResult } from './stages/service-order.js';
+import type { PutIn, ServiceOrder, ServiceResult } from './stages/service-order.js';
 import { rollOutService } from './stages/service.js';
 import type { TaskOrder, TaskResult } from './stages/task.js';
 import { runOrder } from './stages/task.js';
@@ -18,6 +18,12 @@ export interface Orders {
   readonly services: readonly ServiceOrder[];
 }
 
+export interface RollOutOptions {
+  readonly dryRun: boolean;
+  /** Left out: lading registers the revisions and updates the services itself. */
+  readonly putIn?: PutIn | undefined;
+}
+
 /** How all tasks and services of a release ended, in their order. */
 export interface RollOutResult {
   /** The one word for all: that of the first that did not end well, else the most telling of the services. */
@@ -31,11 +37,7 @@ export interface RollOutResult {
  * One service after the other, and each task as soon as it may run: a migration that fails ends the release before any
  * service moves. What comes after the first that does not end well stays as it is. The failure is thrown with the result of all.
  */
-export async function rollOut(
-  orders: Orders,
-  context: Context,
-  options: { readonly dryRun: boolean },
-): Promise<RollOutResult> {
+export async function rollOut(orders: Orders, context: Context, options: RollOutOptions): Promise<RollOutResult> {
   const started = context.clock.now();
   const { services, tasks } = orders;
   const definitions = await readDefinitions([

@@ -16,17 +16,13 @@ import { openRegistry } from './registries.js';
 import type { Release, ReleaseImage, ServicePlace, UsedImage } from './release.js';
 import type { ResolvedImage } from './resolve-image.js';
 import { resolveUsed } from './resolve-image.js';
-import type { RollOutResult } from './roll-out.js';
+import type { RollOutOptions, RollOutResult } from './roll-out.js';
 import { rollOut } from './roll-out.js';
 import { tagsOf } from './send.js';
 import { ordersOf } from './stages/orders.js';
 
 /** Makes the images, sends them, and rolls out the services in their order; the bill of lading tells how it went. */
-export async function shipRelease(
-  release: Release,
-  options: { readonly dryRun: boolean },
-  context: Context,
-): Promise<Bill> {
+export async function shipRelease(release: Release, options: RollOutOptions, context: Context): Promise<Bill> {
   const started = context.clock.now();
   const delivered = new Map<string, DeliveredImage>();
   let buildMs = 0;

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Contexts, ContextValue, WorkflowCheck } from './check-workflow.js';
 
@@ -51,6 +54,7 @@ export interface RunOptions {
 
 export type Action = (
   inputs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
 ) => Promise<{ readonly code: number; readonly outputs: Readonly<Record<string, string>> }>;
 
 export type RunEnd = Readonly<Record<string, JobEnd>>;
@@ -136,27 +140,35 @@ async function runStep(step: Step, contexts: Contexts, options: RunOptions): Pro
       Object.entries(values).map(([name, value]) => [name, check.interpolated(String(value), contexts)]),
     );
   if (step.uses !== undefined) {
-    const ended = await options.actions[step.uses]?.(filled(step.with ?? {}));
+    const ended = await options.actions[step.uses]?.(filled(step.with ?? {}), filled(step.env ?? {}));
     if (ended && ended.code !== 0) throw new Error(`exit code ${ended.code}`);
     return ended?.outputs ?? {};
   }
   const script = check.interpolated(step.run ?? '', contexts);
-  const { called, failed } = bash(script, { ...filled(step.env ?? {}), GITHUB_REPOSITORY: options.github.repository });
+  const { repository, sha } = options.github;
+  const known = { GITHUB_REPOSITORY: repository, ...(typeof sha === 'string' && { GITHUB_SHA: sha }) };
+  const { called, failed, outputs } = bash(script, { ...filled(step.env ?? {}), ...known });
   for (const argv of called) await options.gh?.(argv);
   if (failed !== undefined) throw new Error(failed);
-  return {};
+  return outputs;
 }
 
-/** What bash does with a step's script: the calls of `gh`, and the annotation of a script that fails. */
+/** What bash does with a step's script: the calls of `gh`, its outputs, and the annotation of a script that fails. */
 function bash(script: string, env: Readonly<Record<string, string>>) {
   const gh = String.raw`gh() { printf '\x1e'; printf '%s\x1f' "$@"; printf '\x1e'; }`;
+  const folder = mkdtempSync(join(tmpdir(), 'lading-step-'));
+  const file = join(folder, 'output');
+  writeFileSync(file, '');
   const ended = spawnSync('bash', ['--norc', '-euc', `${gh}\n${script}`], {
     encoding: 'utf8',
-    env: { PATH: '/usr/bin:/bin', ...env },
+    env: { PATH: '/usr/bin:/bin', GITHUB_OUTPUT: file, ...env },
   });
+  const pairs = [...readFileSync(file, 'utf8').matchAll(/^([\w-]+)=(.*)$/gm)];
+  const outputs = Object.fromEntries(pairs.map(([, name, value]) => [name ?? '', value ?? '']));
+  rmSync(folder, { recursive: true });
   // Every other piece is a call.
   const pieces = ended.stdout.split('\x1e');
   const called = pieces.filter((_, index) => index % 2 === 1).map((piece) => piece.split('\x1f').slice(0, -1));
   const said = /::error[^:]*::(.*)/.exec(ended.stdout)?.[1];
-  return { called, failed: ended.status === 0 ? undefined : (said ?? `exit code ${ended.status}`) };
+  return { called, outputs, failed: ended.status === 0 ? undefined : (said ?? `exit code ${ended.status}`) };
 }

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/base/clock.js';
 import type { Context, Environment } from '../../src/base/context.js';
 import { createExec } from '../../src/base/programs/exec.js';
 import { createHttp } from '../../src/base/http/http.js';
+import { renderMarkdown } from '../../src/report/page/markdown.js';
 import type { ReportEvent } from '../../src/base/tell/report.js';
 
 export interface TestWorld extends Context {
@@ -29,6 +30,7 @@ export function testWorld(
     exec: createExec({ ...process.env, ...env }),
     clock: options.clock ?? systemClock,
     report: (event) => events.push(event),
+    markdown: (page, limit) => Promise.resolve(renderMarkdown(page, limit)),
     signal: options.signal ?? new AbortController().signal,
     events,
     close: () => http.close(),

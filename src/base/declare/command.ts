@@ -40,6 +40,8 @@ export interface Command<I extends Inputs = Inputs, Result = unknown> {
   /** Actions of others whose names of inputs and outputs it takes, too. */
   readonly compat?: readonly Compat<Result>[];
   readonly examples: readonly Example[];
+  /** It makes stacks, or what they need: what `lading.yml` says by their outputs counts as not given. */
+  readonly beforeStacks?: boolean;
   /** A GitHub Action is generated for it. */
   readonly action?: boolean;
   /** Values that a program put together itself need no origins. */
@@ -48,8 +50,6 @@ export interface Command<I extends Inputs = Inputs, Result = unknown> {
   text?(result: Result): string | undefined;
   /** What goes on after the result is out, as a server does, until the signal aborts. */
   running?(result: Result): Promise<void>;
-  /** Milliseconds that it may go on after a first Ctrl-C, when what it is at must not be left half-made. */
-  readonly patience?: number;
   /** Exit code of a run that did not throw; 0 when left out. */
   exitCode?(result: Result): number;
 }

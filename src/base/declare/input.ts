@@ -22,6 +22,8 @@ export interface Input<Value, Required extends boolean = boolean, Taken = unknow
    * that has none yet; a list takes all that are left.
    */
   readonly positional?: boolean | undefined;
+  /** No flag, no input of an action, and in no help: from the environment and `lading.yml` alone. */
+  readonly unlisted?: boolean | undefined;
   /** Further names as a flag, a variable and an action input. */
   readonly aliases?: readonly string[] | undefined;
   /** From the text, of a list from each, to what `run` gets. Throws an `InputError`, told with every other mistake. */
@@ -169,6 +171,27 @@ export function fieldsOf<const I extends Inputs>(inputs: I): FieldsOf<I> {
     return [name, { ...rest, required: false }];
   });
   return Object.fromEntries(fields) as FieldsOf<I>;
+}
+
+/** Inputs that a reader of flags and of help does not meet. */
+export function listed(inputs: Inputs): Inputs {
+  return Object.fromEntries(Object.entries(inputs).filter(([, { unlisted }]) => !unlisted));
+}
+
+/**
+ * Inputs of another verb that this one takes from the environment and from `lading.yml`: under names with a prefix, and
+ * from the same variables where the verb has none of its own by that name.
+ */
+export function unlisted<const I extends Inputs, Prefix extends string>(
+  prefix: Prefix,
+  inputs: I,
+  own: Inputs,
+): { readonly [Name in keyof I & string as `${Prefix}-${Name}`]: I[Name] } {
+  const renamed = Object.entries(inputs).map(([name, one]) => [
+    `${prefix}-${name}`,
+    { ...one, unlisted: true, aliases: Object.hasOwn(own, name) ? [] : [name] },
+  ]);
+  return Object.fromEntries(renamed) as { readonly [Name in keyof I & string as `${Prefix}-${Name}`]: I[Name] };
 }
 
 export type CamelCase<Text extends string> = Text extends `${infer Head}-${infer Tail}`

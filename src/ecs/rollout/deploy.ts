@@ -9,11 +9,14 @@ import { beginDeployment } from './begin.js';
 import { conclude } from './verdict/conclude.js';
 import { ecsRollout } from './ecs-rollout.js';
 import { followRollout } from './watch/follow.js';
+import type { Place } from '../api.js';
+import type { Patience } from './patience.js';
 import { patienceUntil } from './patience.js';
-import type { Act } from './plan/plan.js';
+import type { Act, Plan } from './plan/plan.js';
 import { howOf } from './plan/last-deployment.js';
 import { planDeployment } from './plan/plan.js';
 import { readPresent } from './plan/present.js';
+import { revisionOf } from '../definition/read.js';
 import { refuseWhatCannotBe } from './plan/refusals.js';
 import type { DeployResult } from './verdict/result.js';
 import type { Begun, DeployRequest, DeployRun, EcsContext } from './run.js';
@@ -27,9 +30,7 @@ export async function deployService(request: DeployRequest, context: EcsContext)
   const deadline = started + request.timeoutMs;
   const patience = patienceUntil(deadline, context);
   const place = { cluster: request.cluster, service: request.service };
-  const present = await readPresent(context.ecs, place, patience);
-  refuseWhatCannotBe(present.service, request);
-  const plan = planDeployment(request, present);
+  const { present, plan } = await look(request, place, patience, context);
   for (const warning of plan.warnings) say(context.report, 'warning', warning);
   for (const note of plan.notes) say(context.report, 'info', note);
   const rollout = ecsRollout(context.ecs, place, patience);
@@ -61,8 +62,57 @@ async function carryOut(run: DeployRun, before: Service): Promise<DeployResult> 
       if (act.desiredCount !== undefined) await scale(run, act.desiredCount, before);
       return follow(run, attached(act), { of: 'deployment' });
     case 'deploy':
+      if (isNotThere(run.request, run.plan)) throw notThere(run, act);
       return follow(run, await beginDeployment(run, act, before), { of: 'deployment' });
   }
+}
+
+/** What others have put in, a read may show late. */
+const LATE_MS = 30_000;
+const LOOK_MS = 2000;
+
+async function look(request: DeployRequest, place: Place, patience: Patience, { ecs, clock, signal }: EcsContext) {
+  const until = request.keepsDefinition && !request.dryRun ? clock.now() + LATE_MS : 0;
+  for (;;) {
+    try {
+      const present = await readPresent(ecs, place, patience);
+      refuseWhatCannotBe(present.service, request);
+      const plan = planDeployment(request, present);
+      if (clock.now() >= until || !isNotThere(request, plan)) return { present, plan };
+    } catch (error) {
+      const isMissing = error instanceof LadingError && error.code === 'SERVICE_MISSING';
+      if (clock.now() >= until || !isMissing) throw error;
+    }
+    await clock.sleep(LOOK_MS, signal);
+  }
+}
+
+function isNotThere({ keepsDefinition }: DeployRequest, { act, current }: Plan): boolean {
+  return keepsDefinition === true && act.do === 'deploy' && act.taskDefinition !== current;
+}
+
+/** It was put in and turned back before we looked, or it was never put in. */
+function notThere(run: DeployRun, { taskDefinition }: Extract<Act, { do: 'deploy' }>): LadingError {
+  const { plan, request } = run;
+  const now = revisionOf(plan.current);
+  const result = resultOf(run, 'failed');
+  if (taskDefinition !== undefined) {
+    return new LadingError(
+      'deploy-failed',
+      `ECS has turned ${request.service} back from ${revisionOf(taskDefinition)} to ${now}`,
+      { code: 'DEPLOY_FAILED', hint: 'Look at its last events with lading status, and deploy again.', result },
+    );
+  }
+  const differs = plan.changes.length > 0 ? `: ${plan.changes.join(', ')}` : '';
+  return new LadingError(
+    'input',
+    `the service ${request.service} runs ${now}, which is not what was asked for${differs}`,
+    {
+      code: 'NOT_PUT_IN',
+      hint: 'Who owns the task definition must put it in: with Terraform, task_definition must not stand in ignore_changes of its service.',
+      result,
+    },
+  );
 }
 
 function attached({ ours, arn }: Extract<Act, { do: 'attach' }>): Begun {

@@ -14,6 +14,8 @@ export interface DeployRequest extends PlanRequest, Place {
   readonly timeoutMs: number;
   readonly failFast: boolean;
   readonly dryRun: boolean;
+  /** Somebody else puts the task definition into the service: one that is not there is refused. */
+  readonly keepsDefinition?: boolean | undefined;
   /** The commit that the images were made from: a new revision is tagged with it. */
   readonly commit?: string | undefined;
 }

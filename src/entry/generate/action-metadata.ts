@@ -1,7 +1,9 @@
 import type { Command } from '../../base/declare/command.js';
 import type { Compat } from '../../base/declare/compat.js';
 import type { Input, Inputs } from '../../base/declare/input.js';
+import { listed } from '../../base/declare/input.js';
 import { actionInputs } from '../runner/step.js';
+import { slugOf } from './reference.js';
 import { formatDefault } from '../terminal/help.js';
 
 /** The action that stands for the whole repository. */
@@ -12,7 +14,7 @@ export function actionFiles(command: Command<Inputs, unknown>): ReadonlyMap<stri
   const files = new Map<string, string>();
   if (!command.action) return files;
   const post = command.effects?.post ? 'post.mjs' : undefined;
-  const own = `actions/${command.name}`;
+  const own = `actions/${slugOf(command.name)}`;
   files.set(`${own}/action.yml`, actionMetadata(command, { main: 'main.mjs', post }));
   files.set(`${own}/main.mjs`, starter('startAction', [command.name]));
   if (post) files.set(`${own}/${post}`, starter('startPost', [command.name]));
@@ -43,7 +45,7 @@ interface Form {
 export function actionMetadata(command: Command<Inputs, unknown>, { main, post, compat }: Form): string {
   const inputs: Inputs = { ...command.inputs, ...actionInputs, ...command.inputs };
   const foreign = Object.entries(compat?.inputs ?? {}).map(([name, to]) => [name, foreignText(to, inputs)] as const);
-  const own = Object.entries(inputs)
+  const own = Object.entries(listed(inputs))
     .flatMap(([name, input]) => [name, ...(input.aliases ?? [])].map((one) => [one, describe(input)] as const))
     .filter(([name]) => !foreign.some(([other]) => other.toLowerCase() === name.toLowerCase()));
   const made = command.effects?.outputs ?? [];

@@ -1,5 +1,6 @@
 import type { Command } from '../../base/declare/command.js';
 import type { Input, Inputs } from '../../base/declare/input.js';
+import { listed } from '../../base/declare/input.js';
 import { variableName } from '../inputs/arguments.js';
 import { keyOf } from '../inputs/file/shape.js';
 import { flagText, formatDefault } from '../terminal/help.js';
@@ -7,7 +8,7 @@ import { code, table } from './markdown.js';
 
 /** Every input with its flag, variable and key. */
 export function inputTable(command: Command<Inputs, unknown>): string {
-  const rows = Object.entries(command.inputs).map(([name, input]) => {
+  const rows = Object.entries(listed(command.inputs)).map(([name, input]) => {
     const key = keyOf(command.name, name, input);
     return [
       input.secret ? `action input ${code(name)}` : code(flagText(name, input)),

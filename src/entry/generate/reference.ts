@@ -43,7 +43,7 @@ export function referencePage(command: Command<Inputs, unknown>, library: boolea
 function actionUse(command: Command<Inputs, unknown>): string {
   const needed = Object.entries(command.inputs).filter(([, input]) => input.required && input.default === undefined);
   const given = needed.map(([name, input]) => `    ${name}: ${input.placeholder ?? 'VALUE'}`);
-  const step = `- uses: ${actionAddress(command.name)}`;
+  const step = `- uses: ${actionAddress(slugOf(command.name))}`;
   return given.length > 0 ? [step, '  with:', ...given].join('\n') : step;
 }
 

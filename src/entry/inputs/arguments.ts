@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { InputIssue } from '../../base/errors.js';
 import type { Inputs } from '../../base/declare/input.js';
-import { input } from '../../base/declare/input.js';
+import { input, listed } from '../../base/declare/input.js';
 import type { Given } from './given.js';
 import { nearest } from '../../base/nearest.js';
 import { readFlags } from './texts.js';
@@ -104,7 +104,7 @@ export function parseArguments(argv: readonly string[], inputs: Inputs): Argumen
 
 /** Own names and aliases, each with the name of its input. */
 export function namesOf(inputs: Inputs): ReadonlyMap<string, string> {
-  const entries = Object.entries(inputs);
+  const entries = Object.entries(listed(inputs));
   return new Map([
     ...entries.flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const)),
     ...entries.map(([name]) => [name, name] as const),

@@ -6,15 +6,17 @@ import { InputError } from '../../base/errors.js';
 import type { Inputs, ValuesOf } from '../../base/declare/input.js';
 import type { Origins } from '../../base/declare/origin.js';
 import type { Choice } from './file/config-file.js';
-import { checkConfig, readConfigFile, takeEnvironment } from './file/config-file.js';
+import { checkConfig, givenAt, readConfigFile, takeEnvironment } from './file/config-file.js';
+import type { Filling, Reference } from './file/references.js';
+import { fillReferences, referencesIn } from './file/references.js';
 import { findConfigFile } from './file/find.js';
-import type { Given } from './given.js';
+import type { Given, GivenMap } from './given.js';
 import type { Section } from './file/shape.js';
-import { shapeOf } from './file/shape.js';
+import { keyOf, shapeOf } from './file/shape.js';
 import { resolveValues } from './values.js';
 
 export interface InputRequest {
-  readonly command: Pick<Command<Inputs, unknown>, 'name' | 'inputs'>;
+  readonly command: Pick<Command<Inputs, unknown>, 'name' | 'inputs' | 'beforeStacks'>;
   readonly given: ReadonlyMap<string, Given>;
   /** Below all: what the action that is stood for takes by itself. */
   readonly defaults?: ReadonlyMap<string, Given> | undefined;
@@ -26,6 +28,8 @@ export interface InputRequest {
   readonly config: string | undefined;
   readonly environment: Choice | undefined;
   readonly wholeShape: () => Promise<Section>;
+  /** Looks up the outputs of stacks that the file refers to. Left out, they stay unknown. */
+  readonly lookUp?: ((references: readonly Reference[], file: GivenMap) => Promise<Filling>) | undefined;
 }
 
 export interface ReadInputs {
@@ -54,7 +58,8 @@ export async function readInputs(request: InputRequest): Promise<ReadInputs> {
   const chosen = await attempt(issues, async () =>
     environment && !unread ? takeEnvironment(config, environment, shape) : config,
   );
-  const file = (chosen ?? config)?.root;
+  const written = (chosen ?? config)?.root;
+  const file = written && issues.length === 0 ? await filled(written, request) : written;
   const resolved = await resolveValues(command.inputs, {
     given,
     defaults,
@@ -64,11 +69,24 @@ export async function readInputs(request: InputRequest): Promise<ReadInputs> {
     file,
     unread,
     command: command.name,
+    beforeStacks: command.beforeStacks,
   });
   // The file was checked as a whole, and here what the verb takes from it once more.
   issues.push(...resolved.issues.filter(({ where }) => !told.has(where)));
   if (issues.length > 0) throw new InputError(issues);
   return { values: resolved.values, origins: resolved.origins, configFile };
+}
+
+/** With the outputs of stacks in place, where the verb takes something that is said by them. */
+async function filled(file: GivenMap, { command, given, lookUp }: InputRequest): Promise<GivenMap> {
+  if (command.beforeStacks || !lookUp) return file;
+  const references = Object.entries(command.inputs).flatMap(([name, input]) => {
+    const key = keyOf(command.name, name, input);
+    const written = key === undefined ? undefined : givenAt(file, key);
+    const isOverruled = given.has(name) && !input.fields && input.kind !== 'pairs';
+    return written && !isOverruled ? referencesIn(written) : [];
+  });
+  return references.length === 0 ? file : fillReferences(file, await lookUp(references, file));
 }
 
 async function attempt<Result>(issues: InputIssue[], work: () => Promise<Result>): Promise<Result | undefined> {

@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { variableName } from './arguments.js';
 import { givenAt } from './file/config-file.js';
 import type { Given, GivenMap } from './given.js';
+import { isReference } from './file/references.js';
 import { overlayInput } from './file/overlay.js';
 import { parseInput } from './value/parse-input.js';
 import { keyOf } from './file/shape.js';
@@ -26,6 +27,8 @@ export interface Sources {
   readonly unread?: boolean;
   readonly cwd: string;
   readonly command: string;
+  /** What the file says by outputs of stacks counts as not given. */
+  readonly beforeStacks?: boolean | undefined;
 }
 
 export interface Values {
@@ -43,7 +46,8 @@ export async function resolveValues(inputs: Inputs, sources: Sources): Promise<V
     const given = sources.given.get(name);
     const variable = await readVariable(name, input, sources.env);
     const key = keyOf(sources.command, name, input);
-    const file = key === undefined || !sources.file ? undefined : givenAt(sources.file, key);
+    const written = key === undefined || !sources.file ? undefined : givenAt(sources.file, key);
+    const file = sources.beforeStacks && isReference(written) ? undefined : written;
     issues.push(...variable.issues);
     const layers = [sources.defaults?.get(name), file, variable.given, given];
     const all = layers.reduce<Given | undefined>((below, above) => overlayInput(input, below, above), undefined);

@@ -11,12 +11,15 @@ import type { InputIssue } from '../../base/errors.js';
 import type { Ask } from '../../base/tell/ask.js';
 import type { Report } from '../../base/tell/report.js';
 import type { Choice } from '../inputs/file/config-file.js';
-import type { Given } from '../inputs/given.js';
+import type { Reference } from '../inputs/file/references.js';
+import type { Given, GivenMap } from '../inputs/given.js';
 import { readInputs } from '../inputs/read-inputs.js';
 import type { Section } from '../inputs/file/shape.js';
 import { redactView, viewError } from './describe-error.js';
 import { openPageFile } from './page-file.js';
+import type { Patience } from './patience.js';
 import { placeMistakes } from './place-mistakes.js';
+import { lookUpOutputs } from './look-up-outputs.js';
 import { openWorld } from './world.js';
 
 export interface Invocation {
@@ -42,6 +45,8 @@ export interface Invocation {
   readonly timeout: number | undefined;
   /** Where the page goes, too. */
   readonly page?: { readonly file: string; readonly where: string } | undefined;
+  /** Left out where nobody waits for a program's grace. */
+  readonly patience?: Patience | undefined;
   /** What all verbs know, asked for when the file has a key that this one does not. */
   readonly wholeShape: () => Promise<Section>;
   /** Gets the result before the world is closed; verbs that go on (`running`) go on after it. */
@@ -63,12 +68,14 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     verb: command.name,
     where: invocation.page?.where ?? '',
   });
-  const { values, origins, configFile } = await readInputs(invocation).catch(async (error: unknown) => {
+  const lookUp = (references: readonly Reference[], file: GivenMap) => lookUpOutputs(references, file, invocation);
+  const { values, origins, configFile } = await readInputs({ ...invocation, lookUp }).catch(async (error: unknown) => {
     await pageFile?.write(viewError(error, signal)).catch(() => undefined);
     throw error;
   });
   const limit = limited(signal, invocation.timeout);
   const environment = invocation.environment?.name;
+  const { patience } = invocation;
   const report: Report = (event) => {
     if (event.type === 'page') pageFile?.add(event.page);
     sink(event);
@@ -82,6 +89,7 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     sink: report,
     clock,
     ask: invocation.ask,
+    patience,
   });
   maskSecrets(command.inputs, values, world.context.report);
   try {

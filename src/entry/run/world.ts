@@ -5,6 +5,7 @@ import type { Exec } from '../../base/programs/exec.js';
 import type { Http } from '../../base/http/http.js';
 import type { Ask } from '../../base/tell/ask.js';
 import { createRedactor, redactEvent } from '../../base/tell/redact.js';
+import type { Patience } from './patience.js';
 import type { Report } from '../../base/tell/report.js';
 
 export interface World {
@@ -24,27 +25,46 @@ export function openWorld(options: {
   readonly sink: Report;
   readonly clock?: Clock | undefined;
   readonly ask?: Ask | undefined;
+  readonly patience?: Patience | undefined;
 }): World {
-  const { env, cwd, configFile, environment, signal, sink, clock = systemClock, ask } = options;
+  const { env, cwd, configFile, environment, signal, sink, clock = systemClock, ask, patience } = options;
   const redactor = createRedactor();
   const http = lateHttp(env);
   const report: Report = (event) => {
     if (event.type === 'mask') redactor.add(event.value);
     sink(redactEvent(event, (text) => redactor.redact(text)));
   };
+  const markdown: Context['markdown'] = async (page, limit) => {
+    const { renderMarkdown } = await import('../../report/page/markdown.js');
+    const event = redactEvent({ type: 'page', page }, (text) => redactor.redact(text));
+    return renderMarkdown(event.type === 'page' ? event.page : page, limit);
+  };
   return {
-    context: { env, cwd, configFile, environment, http, exec: lateExec(env), clock, report, ask, signal },
+    context: {
+      env,
+      cwd,
+      configFile,
+      environment,
+      http,
+      exec: lateExec(env, patience),
+      clock,
+      report,
+      ask,
+      markdown,
+      signal,
+    },
     redact: (text) => redactor.redact(text),
     close: () => http.close(),
   };
 }
 
 /** Programs and HTTP are loaded by who uses them first: a mistake is told without them. */
-function lateExec(env: Environment): Exec {
+function lateExec(env: Environment, patience: Patience | undefined): Exec {
   let loaded: Promise<Exec> | undefined;
   return async (program, args, request) => {
     loaded ??= import('../../base/programs/exec.js').then(({ createExec }) => createExec(env));
-    return (await loaded)(program, args, request);
+    const running = (await loaded)(program, args, request);
+    return patience && request?.grace !== undefined ? patience.during(request.grace, running) : running;
   };
 }
 

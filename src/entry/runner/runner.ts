@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.js';
 import type { Environment } from '../../base/environment.js';
 
 /** What the Actions runner gives to a step. */
@@ -7,5 +8,7 @@ export interface Runner {
   readonly signal: AbortSignal;
   /** Rejects with a failure that nobody waited for. */
   readonly escaped?: Promise<never>;
+  /** The computer's own when left out. */
+  readonly clock?: Clock;
   readonly write: (text: string) => void;
 }

@@ -13,6 +13,8 @@ import { wholeShape } from '../inputs/file/whole-shape.js';
 import { exitCodeOf, viewError } from '../run/describe-error.js';
 import { heeding } from '../run/heed.js';
 import type { Ended } from '../run/run-command.js';
+import type { Patience } from '../run/patience.js';
+import { createPatience } from '../run/patience.js';
 import { runCommand } from '../run/run-command.js';
 import { readSettings } from '../run/settings.js';
 import { namingInputs } from './action-names.js';
@@ -44,9 +46,10 @@ export async function runStep(
   // Errors come past the sinks: what was masked during the run is hidden in them, too.
   const redactor = createRedactor();
   try {
-    const work = runVerb(command, { runner, compat, onMask: (secret) => redactor.add(secret) });
+    const patience = createPatience(PATIENCE_MS);
+    const work = runVerb(command, { runner, compat, patience, onMask: (secret) => redactor.add(secret) });
     const { signal, escaped } = runner;
-    return await heeding(work, command.name, { signal, escaped, patienceMs: PATIENCE_MS });
+    return await heeding(work, command.name, { signal, escaped, patience: patience.ms });
   } catch (error) {
     return failStep(error, command, { runner, compat, redact: (text) => redactor.redact(text) });
   }
@@ -59,9 +62,9 @@ interface Step {
 
 async function runVerb(
   command: Command<Inputs, unknown>,
-  step: Step & { readonly onMask: (secret: string) => void },
+  step: Step & { readonly patience: Patience; readonly onMask: (secret: string) => void },
 ): Promise<number> {
-  const { runner, compat } = step;
+  const { runner, compat, patience } = step;
   const { env } = runner;
   const inputs = { ...actionInputs, ...command.inputs };
   const { given, defaults, issues, ignored } = await readStepInputs(env, inputs, compat);
@@ -91,8 +94,10 @@ async function runVerb(
       nameOf,
       env,
       signal: runner.signal,
+      clock: runner.clock,
       sink: report,
       wholeShape,
+      patience,
       onResult(result, ended) {
         sink.close();
         finishStep(command, result, { ...step, ...ended });

@@ -1,4 +1,5 @@
 import type { Input } from '../../base/declare/input.js';
+import { listed } from '../../base/declare/input.js';
 import { commandTable } from '../../commands/index.js';
 import { sharedInputs } from './result-text.js';
 
@@ -27,7 +28,9 @@ export async function completionFor(shell: string): Promise<string | undefined> 
   for (const entry of commandTable) {
     const command = await entry.load();
     const inputs = { ...command.inputs, ...sharedInputs(command) };
-    const flags = Object.entries(inputs).flatMap(([name, input]) => (input.secret ? [] : [flagOf(name, input)]));
+    const flags = Object.entries(listed(inputs)).flatMap(([name, input]) =>
+      input.secret ? [] : [flagOf(name, input)],
+    );
     const [verb = '', ...second] = entry.name.split(' ');
     const same = verbs.findIndex((one) => one.verb === verb);
     const before = verbs[same];

@@ -1,6 +1,7 @@
 import type { Command } from '../../base/declare/command.js';
 import { writeDuration } from '../../base/duration.js';
 import type { Input, Inputs } from '../../base/declare/input.js';
+import { listed } from '../../base/declare/input.js';
 import type { CommandEntry } from '../../commands/index.js';
 import { commonInputs, variableName } from '../inputs/arguments.js';
 import { shellInputs } from './result-text.js';
@@ -69,7 +70,7 @@ function firstFlag(inputs: Inputs): string {
 }
 
 function flagLines(inputs: Inputs, hidden: readonly string[] = []): string[] {
-  const rows = Object.entries(inputs)
+  const rows = Object.entries(listed(inputs))
     .filter(([name]) => !hidden.includes(name))
     .map(([name, input]) => [nameText(name, input), `${input.summary}${remarks(input)}`] as const);
   const width = Math.min(34, Math.max(0, ...rows.map(([flag]) => flag.length)));

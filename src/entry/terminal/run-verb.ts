@@ -7,6 +7,7 @@ import { isOn, parseArguments } from '../inputs/arguments.js';
 import { wholeShape } from '../inputs/file/whole-shape.js';
 import type { Given } from '../inputs/given.js';
 import { heeding } from '../run/heed.js';
+import { createPatience } from '../run/patience.js';
 import { runCommand } from '../run/run-command.js';
 import { readSettings } from '../run/settings.js';
 import { openAsk } from './ask.js';
@@ -30,6 +31,7 @@ export async function runVerb(
   const redact = (text: string) => redactor.redact(text);
   let json = isOn(flags.get('json')) || terminal.env.LADING_JSON === 'true';
   let told = false;
+  const patience = createPatience(PATIENCE_MS);
   try {
     const { env, signal, clock, escaped } = terminal;
     const cwd = typeof terminal.cwd === 'string' ? terminal.cwd : workingDirectory(terminal.cwd);
@@ -54,6 +56,7 @@ export async function runVerb(
       // What programs read is no place for questions.
       ask: json ? undefined : openAsk(terminal),
       wholeShape,
+      patience,
       onResult(result, { effects }) {
         sink.close();
         const text = resultText(command, result, { settings, effects, redact, stdout: terminal.stdout });
@@ -62,7 +65,7 @@ export async function runVerb(
       },
     });
     try {
-      return await heeding(work, command.name, { signal, escaped, patienceMs: command.patience ?? PATIENCE_MS });
+      return await heeding(work, command.name, { signal, escaped, patience: patience.ms });
     } finally {
       sink.close();
     }

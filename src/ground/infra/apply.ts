@@ -19,6 +19,8 @@ import { planResult } from './result.js';
 
 export interface ApplyAsked {
   readonly image?: string | undefined;
+  /** The image has its digest, and is there or will be: it is not looked for. */
+  readonly isPinned?: boolean | undefined;
   /** A plan that was saved: it and nothing else is applied. */
   readonly plan?: string | undefined;
   readonly lockTimeout: number;
@@ -27,7 +29,7 @@ export interface ApplyAsked {
 
 /** Plans to a file, shows it, and applies that file. */
 export async function applyInfra(request: InfraRequest, asked: ApplyAsked, context: Context): Promise<ApplyResult> {
-  const { plan: saved, image, dryRun } = asked;
+  const { plan: saved, image, isPinned, dryRun } = asked;
   if (saved !== undefined && !(await pathExists(saved))) {
     const hint = `Make it with lading infra plan ${request.stack}, and hand the file on to this job.`;
     throw new InputError({ where: '--plan', message: `there is no file ${saved}`, hint });
@@ -40,7 +42,8 @@ export async function applyInfra(request: InfraRequest, asked: ApplyAsked, conte
     });
   }
   // A saved plan has its values in it.
-  const open = await openInfra(request, { image, dryRun, need: saved === undefined ? 'values' : 'state' }, context);
+  const need = saved === undefined ? 'values' : 'state';
+  const open = await openInfra(request, { image, isPinned, dryRun, need }, context);
   return changeInfra(open, { ...asked, destroy: false }, context);
 }
 

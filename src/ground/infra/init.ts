@@ -1,5 +1,7 @@
-import { relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, relative } from 'node:path';
 import type { Context } from '../../base/context.js';
+import { say } from '../../base/tell/report.js';
 import { openInfra } from './open.js';
 import type { InfraRequest } from './request.js';
 import type { InfraResult } from './result.js';
@@ -17,13 +19,28 @@ export interface InitResult {
 /** Writes the files of the stack that are missing, and connects it with its state. What is there is the user's and stays. */
 export async function initInfra(
   request: InfraRequest,
-  asked: { readonly owner: Owner; readonly image?: string | undefined; readonly dryRun: boolean },
+  asked: { readonly owner?: Owner | undefined; readonly image?: string | undefined; readonly dryRun: boolean },
   context: Context,
 ): Promise<InitResult> {
-  const files = await planScaffold(request.stack, request.folder, asked.owner);
+  const files = await planScaffold(request.stack, request.folder, asked.owner ?? 'deployer', context.cwd);
+  await tellWhatImagesHold(files, request, context);
   const told = files.map(({ path, action }) => ({ path: relative(context.cwd, path), action }));
   if (asked.dryRun) return { files: told };
   const { image } = asked;
   const open = await openInfra(request, { image, need: 'some', prepare: () => applyScaffold(files) }, context);
   return { files: told, stack: infraResult(open) };
+}
+
+/** A `.dockerignore` of the user's own stays as it is. */
+async function tellWhatImagesHold(
+  files: readonly ScaffoldFile[],
+  { folder }: InfraRequest,
+  context: Pick<Context, 'cwd' | 'report'>,
+): Promise<void> {
+  const found = files.find(({ path, action }) => basename(path) === '.dockerignore' && action === 'kept');
+  if (!found) return;
+  const [top = ''] = relative(context.cwd, folder).split(/[\\/]/);
+  const lines = (await readFile(found.path, 'utf8')).split(/\r?\n/).map((line) => line.replace(/^\.?\/|\/$/g, ''));
+  if (lines.includes(top)) return;
+  say(context.report, 'info', `Images hold ${top}, too: a line ${top} in .dockerignore leaves it out.`);
 }

@@ -36,6 +36,8 @@ export interface OpenOptions {
   readonly dryRun?: boolean;
   /** As it was asked for; the one of the state when left out. */
   readonly image?: string | undefined;
+  /** It has its digest, and is not looked for. */
+  readonly isPinned?: boolean | undefined;
   /**
    * `values`: a plan needs all of them. `some`: those that are known are written. `destroy`: an image is needed, any will
    * do. `state`: nothing but what is there is read.
@@ -114,12 +116,12 @@ async function lookAtAws(request: InfraRequest, session: AwsSession) {
 async function chooseImage(
   stack: OpenStack,
   request: InfraRequest,
-  { image, need }: OpenOptions,
+  { image, isPinned, need }: OpenOptions,
   session: AwsSession,
   context: Context,
 ): Promise<string | undefined> {
   if (request.stack !== 'service') return undefined;
-  if (image !== undefined) return pinImage(image, session, context);
+  if (image !== undefined) return isPinned ? image : pinImage(image, session, context);
   const { values } = await readOutputs(stack, context);
   const known = typeof values.image === 'string' ? values.image : await lastImage(request.folder);
   if (known !== undefined) return known;

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../../base/context.js';
 import { makeOwnFolder } from '../../base/files/own-folder.js';
+import type { Page } from '../../base/tell/page.js';
 import { planStack } from '../../terraform/apply.js';
 import type { StackPlan } from '../../terraform/plan/plan.js';
 import { planPage } from '../../terraform/plan/plan-page.js';
@@ -18,6 +19,10 @@ export interface PlanAsked {
   readonly out?: string | undefined;
   readonly lockState: boolean;
   readonly lockTimeout: number;
+  /** The plan becomes a comment of the pull request. */
+  readonly comment?: boolean | undefined;
+  readonly pullRequest?: number | undefined;
+  readonly githubToken?: string | undefined;
 }
 
 /** Says what an apply would do, and saves it for one. */
@@ -27,7 +32,8 @@ export async function planInfra(request: InfraRequest, asked: PlanAsked, context
     const file = asked.out ?? (await planFile(request, context));
     await makePrivateFolder(dirname(file));
     const plan = await planStack(open.stack, { file, lock: asked.lockState, lockTimeout: asked.lockTimeout }, context);
-    showPlan(open, plan, context);
+    const page = showPlan(open, plan, context);
+    if (asked.comment) await commentPlan(page, open, asked, context);
     return planResult(open, plan, file);
   } finally {
     await open.close();
@@ -43,7 +49,7 @@ export async function planFile({ stack }: Pick<InfraRequest, 'stack'>, { cwd }: 
 }
 
 /** At a terminal at once, and as the summary of a job. */
-export function showPlan(open: OpenInfra, plan: StackPlan, context: Context, destroys = false): void {
+export function showPlan(open: OpenInfra, plan: StackPlan, context: Context, destroys = false): Page {
   const { request, account, region, stack, image } = open;
   const costs = request.stack === 'service' && plan.counts.add > 0 && !destroys;
   const facts = [
@@ -56,4 +62,15 @@ export function showPlan(open: OpenInfra, plan: StackPlan, context: Context, des
   ];
   const page = planPage(plan, { stack: request.stack, facts, destroys });
   context.report({ type: 'page', page, brief: page });
+  return page;
+}
+
+async function commentPlan(
+  page: Page,
+  { request }: OpenInfra,
+  { pullRequest, githubToken: token }: PlanAsked,
+  context: Context,
+): Promise<void> {
+  const { commentOnPullRequest } = await import('./comment.js');
+  await commentOnPullRequest(page, { pullRequest, token, about: `${request.bucket}/${request.key}` }, context);
 }

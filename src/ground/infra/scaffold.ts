@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errnoOf, InputError, LadingError, messageOf } from '../../base/errors.js';
 import { pathExists, replaceFile } from '../../base/files/files.js';
@@ -22,8 +22,16 @@ const OWNED_BY_TERRAFORM = 'ignore_changes = [desired_count]';
 /** Terraform's own, and what lading writes anew at every run. */
 const IGNORED = '.terraform/\n*.tfstate\n*.tfstate.*\n*.tfplan\n*.tfbackend\nterraform.tfvars.json\n';
 
-/** The files of a stack, and which of them are missing in its folder. Nothing that is there is replaced. */
-export async function planScaffold(stack: StackName, folder: string, owner: Owner): Promise<readonly ScaffoldFile[]> {
+/**
+ * The files of a stack, and which of them are missing in its folder. Nothing that is there is replaced. `app` is the
+ * folder that images are made of: what lies in it and is not left out goes into them.
+ */
+export async function planScaffold(
+  stack: StackName,
+  folder: string,
+  owner: Owner,
+  app: string,
+): Promise<readonly ScaffoldFile[]> {
   const template = join(await findTemplates(), stack);
   const names = (await readdir(template)).filter((name) => /\.(tf|hcl)$/.test(name) && !name.startsWith('.')).sort();
   const files = await Promise.all(
@@ -32,7 +40,14 @@ export async function planScaffold(stack: StackName, folder: string, owner: Owne
       return scaffoldFile(join(folder, name), owner === 'terraform' ? text.replace(OWNED, OWNED_BY_TERRAFORM) : text);
     }),
   );
-  return [...files, await scaffoldFile(join(dirname(folder), '.gitignore'), IGNORED)];
+  const home = dirname(folder);
+  const below = relative(app, home).replaceAll('\\', '/');
+  const isInside = below !== '' && !below.startsWith('..') && !isAbsolute(below);
+  return [
+    ...files,
+    await scaffoldFile(join(home, '.gitignore'), IGNORED),
+    ...(isInside ? [await scaffoldFile(join(app, '.dockerignore'), `${below}\n`)] : []),
+  ];
 }
 
 async function scaffoldFile(path: string, text: string): Promise<ScaffoldFile> {

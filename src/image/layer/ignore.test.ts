@@ -35,7 +35,16 @@ test('the guard knows keys by their names and leaves packages alone', () => {
 
 test.each([
   ...['.env', '.envrc', '.env.local', '.env-prod', '.ENV', 'a/.ssh', '.aws', '.git-credentials', 'id_ed25519_sk'],
-  ...['a.PEM', 'prod.tfvars', 'terraform.tfstate', 'terraform.tfstate.backup', 'release.keystore', '.dev.vars'],
+  ...[
+    'a.PEM',
+    'prod.tfvars',
+    'terraform.tfvars.json',
+    'terraform.tfstate',
+    'terraform.tfstate.1.backup',
+    'a.tfplan',
+    'release.keystore',
+    '.dev.vars',
+  ],
 ])('%s looks like a secret', (path) => {
   expect(createSecretGuard([]).admits(path)).toBe(false);
 });

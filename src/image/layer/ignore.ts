@@ -6,7 +6,7 @@ const SECRET = new RegExp(
   `(^|/)(${[
     '\\.env(rc|[._-][^/]*)?|\\.dev\\.vars|\\.npmrc|\\.yarnrc\\.yml|\\.pypirc|\\.git|\\.git-credentials|\\.netrc|\\.pgpass',
     '\\.htpasswd|\\.vault-token|\\.aws|\\.azure|\\.ssh|\\.gnupg|\\.kube|\\.docker|id_(rsa|dsa|(ecdsa|ed25519)(_sk)?)',
-    '[^/]*\\.(pem|p12|pfx|key|ppk|jks|keystore|tfvars|tfstate(\\.backup)?)',
+    '[^/]*\\.(pem|p12|pfx|key|ppk|jks|keystore|tfvars(\\.json)?|tfstate(\\.[^/]*)?|tfplan|tfbackend)',
   ].join('|')})$`,
   'i',
 );

@@ -28,6 +28,12 @@ export interface ServiceOrder {
   readonly commit: string | undefined;
 }
 
+/**
+ * Puts the images of an order into its service; what is left is to follow the deployment. A dry run is told as one.
+ * The result of an error is not that of the roll-out.
+ */
+export type PutIn = (order: ServiceOrder, options: { readonly dryRun: boolean }) => Promise<void>;
+
 /** How one service of a release ended. */
 export type ServiceResult = Partial<Omit<DeployResult, 'outcome' | 'cluster' | 'service'>> & {
   readonly name: string;

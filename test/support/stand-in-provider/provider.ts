@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { facts, isComputed, makesNew } from './facts.js';
+import { apiOf, realOf } from './real.js';
 import { invent } from './invent.js';
 import { mistakesIn } from './rules.js';
 import { actOf, nextRevision } from './script.js';
@@ -46,13 +47,19 @@ function same(one: unknown, other: unknown): boolean {
 }
 
 async function apply(type: string, prior: Values | null, planned: Values | null) {
-  const { takes, refuse } = actOf(type);
+  const { takes, refuse, real } = actOf(type);
   if (takes !== undefined) await delay(takes);
   const legacy = true;
   if (refuse !== undefined) {
     return { state: writeValue(prior), diagnostics: [{ severity: 1, summary: refuse, detail: '' }], legacy };
   }
-  if (planned === null) return { state: writeValue(null), legacy };
+  const found = real ? realOf(type) : undefined;
+  if (planned === null) {
+    if (found && prior) await found.remove?.(await apiOf(found), prior);
+    return { state: writeValue(null), legacy };
+  }
+  if (found && prior) await found.change?.(await apiOf(found), planned);
+  if (found && !prior) Object.assign(planned, await found.make(await apiOf(found), planned));
   const revision = type === 'aws_ecs_task_definition' && prior === null ? nextRevision(String(planned.family)) : 1;
   for (const [key, attribute] of Object.entries(facts.resources[type]?.attributes ?? {}))
     if (isUnknown(planned[key])) planned[key] = invent(type, key, attribute, planned, { region, revision });
@@ -77,9 +84,12 @@ export const calls: Readonly<Record<string, (request: Request) => unknown>> = {
   ValidateResourceTypeConfig: ({ type, config }) => ({ diagnostics: mistakesIn(type, readValue(config) ?? {}) }),
   ValidateDataSourceConfig: () => ({}),
   UpgradeResourceState: ({ raw }) => ({ upgraded: writeValue(readValue({ json: raw?.json })) }),
-  ReadResource({ type, state, private: own }) {
+  async ReadResource({ type, state, private: own }) {
     const value = readValue(state);
-    return { state: writeValue(value && { ...value, ...actOf(type).drift }), private: own };
+    const { drift, real } = actOf(type);
+    const found = real ? realOf(type) : undefined;
+    const seen = value && found?.look ? await found.look(await apiOf(found), value) : value;
+    return { state: writeValue(seen && { ...seen, ...drift }), private: own };
   },
   PlanResourceChange: ({ type, prior, proposed }) => plan(type, readValue(prior), readValue(proposed)),
   ApplyResourceChange: ({ type, prior, planned }) => apply(type, readValue(prior), readValue(planned)),

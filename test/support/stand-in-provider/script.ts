@@ -6,6 +6,8 @@ import type { Values } from './values.js';
 export interface Act {
   /** What somebody else has changed since. */
   readonly drift?: Values;
+  /** It is made, changed and looked at where `AWS_ENDPOINT_URL` says, as far as lading deals with it. */
+  readonly real?: boolean;
   /** Words of AWS; nothing is made then. */
   readonly refuse?: string;
   /** Milliseconds that making it takes. */

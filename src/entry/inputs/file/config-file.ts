@@ -6,6 +6,7 @@ import { readConfigText } from './find.js';
 import type { Given, GivenMap } from '../given.js';
 import { asMap } from '../given.js';
 import { nearest } from '../../../base/nearest.js';
+import { brokenReferences } from './references.js';
 import { overlaySection } from './overlay.js';
 import type { Section } from './shape.js';
 
@@ -43,7 +44,7 @@ export interface FileCheck {
 /** Mistakes of the whole file: its keys and values, and those of each environment, chosen or not. */
 export function checkConfig(config: ConfigFile, shape: Section, cwd: string): FileCheck {
   const checks: FileCheck[] = [
-    { issues: config.issues, unknown: false },
+    { issues: [...config.issues, ...brokenReferences(config.root)], unknown: false },
     checkSection(config.root, shape, { cwd, skip: (key) => key === ENVIRONMENTS || isOwn(key) }),
   ];
   const environments = config.root.entries.get(ENVIRONMENTS)?.value;

@@ -6,7 +6,16 @@ import { ANYWHERE, walkFolder } from '../../layer/walk.js';
 import { findWorkspace, membersFor } from '../workspace.js';
 
 /** Folders that a build writes or does not read, besides what it writes its result to. */
-const NOT_SOURCES = new Set(['node_modules', '.next', '.git', '.lading', 'lading.yml', 'coverage', '.turbo']);
+const NOT_SOURCES = new Set([
+  'node_modules',
+  '.next',
+  '.git',
+  '.lading',
+  'lading.yml',
+  'coverage',
+  '.turbo',
+  '.terraform',
+]);
 
 /** Whether a change of it asks for a new build; by its path below a folder of sources. Public files are packed as they are. */
 export function isSource(path: string): boolean {

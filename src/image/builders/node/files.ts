@@ -10,7 +10,7 @@ import type { Workspace } from '../workspace.js';
 import { readPackage } from '../workspace.js';
 
 /** Never part of a service, whatever `.dockerignore` says: anywhere, and at the top of a package. */
-const NEVER = /(^|\/)(node_modules|\.git|\.lading|\.turbo|\.DS_Store)$/;
+const NEVER = /(^|\/)(node_modules|\.git|\.lading|\.turbo|\.terraform|\.DS_Store)$/;
 const NEVER_ON_TOP = /^(\.yarn|\.github|Dockerfile|\.dockerignore|\.gitignore|lading\.ya?ml|\.next\/cache)$/;
 /** A folder `coverage` with one of these is a report; any other may be the service's own. */
 const REPORTS = ['lcov.info', 'lcov-report', 'clover.xml', 'coverage-final.json', 'coverage-summary.json', 'tmp'];
