@@ -1,7 +1,7 @@
 import { defineCommand } from '../base/declare/command.js';
 import { input } from '../base/declare/input.js';
 import type { InitResult } from '../ground/init/init.js';
-import { initInputs } from './inputs/init.js';
+import { filesText, initInputs, workflowInputs } from './inputs/init.js';
 
 /** `lading init`. */
 export const init = defineCommand({
@@ -25,6 +25,7 @@ export const init = defineCommand({
       },
     ),
     ...initInputs,
+    ...workflowInputs,
     yes: input.boolean('Ask nothing: take what can be seen, and say what is left', { key: false }),
   },
   needs: {
@@ -53,5 +54,5 @@ export const init = defineCommand({
     const { initFolder } = await import('../ground/init/init.js');
     return initFolder(values, context);
   },
-  text: ({ files }) => files.map(({ path, action }) => `${action.padEnd(9)}  ${path}`).join('\n'),
+  text: (result) => filesText(result),
 });

@@ -12,7 +12,8 @@ import { readApp } from './look/app.js';
 import type { Look } from './look/look.js';
 import { lookAround, pathBelow } from './look/look.js';
 import { peek } from './look/read-text.js';
-import { planInit } from './plan/plan.js';
+import type { InitPart } from './plan/plan.js';
+import { planInit, planPart } from './plan/plan.js';
 import { schemaFor } from './plan/schema.js';
 import type { InitRequest, InitValues } from './request.js';
 import { parseInitRequest } from './request.js';
@@ -44,18 +45,18 @@ export interface InitResult {
 }
 
 /** From a look at the folder to its files: asks what it cannot see, shows what it will write, and writes all or nothing. */
-export async function initFolder(values: InitValues, context: Context): Promise<InitResult> {
+export async function initFolder(values: InitValues, context: Context, part: InitPart = 'all'): Promise<InitResult> {
   const request = parseInitRequest(values);
   const ask = request.yes || request.dryRun ? undefined : context.ask;
   const look = await lookAround(context, request.app);
   const action = request.action ?? look.action;
   tellApp(look, context);
   const carried = request.from === undefined ? undefined : await readSource(request.from, request, look, context);
-  const settled = await settleFor(look, request, { carried, ask }, context);
-  if (!request.yes && !request.dryRun && !ask) refuseOpen(settled.open);
+  const settled = await settleFor(look, request, { carried, ask: part === 'all' ? ask : undefined }, context);
+  if (part === 'all' && !request.yes && !request.dryRun && !ask) refuseOpen(settled.open);
   const app = look.app ?? (await chosenApp(look, settled.settings));
   const hasDockerfile = app?.dockerfile && (await peek(join(app.folder, '.dockerignore'))) === undefined;
-  const plan = planInit(await import('yaml'), {
+  const input = {
     look,
     app,
     settled,
@@ -63,7 +64,9 @@ export async function initFolder(values: InitValues, context: Context): Promise<
     request: { ...request, action },
     schema: await schemaFor(look.folder, action),
     dockerfile: hasDockerfile ? await peek(join(app.folder, 'Dockerfile')) : undefined,
-  });
+  };
+  const yaml = await import('yaml');
+  const plan = part === 'all' ? planInit(yaml, input) : planPart(yaml, part, input);
   const files = await compareFiles(plan.files, look.repository.top);
   const result = resultOf(files, plan, carried, context);
   show(files, carried, context);
