@@ -12,6 +12,8 @@ export interface PlanInput {
   readonly settled: Settled;
   readonly carried: CarriedWorkflow;
   readonly request: InitRequest;
+  /** Files of the stacks of Terraform, when they are wanted. */
+  readonly stacks: readonly FileWish[];
   /** Of the schema, for editors. */
   readonly schema: string;
   /** Text of the Dockerfile; undefined when there is none, or a `.dockerignore` is there. */

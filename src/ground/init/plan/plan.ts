@@ -42,6 +42,7 @@ export function planInit(yaml: typeof Yaml, input: PlanInput): InitPlan {
   if (app && dockerfile !== undefined) {
     files.push({ path: join(app.folder, '.dockerignore'), text: dockerIgnore(app, dockerfile), yields: true });
   }
+  files.push(...input.stacks);
   const open = settled.open.map((key) => `${key} in lading.yml: ${howTo[key] ?? ''}`);
   const workflow = planShip(yaml, input);
   if ('file' in workflow) files.push(workflow.file);
@@ -56,7 +57,8 @@ const howTo: Readonly<Partial<Record<SettingKey, string>>> = {
   'deploy.service': 'the ECS service that runs it (--service, with --cluster)',
 };
 
-function lastSteps({ app, look }: PlanInput, open: readonly string[]): readonly string[] {
+function lastSteps(input: PlanInput, open: readonly string[]): readonly string[] {
+  const { app, look } = input;
   const dockerfile =
     app?.dockerfile && app.builder !== undefined
       ? [`The Dockerfile is not used: lading packs a ${app.title ?? ''} app from its files.`]
@@ -65,5 +67,7 @@ function lastSteps({ app, look }: PlanInput, open: readonly string[]): readonly 
     open.length > 0
       ? 'Fill in what is left, then: lading ship --dry-run'
       : 'lading ship --dry-run says what would happen.';
-  return [...dockerfile, ...(look.config?.isLong ? [] : [next])];
+  const infra =
+    input.stacks.length > 0 ? ['The stacks are yours now: lading infra plan registry says what it would make.'] : [];
+  return [...dockerfile, ...infra, ...(look.config?.isLong ? [] : [next])];
 }
