@@ -21,6 +21,8 @@ export const credentials = verb(async () => (await import('./commands/credential
 export const bootstrap = verb(async () => (await import('./commands/bootstrap.js')).bootstrap);
 export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
 export const init = verb(async () => (await import('./commands/init.js')).init);
+export const initShip = verb(async () => (await import('./commands/init-ship.js')).initShip);
+export const initRollback = verb(async () => (await import('./commands/init-rollback.js')).initRollback);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
 
 export type { Bill } from './release/bill.js';

@@ -69,6 +69,16 @@ export const commandTable: readonly CommandEntry[] = [
     async () => (await import('./credentials.js')).credentials,
   ),
   entry(
+    'init ship',
+    'Write the workflow that ships each commit',
+    async () => (await import('./init-ship.js')).initShip,
+  ),
+  entry(
+    'init rollback',
+    'Write the workflow by which a person goes back',
+    async () => (await import('./init-rollback.js')).initRollback,
+  ),
+  entry(
     'init rotate',
     'Write the workflows that keep an ECR password fresh',
     async () => (await import('./init-rotate.js')).initRotate,

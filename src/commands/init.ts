@@ -1,7 +1,7 @@
 import { defineCommand } from '../base/declare/command.js';
 import { input } from '../base/declare/input.js';
 import type { InitResult } from '../ground/init/init.js';
-import { initInputs } from './inputs/init.js';
+import { filesText, initInputs, workflowInputs } from './inputs/init.js';
 
 /** `lading init`. */
 export const init = defineCommand({
@@ -13,10 +13,13 @@ export const init = defineCommand({
     'The workflow has two jobs with a role each: one makes the image, the other deploys it.',
   ].join('\n\n'),
   inputs: {
-    from: input.string('What to carry over: `service`, or a file: a workflow with the actions of AWS', {
-      placeholder: 'service|FILE',
-      key: false,
-    }),
+    from: input.string(
+      'What to carry over: `service`, or a file: a workflow of the AWS actions, a composite action, an ecspresso configuration, a Copilot manifest',
+      {
+        placeholder: 'service|FILE',
+        key: false,
+      },
+    ),
     workflow: input.choice(
       'Which workflow to write; `ship` unless the repository is on another host than GitHub',
       ['ship', 'none'],
@@ -25,6 +28,8 @@ export const init = defineCommand({
       },
     ),
     ...initInputs,
+    ...workflowInputs,
+    infra: input.boolean('Write the stacks of Terraform for registry and service, too, below infra/', { key: false }),
     yes: input.boolean('Ask nothing: take what can be seen, and say what is left', { key: false }),
   },
   needs: {
@@ -53,5 +58,5 @@ export const init = defineCommand({
     const { initFolder } = await import('../ground/init/init.js');
     return initFolder(values, context);
   },
-  text: ({ files }) => files.map(({ path, action }) => `${action.padEnd(9)}  ${path}`).join('\n'),
+  text: (result) => filesText(result),
 });

@@ -18,11 +18,19 @@ export const rollback = defineCommand({
     }),
     'dry-run': input.boolean('Say what would happen, and change nothing', { key: false }),
   },
+  outputs: {
+    how: { summary: 'What was done: `stopped`, `deployed` or `planned`', of: (result: RollbackResult) => result.how },
+    'task-definition-arn': {
+      summary: 'ARN of the revision that it went back to',
+      of: (result: RollbackResult) => result.to,
+    },
+  },
   needs: { aws: deployNeeds.filter((need) => need.action !== 'ecs:RegisterTaskDefinition') },
   examples: [
     { command: 'lading rollback --cluster production --service shop', about: 'Go back' },
     { command: 'lading rollback --service shop --dry-run', about: 'Where it would go' },
   ],
+  action: true,
   async run(values, context, origins): Promise<RollbackResult> {
     const { planServices } = await import('../release/plan-release.js');
     const { onlyOne } = await import('../release/only-one.js');

@@ -77,6 +77,27 @@ describe('the workflow of lading init', () => {
     expect(actionlint([(texts[0] ?? '').replace('needs: image', 'needs: nobody')])).not.toEqual([]);
   });
 
+  test('that goes back passes all of them, too', async () => {
+    const texts: string[] = [];
+    for (const [files, values] of [
+      [{ 'lading.yml': `push: { to: ${shop} }\ndeploy: { service: shop }` }, {}],
+      [{ 'lading.yml': 'services: { a: {}, b: {} }' }, { githubEnvironment: 'production' }],
+    ] as const) {
+      const one = folderOf(files);
+      await initIn(one, { action: released, ...values }, {}, 'rollback');
+      texts.push(textIn(one, '.github/workflows/roll-back.yml'));
+      rmSync(one, { recursive: true });
+    }
+    for (const text of texts) expect(await check.problemsOf(text, own)).toEqual([]);
+    expect(actionlint(texts)).toEqual([]);
+  });
+
+  test('alone needs a lading.yml that says enough', async () => {
+    for (const part of ['ship', 'rollback'] as const)
+      await expect(initIn(folder, { action: released }, {}, part)).rejects.toMatchObject({ exitCode: 2 });
+    expect(filesIn(folder)).toEqual([]);
+  });
+
   test('has two roles, and no key of either while packages are installed', async () => {
     put(folder, next);
     await initIn(folder, all);
@@ -121,6 +142,26 @@ describe('on the sandbox', () => {
   });
   afterEach(() => sandbox.close());
 
+  /** Lading's own actions as steps in a workspace. */
+  function actionsIn(cwd: string) {
+    const log: string[] = [];
+    const run = (verb: string) => async (inputs: Readonly<Record<string, string>>) => {
+      const output = join(folder, `${verb}-output`);
+      writeFileSync(output, '');
+      const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const);
+      const env = { ...sandbox.env, HOME: folder, GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: output };
+      const code = await runAction(verb, {
+        env: { ...env, ...Object.fromEntries(given) },
+        cwd,
+        signal: new AbortController().signal,
+        write: (line) => void log.push(line),
+      });
+      const pairs = [...textIn(folder, `${verb}-output`).matchAll(/^([\w-]+)<<(\S+)\n(.*)\n\2$/gm)];
+      return { code, outputs: Object.fromEntries(pairs.map(([, name = '', , value = '']) => [name, value])) };
+    };
+    return { log, run };
+  }
+
   const world = () => {
     const http = createHttp({ env: sandbox.env });
     return { env: { ...sandbox.env, HOME: folder }, http, clock: systemClock };
@@ -143,26 +184,7 @@ describe('on the sandbox', () => {
         textIn(app, 'lading.yml').replace('build:\n', `build:\n  base: oci:${base.directory}\n`),
       );
       const text = textIn(app, '.github/workflows/ship.yml');
-      const log: string[] = [];
-      const action = (verb: string) => async (inputs: Readonly<Record<string, string>>) => {
-        const output = join(folder, `${verb}-output`);
-        writeFileSync(output, '');
-        const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const);
-        const code = await runAction(verb, {
-          env: {
-            ...sandbox.env,
-            HOME: folder,
-            GITHUB_ACTIONS: 'true',
-            GITHUB_OUTPUT: output,
-            ...Object.fromEntries(given),
-          },
-          cwd: app,
-          signal: new AbortController().signal,
-          write: (line) => void log.push(line),
-        });
-        const pairs = [...textIn(folder, `${verb}-output`).matchAll(/^([\w-]+)<<(\S+)\n(.*)\n\2$/gm)];
-        return { code, outputs: Object.fromEntries(pairs.map(([, name = '', , value = '']) => [name, value])) };
-      };
+      const runner = actionsIn(app);
       const signedIn: string[] = [];
       const end = await runWorkflow(text.replace(/^ +- run: npm .*\n/m, ''), {
         check,
@@ -171,21 +193,97 @@ describe('on the sandbox', () => {
         secrets: () => ({}),
         pull: async () => undefined,
         actions: {
-          'harbour-tools/lading/actions/build@v1': action('build'),
-          'harbour-tools/lading/actions/deploy@v1': action('deploy'),
+          'harbour-tools/lading/actions/build@v1': runner.run('build'),
+          'harbour-tools/lading/actions/deploy@v1': runner.run('deploy'),
           'aws-actions/configure-aws-credentials@v6': async (inputs) => {
             signedIn.push(inputs['role-to-assume'] ?? '');
             return { code: 0, outputs: {} };
           },
         },
       });
-      expect(conclusions(end), log.join('')).toEqual({ image: 'success', deploy: 'success' });
+      expect(conclusions(end), runner.log.join('')).toEqual({ image: 'success', deploy: 'success' });
       expect(signedIn).toEqual(['builder', 'deployer']);
       const { images } = (await sandbox.call('ecr', 'BatchGetImage', {
         repositoryName: 'shop',
         imageIds: [{ imageTag: 'c0ffee' }],
       })) as { images: { imageId: { imageDigest: string } }[] };
       expect(images[0]?.imageId.imageDigest).toBe(end.image?.outputs.digest);
+    } finally {
+      for (const one of [app, base.directory]) rmSync(one, { recursive: true, force: true });
+    }
+  });
+
+  test('several images and services: a job for each image, and the services get their digests', async () => {
+    const app = writeNodeApp();
+    const base = await writeTinyBase();
+    rmSync(join(app, '.env'));
+    try {
+      sandbox.createRepository('jobs');
+      await sandbox.call('ecs', 'CreateService', { serviceName: 'worker', taskDefinition: 'shop', desiredCount: 1 });
+      put(app, {
+        'lading.yml': `region: ${sandbox.region}
+build: { base: "oci:${base.directory}" }
+images:
+  web: { to: ${sandbox.host}/shop }
+  jobs: { to: ${sandbox.host}/jobs, env: { ROLE: worker } }
+services:
+  shop: { image: web=web }
+  worker: { image: [web=jobs], after: [shop] }
+`,
+      });
+      const result = await initIn(app, { action: released }, world(), 'ship');
+      expect(result.files).toEqual([{ path: '.github/workflows/ship.yml', action: 'created' }]);
+      const text = textIn(app, '.github/workflows/ship.yml');
+      expect(await check.problemsOf(text, own)).toEqual([]);
+      const runner = actionsIn(app);
+      const end = await runWorkflow(text.replace(/^ +- run: npm .*\n/gm, ''), {
+        check,
+        github: { repository: 'acme/shop', sha: 'c0ffee', event_name: 'push' },
+        vars: {},
+        secrets: () => ({}),
+        pull: async () => undefined,
+        actions: {
+          'harbour-tools/lading/actions/build@v1': runner.run('build'),
+          'harbour-tools/lading/actions/deploy@v1': runner.run('deploy'),
+        },
+      });
+      expect(conclusions(end), runner.log.join('')).toEqual({
+        'image-web': 'success',
+        'image-jobs': 'success',
+        deploy: 'success',
+      });
+      const { services } = (await sandbox.call('ecs', 'DescribeServices', { services: ['shop', 'worker'] })) as {
+        services: { taskDefinition: string }[];
+      };
+      const images = services.map(async ({ taskDefinition }) => {
+        const answer = (await sandbox.call('ecs', 'DescribeTaskDefinition', { taskDefinition })) as {
+          taskDefinition: { containerDefinitions: { image: string }[] };
+        };
+        return answer.taskDefinition.containerDefinitions[0]?.image;
+      });
+      expect(await Promise.all(images)).toEqual([
+        `${sandbox.host}/shop@${end['image-web']?.outputs.digest}`,
+        `${sandbox.host}/jobs@${end['image-jobs']?.outputs.digest}`,
+      ]);
+      // And by hand back again, for the service that is chosen.
+      await initIn(app, { action: released }, world(), 'rollback');
+      const back = textIn(app, '.github/workflows/roll-back.yml');
+      expect(await check.problemsOf(back, own)).toEqual([]);
+      const ended = await runWorkflow(back, {
+        check,
+        github: { repository: 'acme/shop' },
+        vars: {},
+        inputs: { service: 'worker' },
+        secrets: () => ({}),
+        pull: async () => undefined,
+        actions: { 'harbour-tools/lading/actions/rollback@v1': runner.run('rollback') },
+      });
+      expect(conclusions(ended), runner.log.join('')).toEqual({ rollback: 'success' });
+      const { services: after } = (await sandbox.call('ecs', 'DescribeServices', { services: ['shop', 'worker'] })) as {
+        services: { taskDefinition: string }[];
+      };
+      expect(after[0]?.taskDefinition).toBe(services[0]?.taskDefinition);
+      expect(after[1]?.taskDefinition).not.toBe(services[1]?.taskDefinition);
     } finally {
       for (const one of [app, base.directory]) rmSync(one, { recursive: true, force: true });
     }

@@ -5,6 +5,8 @@ import { virtualClock } from '../../src/base/clock.js';
 import type { Context } from '../../src/base/context.js';
 import type { ReportEvent } from '../../src/base/tell/report.js';
 import { init } from '../../src/commands/init.js';
+import { initRollback } from '../../src/commands/init-rollback.js';
+import { initShip } from '../../src/commands/init-ship.js';
 import { ship } from '../../src/commands/ship.js';
 import { wholeShape } from '../../src/entry/inputs/file/whole-shape.js';
 import { readInputs } from '../../src/entry/inputs/read-inputs.js';
@@ -43,11 +45,14 @@ export function textIn(folder: string, path: string): string {
   return readFileSync(join(folder, path), 'utf8');
 }
 
-/** `lading init` in a folder, by way of everything but the command line. */
+const verbs = { all: init, ship: initShip, rollback: initRollback };
+
+/** `lading init`, or the verb of one workflow, in a folder, by way of everything but the command line. */
 export async function initIn(
   cwd: string,
   values: InitValues = {},
   world: Partial<Context> = {},
+  part: keyof typeof verbs = 'all',
 ): Promise<InitResult & { readonly events: readonly ReportEvent[] }> {
   const events: ReportEvent[] = [];
   const env = world.env ?? { AWS_EC2_METADATA_DISABLED: 'true', HOME: cwd };
@@ -64,7 +69,7 @@ export async function initIn(
     signal: new AbortController().signal,
     ...world,
   };
-  const result = await init.run({ ...undefinedInputs(), ...values } as Parameters<typeof init.run>[0], context);
+  const result = await verbs[part].run({ ...undefinedInputs(), ...values } as Parameters<typeof init.run>[0], context);
   return { ...result, events };
 }
 

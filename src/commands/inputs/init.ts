@@ -1,4 +1,5 @@
 import { input } from '../../base/declare/input.js';
+import type { InitResult } from '../../ground/init/init.js';
 
 /** What a repository that lading ships is made of; shared by what `init` writes. No key: they make the file of keys. */
 export const initInputs = {
@@ -11,6 +12,10 @@ export const initInputs = {
     key: false,
   }),
   region: input.string('AWS region; that of the repository when left out', { placeholder: 'REGION', key: false }),
+} as const;
+
+/** What its workflows say. */
+export const workflowInputs = {
   'build-role': input.string('Role that pushes the image; the variable `LADING_BUILD_ROLE` when left out', {
     placeholder: 'ARN',
     key: false,
@@ -34,3 +39,8 @@ export const initInputs = {
   force: input.boolean('Replace files that are there and differ', { key: false }),
   'dry-run': input.boolean('Show what would be written, and write nothing', { key: false }),
 } as const;
+
+/** `created    lading.yml`, a line each. */
+export function filesText({ files }: Pick<InitResult, 'files'>): string {
+  return files.map(({ path, action }) => `${action.padEnd(9)}  ${path}`).join('\n');
+}

@@ -179,6 +179,20 @@ deploy:
     rmSync(own, { recursive: true });
   });
 
+  test('with --infra writes the stacks of Terraform, which are the user’s from then on', async () => {
+    const first = await initIn(folder, { ...all, infra: true });
+    const stacks = first.files.filter(({ path }) => path.startsWith('infra/'));
+    expect(stacks.map(({ action }) => action)).toEqual(stacks.map(() => 'created'));
+    expect(filesIn(folder)).toEqual(
+      expect.arrayContaining(['infra/.gitignore', 'infra/registry/main.tf', 'infra/service/variables.tf']),
+    );
+    put(folder, { 'infra/registry/main.tf': '# mine' });
+    expect(actionsOf(await initIn(folder, { ...all, infra: true, force: true }))).toMatchObject({
+      'infra/registry/main.tf': 'kept',
+      'infra/service/main.tf': 'unchanged',
+    });
+  });
+
   test('in a folder of a repository the workflow stands at its top', async () => {
     put(folder, { 'apps/web/next.config.js': '', 'apps/web/package.json': {}, 'package-lock.json': '{}' });
     await initIn(join(folder, 'apps/web'), all);

@@ -1,10 +1,10 @@
-import { relative, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Context } from '../../base/context.js';
 import { cancelled, InputError } from '../../base/errors.js';
-import type { Block, Page } from '../../base/tell/page.js';
 import { say } from '../../base/tell/report.js';
 import { mistakeIn } from './check.js';
-import { blockFor, diffOf } from './diff.js';
+import { diffOf } from './diff.js';
+import { show, shownPath } from './show.js';
 import type { Carried, Leftover } from './from/carried.js';
 import { readSource } from './from/source.js';
 import { readAccount } from './look/account.js';
@@ -12,8 +12,10 @@ import { readApp } from './look/app.js';
 import type { Look } from './look/look.js';
 import { lookAround, pathBelow } from './look/look.js';
 import { peek } from './look/read-text.js';
-import { planInit } from './plan/plan.js';
+import type { InitPart } from './plan/plan.js';
+import { planInit, planPart } from './plan/plan.js';
 import { schemaFor } from './plan/schema.js';
+import { planStacks } from './plan/stacks.js';
 import type { InitRequest, InitValues } from './request.js';
 import { parseInitRequest } from './request.js';
 import type { Settled } from './settle.js';
@@ -22,7 +24,6 @@ import type { Settings } from './settings.js';
 import { firstOf, textOf } from './settings.js';
 import type { FileAction, FilePlan } from './write.js';
 import { compareFiles, writeFiles } from './write.js';
-import { join, resolve } from 'node:path';
 
 export interface InitResult {
   readonly files: readonly {
@@ -44,26 +45,29 @@ export interface InitResult {
 }
 
 /** From a look at the folder to its files: asks what it cannot see, shows what it will write, and writes all or nothing. */
-export async function initFolder(values: InitValues, context: Context): Promise<InitResult> {
+export async function initFolder(values: InitValues, context: Context, part: InitPart = 'all'): Promise<InitResult> {
   const request = parseInitRequest(values);
   const ask = request.yes || request.dryRun ? undefined : context.ask;
   const look = await lookAround(context, request.app);
   const action = request.action ?? look.action;
   tellApp(look, context);
   const carried = request.from === undefined ? undefined : await readSource(request.from, request, look, context);
-  const settled = await settleFor(look, request, { carried, ask }, context);
-  if (!request.yes && !request.dryRun && !ask) refuseOpen(settled.open);
-  const app = look.app ?? (await chosenApp(look, settled.settings));
+  const settled = await settleFor(look, request, { carried, ask: part === 'all' ? ask : undefined }, context);
+  if (part === 'all' && !request.yes && !request.dryRun && !ask) refuseOpen(settled.open);
+  const app = (await chosenApp(look, settled.settings)) ?? look.app;
   const hasDockerfile = app?.dockerfile && (await peek(join(app.folder, '.dockerignore'))) === undefined;
-  const plan = planInit(await import('yaml'), {
+  const input = {
     look,
     app,
     settled,
     carried: carried?.workflow ?? {},
     request: { ...request, action },
+    stacks: request.infra ? await planStacks(look.folder) : [],
     schema: await schemaFor(look.folder, action),
     dockerfile: hasDockerfile ? await peek(join(app.folder, 'Dockerfile')) : undefined,
-  });
+  };
+  const yaml = await import('yaml');
+  const plan = part === 'all' ? planInit(yaml, input) : planPart(yaml, part, input);
   const files = await compareFiles(plan.files, look.repository.top);
   const result = resultOf(files, plan, carried, context);
   show(files, carried, context);
@@ -109,9 +113,11 @@ function tellApp({ app, apps }: Look, { report }: Pick<Context, 'report'>): void
   say(report, 'info', `${found}.`);
 }
 
+/** The app that was said in the end, which may be another one than was seen first. */
 async function chosenApp(look: Look, settings: Settings) {
-  const folder = textOf(settings, 'build.app');
-  return folder === undefined ? undefined : readApp(resolve(look.folder, folder));
+  const named = textOf(settings, 'build.app');
+  const folder = named === undefined ? undefined : resolve(look.folder, named);
+  return folder === undefined || folder === look.app?.folder ? undefined : readApp(folder);
 }
 
 /** As a service could be called, of `@acme/shop`. */
@@ -133,7 +139,7 @@ function resultOf(
 ): Omit<InitResult, 'written'> {
   return {
     files: files.map((file) => ({
-      path: shown(file.path, cwd),
+      path: shownPath(file.path, cwd),
       action: file.action,
       ...(file.action === 'replaced' && { diff: diffOf(file.before ?? '', file.text) }),
     })),
@@ -142,27 +148,6 @@ function resultOf(
     left: plan.open,
     steps: plan.steps,
   };
-}
-
-function shown(path: string, cwd: string): string {
-  return relative(cwd, path).split(sep).join('/');
-}
-
-/** What will be written, and what could not be carried over: before anybody is asked whether it may. */
-function show(
-  files: readonly FilePlan[],
-  carried: Carried | undefined,
-  { report, cwd }: Pick<Context, 'report' | 'cwd'>,
-): void {
-  const blocks: Block[] = files.flatMap((file) => blockFor(file, shown(file.path, cwd)) ?? []);
-  if (carried && carried.leftovers.length > 0) {
-    const rows = carried.leftovers.map(({ where, what, hint = '' }) => [where, what, hint]);
-    const columns = [{ name: 'where' }, { name: 'what' }, { name: 'what to do' }];
-    blocks.push({ type: 'table', title: `Not carried over from ${carried.source}`, columns, rows });
-  }
-  if (blocks.length === 0) return;
-  const page: Page = { title: 'lading init', blocks };
-  report({ type: 'page', page, brief: page });
 }
 
 /** Whether it is to be written. What is there and differs needs a word: a person’s, or `--force`. */
@@ -188,7 +173,7 @@ async function agreed(
   if (differing.length === 0 || force) return true;
   throw new InputError(
     differing.map(({ path }) => ({
-      where: shown(path, cwd),
+      where: shownPath(path, cwd),
       message: 'is there already and differs: nothing is written',
       hint: 'Compare it by --dry-run, or replace it by --force.',
     })),

@@ -21,6 +21,7 @@ export interface InitValues {
   readonly githubEnvironment?: string | undefined;
   readonly branch?: string | undefined;
   readonly action?: string | undefined;
+  readonly infra?: boolean | undefined;
   readonly yes?: boolean | undefined;
   readonly force?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
@@ -39,6 +40,8 @@ export interface InitRequest {
   readonly action: ActionRelease | undefined;
   /** Something was said about the workflow: one that is there and differs is to be replaced. */
   readonly speaksOfWorkflow: boolean;
+  /** The stacks of Terraform are wanted, too. */
+  readonly infra: boolean;
   readonly yes: boolean;
   readonly force: boolean;
   readonly dryRun: boolean;
@@ -96,6 +99,7 @@ export function parseInitRequest(values: InitValues): InitRequest {
       values.action,
       values.from,
     ].some((one) => one !== undefined && one !== 'service'),
+    infra: values.infra ?? false,
     yes: values.yes ?? false,
     force: values.force ?? false,
     dryRun: values.dryRun ?? false,

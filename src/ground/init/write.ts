@@ -13,6 +13,8 @@ export interface FileWish {
   readonly text: string;
   /** It is the user's own as soon as it is there: one that differs stays. */
   readonly yields?: boolean | undefined;
+  /** It is one of many that are the same for everybody: only its name is shown. */
+  readonly isTemplate?: boolean | undefined;
 }
 
 export interface FilePlan extends FileWish {

@@ -6,6 +6,8 @@ import type { Look } from '../look/look.js';
 import { readText } from '../look/read-text.js';
 import type { Carried } from './carried.js';
 import type { Facts } from './draft.js';
+import { carryCopilot, isCopilot } from './copilot.js';
+import { carryEcspresso, isEcspresso } from './ecspresso.js';
 import { carryComposite, carryWorkflow } from './workflow.js';
 import { readTree } from './yaml-tree.js';
 
@@ -30,9 +32,11 @@ export async function readFileSource(
   };
   if (tree.get('jobs')?.is === 'map') return carryWorkflow(tree, name, facts);
   if (tree.get('runs', 'using')?.text === 'composite') return carryComposite(tree, name, facts);
+  if (isEcspresso(tree)) return carryEcspresso(tree, { path, name, read: (other) => readText(other) }, facts);
+  if (isCopilot(tree)) return carryCopilot(tree, { path, name }, facts);
   throw new InputError({
     where: name,
     message: 'is nothing that lading knows how to carry over',
-    hint: 'It reads a workflow or a composite action of GitHub; `service` reads an ECS service.',
+    hint: 'It reads a workflow or a composite action of GitHub, a configuration of ecspresso, a manifest of Copilot; `service` reads an ECS service.',
   });
 }

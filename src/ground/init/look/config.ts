@@ -3,6 +3,8 @@ import { InputError, messageOf } from '../../../base/errors.js';
 import type { Settings, SettingValue } from '../settings.js';
 import { settingKeys } from '../settings.js';
 import { readText } from './read-text.js';
+import type { NamedRelease } from './release.js';
+import { namedReleaseIn } from './release.js';
 
 /** The `lading.yml` that is there. The door has read it already: it has no mistake. */
 export interface Config {
@@ -12,6 +14,7 @@ export interface Config {
   readonly settings: Settings;
   /** It has `images` or `services`: its places are names that `init` does not choose. */
   readonly isLong: boolean;
+  readonly release: NamedRelease;
 }
 
 /** Undefined where there is none. */
@@ -24,7 +27,7 @@ export async function readConfig(path: string): Promise<Config | undefined> {
     return value === undefined ? [] : [[key, value] as const];
   });
   const isLong = ['images', 'services'].some((key) => valueAt(root, [key]) !== undefined);
-  return { path, text, settings: Object.fromEntries(settings), isLong };
+  return { path, text, settings: Object.fromEntries(settings), isLong, release: namedReleaseIn(root) };
 }
 
 /** As plain values, so that anchors and merge keys count. */

@@ -20,6 +20,8 @@ export interface Look {
   readonly repository: Repository;
   /** Undefined while it is not said which one of several is meant. */
   readonly app: App | undefined;
+  /** Of each image that `lading.yml` names, what is packed; empty when it names none. */
+  readonly packed: ReadonlyMap<string, App>;
   /** Folders of apps from which one has to be chosen, from `folder`. */
   readonly apps: readonly string[];
   /** Lading's own actions, as a workflow that is there uses them. */
@@ -35,11 +37,21 @@ export async function lookAround(context: Pick<Context, 'cwd' | 'configFile'>, a
   if (named !== undefined && (await isFree(named))) {
     throw new InputError({ where: '--app', message: `there is no folder ${named}` }, 'APP_MISSING');
   }
-  const look = { folder, config, repository, action: await findAction(repository.top) };
+  const packed = await readPacked(config, folder);
+  const look = { folder, config, repository, packed, action: await findAction(repository.top) };
   if (named !== undefined) return { ...look, app: await readApp(named), apps: [] };
   const apps = config?.isLong ? [] : await findApps(folder);
   if (apps.length > 1) return { ...look, app: undefined, apps };
   return { ...look, app: await readApp(join(folder, apps[0] ?? '.')), apps: [] };
+}
+
+async function readPacked(config: Config | undefined, folder: string): Promise<ReadonlyMap<string, App>> {
+  const images = config?.isLong ? config.release.images : [];
+  const apps = images.map(async ({ name, app }) => {
+    const path = app === undefined ? appOf(config, folder) : resolve(folder, app);
+    return [name, await readApp(path ?? folder)] as const;
+  });
+  return new Map(await Promise.all(apps));
 }
 
 function appOf(config: Config | undefined, folder: string): string | undefined {

@@ -13,16 +13,30 @@ export interface ShipWish {
   readonly branch: string;
   readonly build: SignIn;
   readonly deploy: SignIn;
-  /** Repository that the image goes to, without a tag. */
-  readonly repository: string;
-  readonly container: string | undefined;
+  readonly images: readonly ShippedImage[];
+  /** What the step that deploys is given of the images; their digests by {@link digestOf}. */
+  readonly deployed: Readonly<Record<string, string>>;
   /** GitHub's environment of the job that deploys. */
   readonly environment: string | undefined;
   readonly action: ActionRelease;
   /** Folder of `lading.yml` from the top of the repository; empty at the top. */
   readonly folder: string;
-  readonly make: Make;
   readonly carried: CarriedWorkflow;
+}
+
+export interface ShippedImage {
+  /** Of its job: `image`, `image-web`. */
+  readonly job: string;
+  /** Its name in `lading.yml`; undefined when that has one image without a name. */
+  readonly name: string | undefined;
+  /** Repository that it goes to, without a tag. */
+  readonly repository: string;
+  readonly make: Make;
+}
+
+/** The image by its digest, in the job that deploys. */
+export function digestOf({ job, repository }: Pick<ShippedImage, 'job' | 'repository'>): string {
+  return `${repository}@\${{ needs.${job}.outputs.digest }}`;
 }
 
 /** How the image is made: by lading from the files, or from a Dockerfile by the engine of the runner. */
@@ -36,29 +50,33 @@ export type Make =
   | { readonly by: 'docker'; readonly context: string; readonly options: readonly string[] };
 
 /**
- * Two jobs with a role each: who makes the image cannot deploy, who deploys cannot push. The digest goes from one to the
- * other: it holds no account id, for which GitHub might drop it.
+ * A job for each image and one that deploys, with two roles: who makes an image cannot deploy, who deploys cannot push.
+ * The digests go from one to the other: they hold no account id, for which GitHub might drop them.
  */
 export function shipWorkflow(yaml: typeof Yaml, wish: ShipWish): string {
-  const { name, branch, carried, container, environment = carried.environment, repository } = wish;
+  const { name, branch, carried, environment = carried.environment, images } = wish;
   const runsOn = carried.runsOn ?? 'ubuntu-latest';
-  const image = `${container === undefined ? '' : `${container}=`}${repository}@\${{ needs.image.outputs.digest }}`;
   const cwd = wish.folder === '' ? undefined : wish.folder;
+  const jobs = images.map((image) => {
+    const job = {
+      'runs-on': runsOn,
+      'timeout-minutes': 30,
+      permissions,
+      outputs: { digest: '${{ steps.image.outputs.digest }}' },
+      steps: [checkout(carried.checkout), ...makeSteps(image, wish, cwd)],
+    };
+    return [image.job, job] as const;
+  });
+  const names = images.map(({ job }) => job);
   const workflow = {
     name,
     on: carried.on ?? { push: { branches: [branch] }, workflow_dispatch: {} },
     permissions: {},
     concurrency: { group: slug(name), 'cancel-in-progress': false },
     jobs: {
-      image: {
-        'runs-on': runsOn,
-        'timeout-minutes': 30,
-        permissions,
-        outputs: { digest: '${{ steps.image.outputs.digest }}' },
-        steps: [checkout(carried.checkout), ...makeSteps(wish, cwd)],
-      },
+      ...Object.fromEntries(jobs),
       deploy: {
-        needs: 'image',
+        needs: names.length === 1 ? names[0] : names,
         'runs-on': runsOn,
         'timeout-minutes': 60,
         ...(environment !== undefined && { environment }),
@@ -66,7 +84,7 @@ export function shipWorkflow(yaml: typeof Yaml, wish: ShipWish): string {
         steps: [
           checkout(carried.checkout),
           signIn(wish.deploy),
-          ladingStep('deploy', wish.action, { cwd, image, ...carried.deploy }, 'deploy'),
+          ladingStep('deploy', wish.action, { cwd, ...wish.deployed, ...carried.deploy }, 'deploy'),
         ],
       },
     },
@@ -76,13 +94,14 @@ export function shipWorkflow(yaml: typeof Yaml, wish: ShipWish): string {
     spaced: true,
     comments: {
       concurrency: 'One after the other: the newest commit is deployed last.',
-      'jobs.image.outputs': 'The digest alone: an output that holds a masked account id would be dropped.',
+      [`jobs.${names[0] ?? ''}.outputs`]:
+        'The digest alone: an output that holds a masked account id would be dropped.',
     },
   });
 }
 
-function makeSteps(wish: ShipWish, cwd: string | undefined): readonly Step[] {
-  const { make, carried, action, build } = wish;
+function makeSteps({ make, name, repository }: ShippedImage, wish: ShipWish, cwd: string | undefined): readonly Step[] {
+  const { carried, action, build } = wish;
   const tag = ['${{ github.sha }}', ...(carried.tags ?? [])].join('\n');
   if (make.by === 'docker') {
     const words = ['--provenance=false', '--tag image:latest', ...make.options];
@@ -94,16 +113,17 @@ function makeSteps(wish: ShipWish, cwd: string | undefined): readonly Step[] {
         ...(cwd !== undefined && { 'working-directory': cwd }),
       },
       signIn(build),
-      ladingStep('push', action, { cwd, tag }, 'image'),
+      ladingStep('push', action, { cwd, only: name, from: name && '.lading/image', tag }, 'image'),
     ];
   }
   const { packages, packagesFolder, script } = make;
+  const to = name === undefined ? repository : undefined;
   return [
     ...(packages ? installSteps(packages, { root: packagesFolder, node: carried.node }) : []),
     ...(packages && script !== undefined ? [buildStep(packages, script)] : []),
     // Signed in after the packages are installed: their scripts see no key.
     signIn(build),
-    ladingStep('build', action, { cwd, push: true, to: wish.repository, tag }, 'image'),
+    ladingStep('build', action, { cwd, only: name, push: true, to, tag }, 'image'),
   ];
 }
 

@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import type * as Yaml from 'yaml';
+import { ecrRegion } from '../../../aws/ecr.js';
+import { parseReference, repositoryName } from '../../../oci/reference.js';
+import { mistakeIn } from '../check.js';
+import type { App } from '../look/app.js';
+import type { Config } from '../look/config.js';
+import { pathBelow } from '../look/look.js';
+import type { InitRequest } from '../request.js';
+import { textOf } from '../settings.js';
+import type { PlanInput, PlannedWorkflow } from './plan-input.js';
+import type { Make, ShippedImage, ShipWish } from './ship-workflow.js';
+import { digestOf, shipWorkflow, slug } from './ship-workflow.js';
+import type { SignIn } from './workflow-parts.js';
+import { roleVariables, variable } from './workflow-parts.js';
+
+const WHAT = 'the workflow that ships';
+
+/** The workflow that takes each commit of a branch to the services. */
+export function planShip(yaml: typeof Yaml, input: PlanInput): PlannedWorkflow {
+  const { look, request, carried } = input;
+  const { repository, config } = look;
+  const place = placeOf(input);
+  if ('none' in place || 'open' in place) return place;
+  const images = config?.isLong ? namedImages(config, input) : onlyImage(input);
+  if ('open' in images) return images;
+  const wish: ShipWish = {
+    ...place,
+    branch: request.branch ?? repository.branch ?? 'main',
+    build: signInOf('build', images.list, input),
+    deploy: signInOf('deploy', images.list, input),
+    images: images.list,
+    deployed: images.deployed,
+    environment: request.environment,
+    carried,
+  };
+  const path = join(repository.top, '.github/workflows', `${slug(wish.name)}.yml`);
+  const file = { path, text: shipWorkflow(yaml, wish), yields: !request.speaksOfWorkflow };
+  return { file, steps: roleSteps(wish, request) };
+}
+
+/** Where the workflow stands and how it is called, or why it cannot be. */
+export function placeOf(
+  { look, request }: PlanInput,
+  what = 'Ship',
+): Pick<ShipWish, 'name' | 'folder' | 'action'> | { readonly open: string } | { readonly none: true } {
+  const { repository, folder } = look;
+  const isElsewhere = repository.host !== undefined && !/(?:^|\.)github\.|\.ghe\.com$/.test(repository.host);
+  if (request.workflow === 'none' || (request.workflow === undefined && isElsewhere)) return { none: true };
+  const { action } = request;
+  if (action === undefined)
+    return { open: `${WHAT}: this lading does not know where its actions are released (--action OWNER/REPO@REF)` };
+  const below = pathBelow(repository.top, folder) ?? '.';
+  // It would go into the workflow, and be run there.
+  if (mistakeIn('build.app', below) !== undefined) return { open: `${WHAT}: the path ${below} cannot stand in one` };
+  if (below === '.') return { name: what, folder: '', action };
+  return { name: `${what} ${below.split('/').at(-1)}`, folder: below, action };
+}
+
+type Images =
+  | { readonly list: readonly ShippedImage[]; readonly deployed: Readonly<Record<string, string>> }
+  | { readonly open: string };
+
+function onlyImage(input: PlanInput): Images {
+  const { app, settled } = input;
+  const to = textOf(settled.settings, 'push.to');
+  if (to === undefined || app === undefined)
+    return { open: `${WHAT}: it is written once app and repository are known; run lading init again` };
+  const make = howToMake(app, input);
+  if (make === undefined) return { open: `${WHAT}: ${app.reason}, and there is no Dockerfile` };
+  const image = { job: 'image', name: undefined, repository: repositoryName(parseReference(to)), make };
+  const container = textOf(settled.settings, 'deploy.container');
+  const named = container === undefined ? '' : `${container}=`;
+  return { list: [image], deployed: { image: `${named}${digestOf(image)}` } };
+}
+
+/** Each image of the file by its own job; services and tasks get the digests by their names. */
+function namedImages({ release, settings }: Config, input: PlanInput): Images {
+  const list: ShippedImage[] = [];
+  for (const { name, to = textOf(settings, 'push.to') } of release.images) {
+    const app = input.look.packed.get(name);
+    const make = app && howToMake(app, input);
+    if (to === undefined) return { open: `${WHAT}: images.${name}.to in lading.yml: the repository that it goes to` };
+    if (make === undefined) return { open: `${WHAT}: how images.${name} is made: ${app?.reason ?? ''}` };
+    const job = `image-${name.replace(/[^A-Za-z0-9_-]/g, '-')}`;
+    if (list.some((other) => other.job === job)) return { open: `${WHAT}: two images are called ${job}` };
+    list.push({ job, name, repository: repositoryName(parseReference(to)), make });
+  }
+  if (list.length === 0) return { open: `${WHAT}: lading.yml names services and no images; lading deploy needs none` };
+  const deployed: Record<string, string> = {};
+  for (const section of ['services', 'tasks'] as const) {
+    const lines = release.users
+      .filter((user) => user.section === section)
+      .flatMap(({ name, images }) => {
+        const used = imagesOf(section === 'services' && images.length === 0 ? undefined : images, list);
+        return used.length === 0 ? [] : [`${JSON.stringify(name)}: { image: ${JSON.stringify(used)} }`];
+      });
+    if (lines.length > 0) deployed[section] = lines.join('\n');
+  }
+  return { list, deployed };
+}
+
+/** What a service is given: those of its images that are made here, by digest, and with them all others as they are. */
+function imagesOf(images: readonly string[] | undefined, list: readonly ShippedImage[]): readonly string[] {
+  if (images === undefined) return list.length === 1 && list[0] ? [digestOf(list[0])] : [];
+  let isMade = false;
+  const used = images.map((text) => {
+    const [, container = '', name = text] = /^([A-Za-z0-9_-]{1,255}=)?(.+)$/s.exec(text) ?? [];
+    const image = list.find((one) => one.name === name);
+    isMade ||= image !== undefined;
+    return image === undefined ? text : `${container}${digestOf(image)}`;
+  });
+  return isMade ? used : [];
+}
+
+/** Lading packs it from the files, or the engine of the runner builds the Dockerfile; undefined for neither. */
+function howToMake(app: App, { look, carried }: PlanInput): Make | undefined {
+  const { repository, folder } = look;
+  if (app.builder === undefined) {
+    if (!app.dockerfile && carried.docker === undefined) return undefined;
+    return { by: 'docker', ...(carried.docker ?? { context: pathBelow(folder, app.folder) ?? '.', options: [] }) };
+  }
+  const below = (path: string) => (pathBelow(repository.top, path) ?? '.').replace(/^\.$/, '');
+  // What the engine builds installs its packages itself.
+  const packages = (app.builder as string) === 'dockerfile' ? undefined : app.packages;
+  return {
+    by: 'lading',
+    packages,
+    packagesFolder: packages === undefined ? '' : below(packages.root),
+    script: app.builder === 'node' && app.builds ? below(app.folder) : undefined,
+  };
+}
+
+/** Who a job is in AWS, in the region of what is released. */
+export function signInOf(
+  of: 'build' | 'deploy',
+  images: readonly Pick<ShippedImage, 'repository'>[],
+  { settled, request, carried }: Pick<PlanInput, 'settled' | 'request' | 'carried'>,
+): SignIn {
+  const [host] = images.map(({ repository }) => parseReference(repository).host);
+  const region = textOf(settled.settings, 'region') ?? (host === undefined ? undefined : ecrRegion(host));
+  return {
+    role: request.roles[of] ?? variable(roleVariables[of]),
+    region: region ?? variable('AWS_REGION'),
+    credentials: request.roles[of] === undefined ? carried.credentials : undefined,
+  };
+}
+
+function roleSteps({ build, deploy, environment }: ShipWish, { roles }: InitRequest): readonly string[] {
+  const missing = (['build', 'deploy'] as const).filter(
+    (of) => roles[of] === undefined && (of === 'build' ? build : deploy).credentials === undefined,
+  );
+  if (missing.length === 0) return [];
+  const names = missing.map((of) => roleVariables[of]).join(' and ');
+  const place = environment === undefined ? '' : `, the latter for jobs of the environment ${environment}`;
+  return [`Put the ARNs of the roles into the variables ${names} of the repository${place}: gh variable set NAME.`];
+}
