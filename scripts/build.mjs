@@ -11,7 +11,7 @@ const entries = {
   oci: 'src/oci.ts',
   sandbox: 'src/sandbox.ts',
   action: 'src/entry/action-bin.ts',
-  'docker-credential-lading': 'src/entry/helper-bin.ts',
+  'docker-credential-lading': 'src/entry/docker-credential-bin.ts',
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
 

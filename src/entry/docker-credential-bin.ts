@@ -7,7 +7,7 @@ const { signal } = catchSignals();
 keepHeapSmall();
 openOutlet(process.stderr);
 const outlet = openOutlet(process.stdout);
-const { answerHelper } = await import('./helper.js');
+const { answerHelper } = await import('./docker-credential.js');
 const { env, stdin } = process;
 const { code, text } = await answerHelper(process.argv[2], { stdin, env, cwd: process.cwd(), signal });
 process.stdout.write(text);
