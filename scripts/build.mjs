@@ -11,6 +11,7 @@ const entries = {
   oci: 'src/oci.ts',
   sandbox: 'src/sandbox.ts',
   action: 'src/entry/action-bin.ts',
+  'docker-credential-lading': 'src/entry/docker-credential-bin.ts',
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
 
@@ -37,7 +38,7 @@ const result = await build({
   logLevel: 'warning',
 });
 await writeFile(`${draft}/THIRD-PARTY-NOTICES.txt`, await notices(result.metafile));
-await chmod(`${draft}/cli.js`, 0o755);
+for (const bin of ['cli', 'docker-credential-lading']) await chmod(`${draft}/${bin}.js`, 0o755);
 if (!process.argv.includes('--no-types')) {
   const { buildTypes } = await import('./types.mjs');
   await buildTypes(['index', 'oci', 'sandbox'], `${draft}/types`);

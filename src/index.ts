@@ -19,6 +19,8 @@ export const infraUnlock = verb(async () => (await import('./commands/infra.js')
 export const promote = verb(async () => (await import('./commands/promote.js')).promote);
 export const credentials = verb(async () => (await import('./commands/credentials.js')).credentials);
 export const bootstrap = verb(async () => (await import('./commands/bootstrap.js')).bootstrap);
+export const login = verb(async () => (await import('./commands/login.js')).login);
+export const logout = verb(async () => (await import('./commands/logout.js')).logout);
 export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
 export const init = verb(async () => (await import('./commands/init.js')).init);
 export const initShip = verb(async () => (await import('./commands/init-ship.js')).initShip);
@@ -44,6 +46,8 @@ export type { RotateResult } from './rotation/result.js';
 export type { InitResult } from './ground/init/init.js';
 export type { InitRotateResult } from './commands/init-rotate.js';
 export type { CredentialsResult } from './aws/identity/hand-over.js';
+export type { LoggedIn, LoginResult } from './access/login.js';
+export type { LogoutResult } from './access/logout.js';
 export type { CallOptions, CallValues, Verb } from './entry/library.js';
 export type { FoundEffects } from './base/declare/effects.js';
 export type { ErrorData, ErrorKind, InputIssue } from './base/errors.js';

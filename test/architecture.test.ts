@@ -8,7 +8,7 @@ const src = join(import.meta.dirname, '../src');
 const domains = ['image', 'registry', 'aws', 'ecs', 'github', 'terraform', 'cloud', 'sandbox', 'oci'];
 
 /** Rooms that combine domains. They do not know each other. */
-const journeys = ['release', 'rotation', 'ground', 'rehearsal'];
+const journeys = ['access', 'release', 'rotation', 'ground', 'rehearsal'];
 
 /**
  * Who may import whom, beside the own folder: folders, and single files. The public doors in `src/` itself may import
@@ -26,6 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['oci', 'base', 'aws/services.js'],
   ecs: ['aws', 'base'],
   cloud: ['aws', 'base'],
+  access: [...domains, 'base'],
   release: [...domains, 'base'],
   rotation: [...domains, 'base'],
   ground: [...domains, 'base'],

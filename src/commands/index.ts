@@ -68,6 +68,8 @@ export const commandTable: readonly CommandEntry[] = [
     'Get AWS credentials, and prove them before they are used',
     async () => (await import('./credentials.js')).credentials,
   ),
+  entry('login', 'Log in to ECR, for Docker, podman and their kind', async () => (await import('./login.js')).login),
+  entry('logout', 'Take logins of ECR out of their files', async () => (await import('./logout.js')).logout),
   entry(
     'init ship',
     'Write the workflow that ships each commit',

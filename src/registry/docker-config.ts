@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Context } from '../base/context.js';
 import { LadingError, messageOf } from '../base/errors.js';
 import { parseJson } from '../base/json.js';
 import type { Keychain, Login } from './keychain.js';
+import { dockerFile, podmanFiles } from './login/places.js';
 
 const authFile = v.looseObject({
   auths: v.optional(
@@ -39,15 +39,9 @@ export function dockerKeychain(context: KeychainContext): Keychain {
   };
 }
 
-/** https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md and Docker's own place. */
+/** Of podman and its kind, and Docker's own place. */
 function candidates(env: Context['env']): readonly string[] {
-  if (env.REGISTRY_AUTH_FILE) return [env.REGISTRY_AUTH_FILE];
-  const home = env.HOME ?? env.USERPROFILE ?? '';
-  return [
-    join(env.DOCKER_CONFIG ?? join(home, '.docker'), 'config.json'),
-    ...(env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, 'containers/auth.json')] : []),
-    join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'containers/auth.json'),
-  ];
+  return env.REGISTRY_AUTH_FILE ? [env.REGISTRY_AUTH_FILE] : [dockerFile(env), ...podmanFiles(env)];
 }
 
 async function readAuthFile(file: string): Promise<AuthFile | undefined> {

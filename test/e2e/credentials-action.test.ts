@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -287,7 +288,17 @@ describe('a profile', () => {
 });
 
 describe('what will never work is told at once', () => {
-  /** What one run says. Its time is that of the quickest of a few: others work on this machine, too. */
+  /** How long Node takes to do nothing, here and now. */
+  function bareMs(): number {
+    const started = performance.now();
+    spawnSync(process.execPath, ['-e', '0']);
+    return performance.now() - started;
+  }
+
+  /**
+   * What one run says. Half a second is fifteen starts of Node on a machine that does nothing else; one that is busy takes
+   * longer for both, and now and then for one alone.
+   */
   async function told(run: () => Promise<StepResult>, code: number): Promise<string> {
     const first = await run();
     expect(first.code, first.log).toBe(code);
@@ -295,9 +306,10 @@ describe('what will never work is told at once', () => {
     expect(first.outputs).toEqual({});
     expectSilence(first);
     const calls = sts.calls.length;
-    let { ms } = first;
-    for (let tries = 0; ms >= 500 && tries < 5; tries++) ms = Math.min(ms, (await run()).ms);
-    expect(ms).toBeLessThan(500);
+    const isQuick = (ms: number) => ms < 500 || ms < 15 * bareMs();
+    let quick = isQuick(first.ms);
+    for (let tries = 0; !quick && tries < 8; tries++) quick = isQuick((await run()).ms);
+    expect(quick, `${first.ms} ms`).toBe(true);
     sts.calls.splice(calls);
     return first.annotations[0]?.message ?? '';
   }

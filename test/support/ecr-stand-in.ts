@@ -36,7 +36,8 @@ export async function startEcr(clock: { now(): number }): Promise<EcrStandIn> {
       const expected = `Basic ${Buffer.from(`AWS:${ecrPassword}`).toString('base64')}`;
       const accepted = request.headers.authorization === expected && !standIn.refusePassword;
       if (!accepted || request.url === '/v2/') {
-        response.writeHead(accepted ? 200 : 401).end();
+        const challenge = { 'www-authenticate': `Basic realm="${standIn.url}/",service="ecr.amazonaws.com"` };
+        response.writeHead(accepted ? 200 : 401, accepted ? {} : challenge).end();
         return;
       }
       pulled.push(request.url);
@@ -45,17 +46,15 @@ export async function startEcr(clock: { now(): number }): Promise<EcrStandIn> {
       response.end(JSON.stringify(code === '' ? { schemaVersion: 2 } : { errors: [{ code, message }] }));
       return;
     }
-    const region = /\/([a-z0-9-]+)\/ecr\/aws4_request/.exec(request.headers.authorization ?? '')?.[1] ?? '?';
+    const region =
+      /\/([a-z0-9-]+)\/ecr(?:-public)?\/aws4_request/.exec(request.headers.authorization ?? '')?.[1] ?? '?';
     asked.push(region);
-    const body = JSON.stringify({
-      authorizationData: [
-        {
-          authorizationToken: Buffer.from(`AWS:${ecrPassword}`).toString('base64'),
-          expiresAt: clock.now() / 1000 + 43_200,
-          proxyEndpoint: standIn.url,
-        },
-      ],
-    });
+    const data = {
+      authorizationToken: Buffer.from(`AWS:${ecrPassword}`).toString('base64'),
+      expiresAt: clock.now() / 1000 + 43_200,
+    };
+    const isPublic = String(request.headers['x-amz-target']).startsWith('SpencerFrontendService.');
+    const body = JSON.stringify({ authorizationData: isPublic ? data : [{ ...data, proxyEndpoint: standIn.url }] });
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
