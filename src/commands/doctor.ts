@@ -1,6 +1,11 @@
+import type { Context } from '../base/context.js';
 import { defineCommand } from '../base/declare/command.js';
+import type { ValuesOf } from '../base/declare/input.js';
 import { input } from '../base/declare/input.js';
+import type { ReportEvent } from '../base/tell/report.js';
+import type { Finding } from '../ground/doctor/finding.js';
 import { doctorExitCode, doctorText, type DoctorResult } from '../ground/doctor/result.js';
+import { rotationCheckInputs } from './inputs/rotation-check.js';
 import { imagesInput } from './inputs/release.js';
 import { serviceInputs } from './inputs/service.js';
 import { servicesInput } from './inputs/services.js';
@@ -18,6 +23,7 @@ export const doctor = defineCommand({
     ...servicesInput,
     ...imagesInput,
     app: input.path('Folder of the app', { placeholder: 'DIR', key: 'build.app' }),
+    ...rotationCheckInputs,
     role: input.string('Role that releases, by name or ARN, instead of the one in use', {
       placeholder: 'ROLE',
     }),
@@ -61,7 +67,7 @@ export const doctor = defineCommand({
         role: values.role,
         needs: [...pushNeeds, ...deployNeeds],
         apps: [...new Set(apps)],
-        more: [],
+        more: values.rotateTo ? [() => rotationOf(values, values.rotateTo ?? [], context)] : [],
       },
       { fix: values.fix, set: values.set ?? [], dryRun: values.dryRun },
       context,
@@ -70,6 +76,30 @@ export const doctor = defineCommand({
   text: doctorText,
   exitCode: doctorExitCode,
 });
+
+/** Only how old the secrets are, and whether the schedule runs. What cannot be asked is unknown. */
+async function rotationOf(values: RotationCheck, to: readonly string[], context: Context): Promise<readonly Finding[]> {
+  const { parseRotation } = await import('../rotation/request.js');
+  const { runRotation } = await import('../rotation/run.js');
+  const { rotationFindings } = await import('../ground/doctor/rotation.js');
+  const { cannotTell, isFailedRead } = await import('../ground/doctor/check.js');
+  const { rotateSecret: secret, rotateMaxAge: maxAge, rotateWorkflow: workflow } = values;
+  const asked = { ...values, to, secret, maxAge, workflow, application: ['actions'], check: true, dryRun: false };
+  const rest = { variables: false, force: false, ifOlderThan: 0, stateFile: '' };
+  // What it has to tell stands among the findings.
+  const quiet = {
+    ...context,
+    report: (event: ReportEvent) => (event.type === 'mask' ? context.report(event) : undefined),
+  };
+  try {
+    return rotationFindings(await runRotation(parseRotation({ ...asked, ...rest }), quiet));
+  } catch (error) {
+    if (!isFailedRead(error)) throw error;
+    return [cannotTell('rotation', `how old ${secret} is`, error)];
+  }
+}
+
+type RotationCheck = ValuesOf<typeof rotationCheckInputs> & { readonly region: string | undefined };
 
 function longest({ rollouts }: DoctorResult): number | undefined {
   const all = rollouts.flatMap(({ prediction }) => prediction?.seconds ?? []);
