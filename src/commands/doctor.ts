@@ -17,17 +17,23 @@ export const doctor = defineCommand({
   name: 'doctor',
   summary: 'Looks at everything that a release needs, says what is wrong and how to mend it',
   description:
-    'Reads, and changes nothing: the identity and what it may do, the service with its roles, images, secrets, log groups, target groups and network, the workflows, Terraform’s files and the app. Each line is `ok`, `wrong` or `unknown` with what to do, worst first; exit code 10 when something is wrong. What may not be read is unknown, and ends nothing.\n\nIt needs no `lading.yml`: `--cluster` and `--service` name any service of ECS. It foretells how long a rollout takes, with what each setting costs and what to set instead.\n\n`--fix` mends files of the repository and shows what it changed. Settings of AWS are changed only when they are named by `--set`.',
+    'Reads, and changes nothing: the identity and what it may do, the service with its roles, images, secrets, log groups, target groups and network, the workflows, Terraform’s files and the app. Each line is `ok`, `wrong` or `unknown` with what to do, worst first; exit code 10 when something is wrong. What may not be read is unknown, and ends nothing.\n\nIt needs no `lading.yml`: `--cluster` and `--service` name any service of ECS. It foretells how long a rollout takes, with what each setting costs and what to set instead.\n\n`--fix` mends files of the repository and shows what it changed. On a terminal it also asks for each setting of AWS that would mend something; elsewhere settings are changed only when they are named by `--set`.',
   inputs: {
     ...serviceInputs,
     ...servicesInput,
     ...imagesInput,
     app: input.path('Folder of the app', { placeholder: 'DIR', key: 'build.app' }),
     ...rotationCheckInputs,
-    role: input.string('Role that releases, by name or ARN, instead of the one in use', {
-      placeholder: 'ROLE',
+    'release-role': input.string(
+      'Role that releases, whose permissions and trust are looked at; the one in use when left out',
+      {
+        placeholder: 'ROLE',
+      },
+    ),
+    fix: input.boolean('Mend what can be mended in files, and show it; on a terminal, ask for each setting of AWS', {
+      default: false,
+      key: false,
     }),
-    fix: input.boolean('Mend what can be mended in files, and show it', { default: false, key: false }),
     set: input.list('Setting of AWS to change, by the name that a finding gives', { placeholder: 'NAME', key: false }),
     'dry-run': input.boolean('With --fix or --set: show what would be changed, change nothing', {
       default: false,
@@ -50,7 +56,7 @@ export const doctor = defineCommand({
       command: 'lading doctor --cluster production --service shop',
       about: 'Any service, also one that lading never saw',
     },
-    { command: 'lading doctor --role deploy', about: 'What the role of a pipeline may do' },
+    { command: 'lading doctor --release-role deploy', about: 'What the role of a pipeline may do' },
     { command: 'lading doctor --fix', about: 'Mends the files' },
   ],
   action: true,
@@ -64,7 +70,7 @@ export const doctor = defineCommand({
       {
         places,
         region: values.region,
-        role: values.role,
+        role: values.releaseRole,
         needs: [...pushNeeds, ...deployNeeds],
         apps: [...new Set(apps)],
         more: values.rotateTo ? [() => rotationOf(values, values.rotateTo ?? [], context)] : [],

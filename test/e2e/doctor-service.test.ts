@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { doctor } from '../../src/index.js';
+import { consult } from '../../src/ground/doctor/consult.js';
 import type { Finding } from '../../src/ground/doctor/finding.js';
 import type { DoctorResult } from '../../src/ground/doctor/result.js';
 import type { Moto } from '../../src/sandbox/moto/start-moto.js';
@@ -11,6 +12,7 @@ import { lading } from '../support/command-line.js';
 import type { DoctorStage, StageParts } from '../support/doctor-stage.js';
 import { openDoctorStage, policy, roleArn } from '../support/doctor-stage.js';
 import { findTool, missing } from '../support/tools.js';
+import { testWorld } from '../support/world.js';
 
 let moto: Moto | undefined;
 let folder = '';
@@ -196,6 +198,29 @@ describe('settings of AWS', () => {
       kind: 'input',
       issues: [{ where: 'set' }, { where: 'set' }],
     });
+    expect(updates(loose)).toHaveLength(1);
+  }, 60_000);
+
+  test('a person at a terminal is asked for each, and nobody else', async (context) => {
+    const loose = await open({ service: (usual) => ({ ...off.service(usual), healthCheckGracePeriodSeconds: 0 }) });
+    if (!loose) return context.skip();
+    const asked: string[] = [];
+    const ask = async ({ text }: { readonly text: string }) => {
+      asked.push(text);
+      return text.includes('circuit breaker') ? 'yes' : 'no';
+    };
+    const world = testWorld({ env: loose.sandbox.env, cwd: folder });
+    const place = { name: 'shop', cluster: loose.name, service: loose.name, region: undefined };
+    const request = { places: [place], region: undefined, role: undefined, needs: [], apps: [], more: [] };
+    await consult(request, { fix: true, set: [], dryRun: true }, { ...world, ask });
+    expect(asked).toEqual([]);
+    const { mended } = await consult(request, { fix: true, set: [], dryRun: false }, { ...world, ask });
+    world.close();
+    expect(asked.map((text) => text.replace(/^.*\. /, ''))).toEqual([
+      `Turn on the circuit breaker of ${loose.name}, with rollback?`,
+      `Give the tasks of ${loose.name} 60 s before load balancers judge them?`,
+    ]);
+    expect(mended).toEqual([`Turn on the circuit breaker of ${loose.name}, with rollback`]);
     expect(updates(loose)).toHaveLength(1);
   }, 60_000);
 

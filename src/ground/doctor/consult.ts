@@ -21,8 +21,10 @@ export interface Cure {
 /** Looks, changes what was asked for, and tells all of it. */
 export async function consult(request: DoctorRequest, cure: Cure, context: Context): Promise<DoctorResult> {
   const examination = await examine(request, context);
-  const settings = chooseSettings(await planOf(examination.folder, examination.found), cure.set);
+  const plan = await planOf(examination.folder, examination.found);
+  const named = chooseSettings(plan, cure.set);
   const files = cure.fix ? await mendFiles(examination, cure, request, context) : undefined;
+  const settings = [...named, ...(cure.fix && !cure.dryRun ? await askFor(plan, named, context) : [])];
   const set = cure.dryRun ? [] : await applySettings(settings, context);
   const changed = new Set(cure.dryRun ? [] : settings.map(({ finding }) => finding));
   const left = (files?.found ?? examination.found).filter(({ finding }) => !changed.has(finding));
@@ -51,6 +53,26 @@ function chooseSettings({ settings }: MendPlan, names: readonly string[]): MendP
     .map((name) => ({ where: '--set', message: `nothing that was found is mended by ${name}`, hint }));
   if (issues.length > 0) throw new InputError(issues);
   return settings.filter(({ mend }) => names.includes(mend.name));
+}
+
+/** One by one, of a person at a terminal; without one nothing is changed that is not named. */
+async function askFor(
+  { settings }: MendPlan,
+  named: MendPlan['settings'],
+  { ask }: Context,
+): Promise<MendPlan['settings']> {
+  const agreed: MendPlan['settings'][number][] = [];
+  for (const setting of settings) {
+    if (!ask || named.includes(setting)) continue;
+    const text = `${setting.finding.what}. ${setting.mend.ask}?`;
+    const answer = await ask({ text, choices: ['yes', 'no'], suggestion: 'no', mistakeIn: yesOrNo });
+    if (/^y/i.test(answer)) agreed.push(setting);
+  }
+  return agreed;
+}
+
+function yesOrNo(answer: string): string | undefined {
+  return /^(y|yes|n|no)$/i.test(answer) ? undefined : 'Answer yes or no.';
 }
 
 /** What one fault hides, or its mending brings up, is mended in the next round. */
