@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { doctor } from '../../src/index.js';
+import { consult } from '../../src/ground/doctor/consult.js';
 import type { Finding } from '../../src/ground/doctor/finding.js';
 import type { DoctorResult } from '../../src/ground/doctor/result.js';
 import type { Moto } from '../../src/sandbox/moto/start-moto.js';
@@ -11,6 +12,7 @@ import { lading } from '../support/command-line.js';
 import type { DoctorStage, StageParts } from '../support/doctor-stage.js';
 import { openDoctorStage, policy, roleArn } from '../support/doctor-stage.js';
 import { findTool, missing } from '../support/tools.js';
+import { testWorld } from '../support/world.js';
 
 let moto: Moto | undefined;
 let folder = '';
@@ -165,3 +167,135 @@ describe('a fault of a service is found', () => {
     60_000,
   );
 });
+
+describe('settings of AWS', () => {
+  const off = {
+    service: (usual: object) => ({
+      ...usual,
+      deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
+    }),
+  };
+  const updates = ({ sandbox }: DoctorStage) =>
+    sandbox.journal.filter(({ operation }) => operation === 'UpdateService');
+
+  test('are changed when they are named, and not before', async (context) => {
+    const loose = await open(off);
+    if (!loose) return context.skip();
+    const told = await look(loose);
+    expect(told.findings).toContainEqual(
+      expect.objectContaining({ code: 'service/breaker', state: 'ok', mend: { set: 'circuit-breaker' } }),
+    );
+    await look(loose, { fix: true });
+    await look(loose, { set: ['circuit-breaker'], dryRun: true });
+    expect(updates(loose)).toEqual([]);
+    const after = await look(loose, { set: ['circuit-breaker'] });
+    expect(after.mended).toEqual([`Turn on the circuit breaker of ${loose.name}, with rollback`]);
+    expect(updates(loose)).toHaveLength(1);
+    expect((await look(loose)).findings).toContainEqual(
+      expect.objectContaining({ code: 'service/breaker', what: 'the circuit breaker is on and rolls back' }),
+    );
+    await expect(look(loose, { set: ['circuit-breaker', 'hair'] })).rejects.toMatchObject({
+      kind: 'input',
+      issues: [{ where: 'set' }, { where: 'set' }],
+    });
+    expect(updates(loose)).toHaveLength(1);
+  }, 60_000);
+
+  test('a person at a terminal is asked for each, and nobody else', async (context) => {
+    const loose = await open({ service: (usual) => ({ ...off.service(usual), healthCheckGracePeriodSeconds: 0 }) });
+    if (!loose) return context.skip();
+    const asked: string[] = [];
+    const ask = async ({ text }: { readonly text: string }) => {
+      asked.push(text);
+      return text.includes('circuit breaker') ? 'yes' : 'no';
+    };
+    const world = testWorld({ env: loose.sandbox.env, cwd: folder });
+    const place = { name: 'shop', cluster: loose.name, service: loose.name, region: undefined };
+    const request = { places: [place], region: undefined, role: undefined, needs: [], apps: [], more: [] };
+    await consult(request, { fix: true, set: [], dryRun: true }, { ...world, ask });
+    expect(asked).toEqual([]);
+    const { mended } = await consult(request, { fix: true, set: [], dryRun: false }, { ...world, ask });
+    world.close();
+    expect(asked.map((text) => text.replace(/^.*\. /, ''))).toEqual([
+      `Turn on the circuit breaker of ${loose.name}, with rollback?`,
+      `Give the tasks of ${loose.name} 60 s before load balancers judge them?`,
+    ]);
+    expect(mended).toEqual([`Turn on the circuit breaker of ${loose.name}, with rollback`]);
+    expect(updates(loose)).toHaveLength(1);
+  }, 60_000);
+
+  test('a log group is made', async (context) => {
+    const bad = await open();
+    if (!bad) return context.skip();
+    await bad.call('logs', 'DeleteLogGroup', { logGroupName: `/ecs/${bad.name}` });
+    expect(wrongOf(await look(bad)).map(({ code }) => code)).toEqual(['logs']);
+    await look(bad, { set: ['log-group'] });
+    expect(wrongOf(await look(bad))).toEqual([]);
+  }, 60_000);
+});
+
+describe('what may not be read', () => {
+  const denials = [
+    ['ecs', 'DescribeServices'],
+    ['ecs', 'DescribeTaskDefinition'],
+    ['ecr', 'DescribeRepositories'],
+    ['elbv2', 'DescribeTargetGroups'],
+    ['iam', 'GetRole'],
+    ['ec2', 'DescribeSubnets'],
+    ['logs', 'DescribeLogGroups'],
+    ['secretsmanager', 'DescribeSecret'],
+    ['sts', 'GetCallerIdentity'],
+  ] as const;
+  test('is unknown, with what to allow, and is no fault', async (context) => {
+    const well = await open();
+    if (!well) return context.skip();
+    for (const [service, operation] of denials) {
+      const fault = {
+        service,
+        operation,
+        type: 'AccessDenied',
+        status: 403,
+        message: `not authorized to perform: ${service}:${operation}`,
+      };
+      for (let times = 0; times < 6; times++) well.sandbox.inject(fault);
+      const told = await look(well);
+      expect(wrongOf(told), operation).toEqual([]);
+      const unknown = told.findings.filter(({ state, fix = '' }) => state === 'unknown' && fix.includes(operation));
+      expect(unknown.length, `${operation}\n${JSON.stringify(told.findings)}`).toBeGreaterThan(0);
+      for (let times = 0; times < 6; times++) await well.call(service, operation, {}).catch(() => undefined);
+    }
+  }, 120_000);
+});
+
+test('roles that jobs take, the state and its lock are looked at in the account', async (context) => {
+  const well = await open();
+  if (!well) return context.skip();
+  const { call, sandbox } = well;
+  const provider = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com';
+  const AssumeRolePolicyDocument = policy({
+    Effect: 'Allow',
+    Principal: { Federated: provider },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:acme/shop:*' } },
+  });
+  await call('iam', 'CreateRole', { RoleName: 'release', AssumeRolePolicyDocument });
+  const home = mkdtempSync(join(tmpdir(), 'lading-doctor-'));
+  try {
+    mkdirSync(join(home, '.github/workflows'), { recursive: true });
+    const step =
+      'uses: aws-actions/configure-aws-credentials@v6\n        with: { role-to-assume: "arn:aws:iam::123456789012:role/release" }';
+    writeFileSync(
+      join(home, '.github/workflows/a.yml'),
+      `on: push\npermissions: { id-token: write }\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - ${step}\n`,
+    );
+    writeFileSync(join(home, 'service.tfbackend'), 'bucket = "nobodys-state"\nkey = "shop"\nuse_lockfile = true\n');
+    const told = await doctor({}, { env: sandbox.env, cwd: home });
+    expect(
+      wrongOf(told)
+        .map(({ code }) => code)
+        .sort(),
+    ).toEqual(['terraform/bucket', 'trust/audience', 'trust/wide']);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}, 60_000);

@@ -29,6 +29,9 @@ export const doctorNeeds = [
   read('logs:DescribeLogGroups', '*', 'to see that the log groups are there'),
   read('secretsmanager:DescribeSecret', '*', 'to see that secrets are there: no value is read'),
   read('secretsmanager:GetResourcePolicy', '*', 'to know who else may read a secret'),
+  read('s3:ListBucket', '*', 'to see that the bucket of a state is there'),
+  read('s3:GetObject', '*', 'to see who holds the lock of a state'),
+  read('dynamodb:GetItem', '*', 'to see who holds the lock of a state'),
   read('ssm:DescribeParameters', '*', 'to see that parameters are there: no value is read'),
 ] as const satisfies readonly AwsNeed[];
 

@@ -14,9 +14,8 @@ import { cannotTell, isFailedRead, runChecks } from './check.js';
 import { readFilesScene } from './files.js';
 import type { FilesScene } from './files.js';
 import type { Finding } from './finding.js';
-import { worstFirst } from './finding.js';
 import { appChecks } from './next.js';
-import { openAccountReads } from './open-reads.js';
+import { openAccountReads, openStateReads } from './open-reads.js';
 import { openService, resourcesOf } from './open-service.js';
 import { limitReads } from './reads.js';
 import type { DoctorRequest } from './request.js';
@@ -26,12 +25,15 @@ import { predictRollout } from './rollout/predict.js';
 import { ecrPlace } from './service/image-place.js';
 import { serviceSceneChecks } from './service/checks.js';
 import type { ServiceScene } from './service/scene.js';
+import { stateChecks } from './terraform/state.js';
 import { fileChecks } from './file-checks.js';
 
 /** A finding, and of several services the one that it is about. */
 export interface Found {
   readonly finding: Finding;
   readonly service?: string | undefined;
+  /** The files alone say so. */
+  readonly ofFiles?: boolean;
 }
 
 export interface Examination {
@@ -45,18 +47,28 @@ export interface Examination {
 export async function examine(request: DoctorRequest, context: Context): Promise<Examination> {
   const folder = await repositoryFolder(context);
   const files = await withTask(context, 'Look at the files', () => readFilesScene(context, folder));
-  const apps = request.apps.map((app) => relative(folder, app) || '.');
-  const [ofFiles, ofApps, ofAws, ...ofMore] = await Promise.all([
-    runChecks(fileChecks, files, context.signal),
-    runChecks(appChecks, { folder, apps }, context.signal),
+  const [ofFiles, ofAws, ...ofMore] = await Promise.all([
+    checkFiles(files, request, context),
     withTask(context, 'Look at AWS', () => examineAws(request, files, context)),
     ...request.more.map((more) => more()),
   ]);
-  const plain = [...ofFiles, ...ofApps, ...ofMore.flat()].map((finding): Found => ({ finding }));
-  const found = [...plain, ...ofAws.found];
-  const order = worstFirst(found.map(({ finding }) => finding));
-  const sorted = [...found].sort((a, b) => order.indexOf(a.finding) - order.indexOf(b.finding));
-  return { folder, found: sorted, rollouts: ofAws.rollouts };
+  const plain = ofMore.flat().map((finding): Found => ({ finding }));
+  return { folder, found: [...ofFiles, ...plain, ...ofAws.found], rollouts: ofAws.rollouts };
+}
+
+/** Looks at the files again, after some of them changed. */
+export async function examineFiles(
+  { folder }: Pick<Examination, 'folder'>,
+  request: DoctorRequest,
+  context: Context,
+): Promise<readonly Found[]> {
+  return checkFiles(await readFilesScene(context, folder), request, context);
+}
+
+async function checkFiles(files: FilesScene, { apps }: DoctorRequest, { signal }: Context): Promise<readonly Found[]> {
+  const scene = { folder: files.folder, apps: apps.map((app) => relative(files.folder, app) || '.') };
+  const found = await Promise.all([runChecks(fileChecks, files, signal), runChecks(appChecks, scene, signal)]);
+  return found.flat().map((finding) => ({ finding, ofFiles: true }));
 }
 
 async function examineAws(
@@ -139,7 +151,18 @@ async function accountFindings(
     ),
     reads: openAccountReads(limitReads(session), context),
   };
-  return runChecks([...accountChecks, ...trustChecks], scene, context.signal);
+  const state = {
+    now: context.clock.now(),
+    region: session.region,
+    account: caller.account,
+    files,
+    reads: openStateReads(session, caller.account),
+  };
+  const found = await Promise.all([
+    runChecks([...accountChecks, ...trustChecks], scene, context.signal),
+    runChecks(stateChecks, state, context.signal),
+  ]);
+  return found.flat();
 }
 
 function repositoryArns(scene: ServiceScene): readonly string[] {

@@ -21,6 +21,8 @@ export interface FilesScene {
   readonly workflows: readonly Workflow[];
   /** `*.tf` */
   readonly terraform: readonly TextFile[];
+  /** `*.tfbackend` */
+  readonly backends: readonly TextFile[];
   /** JSON that speaks of GitHub's tokens. */
   readonly policies: readonly TextFile[];
   readonly trackedStates: readonly string[];
@@ -47,11 +49,12 @@ export async function readFilesScene(
       paths.filter((path) => pattern.test(path)),
     );
   const workflows = await read(/^\.github\/workflows\/[^/]+\.ya?ml$/);
-  const json = await read(/(^|\/)(?!package(-lock)?\.json$|tsconfig)[^/]+\.json$/);
+  const json = await read(/(trust|polic|role|iam|oidc|assume)[^/]*\.json$/i);
   return {
     folder,
     workflows: await Promise.all(workflows.map(({ path, text }) => parseWorkflow(path, text))),
     terraform: await read(/\.tf$/),
+    backends: await read(/\.tfbackend$/),
     policies: json.filter(({ text }) => text.includes('token.actions.githubusercontent.com')),
     trackedStates: tracked,
     localStates: paths.filter((path) => path.endsWith('.tfstate')),

@@ -35,6 +35,8 @@ export interface FileMend {
   readonly edits: readonly Edit[];
   /** The file gets this name when its text is mended. */
   readonly rename?: string | undefined;
+  /** Of other files, that follow. */
+  readonly also?: readonly Pick<FileMend, 'file' | 'edits'>[] | undefined;
 }
 
 /** Of UTF-16 code units, `end` not included; an edit of nothing inserts. */

@@ -7,11 +7,13 @@ import * as names from '../../aws/reads/names.js';
 import * as network from '../../aws/reads/network.js';
 import * as roles from '../../aws/reads/roles.js';
 import type { Context } from '../../base/context.js';
+import * as state from '../../aws/reads/state.js';
 import { readJobClaims } from '../../github/identity/job-token.js';
 import type { AccountReads } from './account/scene.js';
 import { once } from './reads.js';
 import { readFoundImage } from './service/read-image.js';
 import type { RegionalRepository, ServiceReads } from './service/scene.js';
+import type { StateScene } from './terraform/state.js';
 
 type Opener = Pick<AwsSession, 'api' | 'region'>;
 
@@ -50,6 +52,15 @@ export function openAccountReads({ api }: Opener, context: Context): AccountRead
     rolePolicies: once((name) => roles.readRolePolicies(iam, name)),
     simulate: (request) => roles.simulate(iam, request),
     claims: () => readJobClaims(context, 'sts.amazonaws.com'),
+  };
+}
+
+export function openStateReads(session: AwsSession, account: string): StateScene['reads'] {
+  const s3 = (region: string) => session.rest('s3', { region, tries: 2 });
+  return {
+    bucket: (name, region) => state.readBucket(s3(region), name, account),
+    lockFile: (bucket, key, region) => state.readLockFile(s3(region), bucket, key),
+    lockItem: (table, id, region) => state.readLockItem(session.api('dynamodb', { region, tries: 2 }), table, id),
   };
 }
 

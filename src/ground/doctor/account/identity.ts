@@ -89,7 +89,7 @@ async function principalOf(scene: AccountScene): Promise<Principal | { readonly 
   if (role) return { arn: role.arn, role: role.name, hasBoundary: role.hasBoundary };
   return {
     finding: wrong('permissions', `the role ${name} does not exist`, {
-      fix: 'Create it by lading bootstrap, or name another by --role.',
+      fix: 'Create it by lading bootstrap, or name another by --release-role.',
     }),
   };
 }

@@ -160,9 +160,7 @@ function aJob(
   if (repository === undefined || !wants.some((want) => want.startsWith('repo:'))) return [];
   const tails = tailsOf(workflow, job);
   if (tails === undefined || tails.some((tail) => wants.some((want) => fits(want, repository, tail)))) return [];
-  const other = wants.find((want) =>
-    tails.some((tail) => fits(want.toLowerCase(), repository.toLowerCase(), tail.toLowerCase())),
-  );
+  const other = wants.find((want) => tails.some((tail) => fits(want.toLowerCase(), repository.toLowerCase(), tail)));
   const what = `the role ${role} does not trust the job ${job.name}: its subject is repo:${repository}:${tails[0] ?? ''}, and the trust wants ${wants.join(' or ')}`;
   return [
     wrong('trust', other === undefined ? what : `${what}: capitals count`, {
@@ -189,9 +187,10 @@ function tailsOf({ triggers, pushBranches }: Workflow, { environment }: Job): re
   return tails.length === 0 ? undefined : tails;
 }
 
-/** A subject as names, or with ids behind them: those are not known here. */
+/** Ids behind the names are not known here, and no default branch by its name. */
 function fits(want: string, repository: string, tail: string): boolean {
-  const [, owner = '', name = '', wanted = ''] = /^repo:([^/:@]+)(?:@\d+)?\/([^/:@]+)(?:@\d+)?:(.*)$/.exec(want) ?? [];
-  if (!matches(owner, repository.split('/')[0] ?? '') || !matches(name, repository.split('/')[1] ?? '')) return false;
-  return matches(wanted, tail) || (tail === ANY_BRANCH && wanted.startsWith('ref:refs/heads/'));
+  const subject = `repo:${repository}:${tail}`;
+  const plain = want.replace(/@[\d*?]+/g, '');
+  const anyBranch = plain.replace(/:ref:refs\/heads\/[^*?]+$/, `:${ANY_BRANCH}`);
+  return [want, plain, ...(tail === ANY_BRANCH ? [anyBranch] : [])].some((pattern) => matches(pattern, subject));
 }

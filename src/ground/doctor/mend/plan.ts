@@ -15,27 +15,26 @@ export interface FileChange {
   readonly before: string;
   readonly after: string;
   readonly rename: string | undefined;
-  readonly findings: readonly Finding[];
 }
 
 /** What `--fix` and `--set` would do about what was found. */
 export async function planMends(folder: string, findings: readonly Finding[]): Promise<MendPlan> {
-  const byFile = new Map<string, { finding: Finding; mend: FileMend }[]>();
+  const byFile = new Map<string, Pick<FileMend, 'file' | 'edits' | 'rename'>[]>();
   const settings: { finding: Finding; mend: SettingMend }[] = [];
   for (const finding of findings) {
     const { mend } = finding;
     if (mend?.in === 'aws') settings.push({ finding, mend });
-    if (mend?.in === 'file') byFile.set(mend.file, [...(byFile.get(mend.file) ?? []), { finding, mend }]);
+    if (mend?.in !== 'file') continue;
+    for (const one of [mend, ...(mend.also ?? [])]) byFile.set(one.file, [...(byFile.get(one.file) ?? []), one]);
   }
   const files = await Promise.all(
     [...byFile].map(async ([file, mends]): Promise<FileChange> => {
       const before = await readFile(join(folder, file), 'utf8');
       const after = applyEdits(
         before,
-        mends.flatMap(({ mend }) => mend.edits),
+        mends.flatMap(({ edits }) => edits),
       );
-      const rename = mends.find(({ mend }) => mend.rename !== undefined)?.mend.rename;
-      return { file, before, after, rename, findings: mends.map(({ finding }) => finding) };
+      return { file, before, after, rename: mends.find(({ rename }) => rename !== undefined)?.rename };
     }),
   );
   const diff = files.map(({ file, before, after, rename }) => diffText(file, before, after, rename)).join('\n');

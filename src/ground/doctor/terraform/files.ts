@@ -1,14 +1,19 @@
 import type { Check } from '../check.js';
-import type { Finding } from '../finding.js';
+import type { FileMend, Finding } from '../finding.js';
 import { ok, wrong } from '../finding.js';
 import type { FilesScene, TextFile } from '../files.js';
 import { placeIn } from '../files.js';
+import type { Workflow } from '../workflows/workflow.js';
 import type { HclItem } from './hcl.js';
 import { parseHcl } from './hcl.js';
 
 /** Terraform's own files, and the state that must not lie beside them. */
 export const terraformFileChecks: readonly Check<FilesScene>[] = [
-  { id: 'terraform/backend', title: 'The backend of Terraform', run: ({ terraform }) => terraform.flatMap(backends) },
+  {
+    id: 'terraform/backend',
+    title: 'The backend of Terraform',
+    run: ({ terraform, workflows }) => terraform.flatMap((file) => backends(file, workflows)),
+  },
   {
     id: 'terraform/removed',
     title: 'What the AWS provider has no more',
@@ -31,7 +36,7 @@ const SETTINGS = new Set([
 ]);
 
 /** https://developer.hashicorp.com/terraform/language/backend */
-function backends(file: TextFile): readonly Finding[] {
+function backends(file: TextFile, workflows: readonly Workflow[]): readonly Finding[] {
   const items = parseHcl(file.text);
   const settings = items.filter((item) => item.is === 'attribute' && SETTINGS.has(item.name));
   const [first] = settings;
@@ -46,7 +51,9 @@ function backends(file: TextFile): readonly Finding[] {
         {
           at: placeIn(file, first.start),
           fix: `Call it ${name}, and give it to terraform init by -backend-config.`,
-          ...(isWhole && { mend: { in: 'file', file: file.path, edits: [], rename: name } }),
+          ...(isWhole && {
+            mend: { in: 'file', file: file.path, edits: [], rename: name, also: mentions(file.path, workflows) },
+          }),
         },
       ),
     );
@@ -67,6 +74,18 @@ function backends(file: TextFile): readonly Finding[] {
     );
   }
   return findings;
+}
+
+/** Workflows name the file by its last name, from any folder. */
+function mentions(path: string, workflows: readonly Workflow[]): NonNullable<FileMend['also']> {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return workflows.flatMap(({ file, text }) => {
+    const edits = [...text.matchAll(/[\w.-]+\.tf(?![\w-])/g)].flatMap((match) => {
+      const end = match.index + match[0].length;
+      return match[0] === name ? [{ start: end, end, text: 'backend' }] : [];
+    });
+    return edits.length > 0 ? [{ file, edits }] : [];
+  });
 }
 
 /** The block as it stands, inside of another. */

@@ -19,6 +19,7 @@ async function sceneOf(files: Files, more: Partial<FilesScene> = {}): Promise<Fi
     workflows: await Promise.all(workflows.map(({ path, text }) => parseWorkflow(path, text))),
     terraform: texts.filter(({ path }) => path.endsWith('.tf')),
     policies: texts.filter(({ path }) => path.endsWith('.json')),
+    backends: [],
     trackedStates: [],
     localStates: [],
     ...more,

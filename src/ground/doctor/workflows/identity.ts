@@ -31,7 +31,8 @@ const ROLE = /^arn:aws[\w-]*:iam::(\d{12}|\*):role\/[\w+=,.@/*-]+$/;
 function roles(workflow: Workflow): readonly Finding[] {
   return workflow.jobs.flatMap((job) =>
     signIns(job).flatMap(({ step, role }) => {
-      const literal = withoutExpressions(role.text);
+      // One that lacks its $ is told as that.
+      const literal = withoutExpressions(role.text.replace(/(?<!\$)\{\{/g, '${{'));
       // What is one expression is known to GitHub alone.
       if (/^\**$/.test(literal) || ROLE.test(literal)) return [];
       const problem = problemOf(literal, step.with.has('aws-access-key-id'));
