@@ -1,10 +1,14 @@
 import { defineCommand } from '../base/declare/command.js';
+import type { ValuesOf } from '../base/declare/input.js';
 import { input } from '../base/declare/input.js';
 import type { RollOutResult } from '../release/roll-out.js';
+import type { TaskBefore } from '../release/stages/task-before.js';
+import { amazonEcsDeployTaskDefinition } from './compat/amazon-ecs-deploy-task-definition.js';
 import { deployInputs } from './inputs/deploy.js';
 import { containerImageForm } from './inputs/forms.js';
 import { registryInputs } from './inputs/registry.js';
 import { releaseInputs } from './inputs/release.js';
+import { runTaskInputs } from './inputs/run-task.js';
 import { deployNeeds } from './needs/deploy.js';
 import { taskNeeds } from './needs/run.js';
 
@@ -19,6 +23,7 @@ export const deploy = defineCommand({
       'Image to deploy, by tag or digest; the container is found by the repository when it is not named',
       { placeholder: '[CONTAINER=]REF', key: 'deploy.image', ...containerImageForm },
     ),
+    ...runTaskInputs,
     ...registryInputs,
     ...releaseInputs,
   },
@@ -44,6 +49,7 @@ export const deploy = defineCommand({
       of: (result: RollOutResult) => JSON.stringify(result.services),
     },
   },
+  compat: [amazonEcsDeployTaskDefinition],
   needs: {
     aws: [
       ...deployNeeds,
@@ -67,14 +73,33 @@ export const deploy = defineCommand({
     const { resolveUsed } = await import('../release/resolve-image.js');
     const { rollOutAlone } = await import('../release/roll-out-alone.js');
     const { ordersOf } = await import('../release/stages/orders.js');
-    const orders = await ordersOf(planRelease(values, origins), {
+    const release = planRelease(values, origins);
+    const orders = await ordersOf(release, {
       resolve: (use, region) => resolveUsed(use, { ...values, region }, context),
       commit: undefined,
     });
-    return rollOutAlone(orders, context, { dryRun: values.dryRun ?? false });
+    const { withTaskBefore } = await import('../release/stages/task-before.js');
+    const all = values.runTask ? withTaskBefore(orders, release, { before: taskBefore(values), origins }) : orders;
+    return rollOutAlone(all, context, { dryRun: values.dryRun ?? false });
   },
   text: deployText,
 });
+
+function taskBefore(values: ValuesOf<typeof runTaskInputs>): TaskBefore {
+  const { container, command = [], env = [] } = values.runTaskOverrides ?? {};
+  return {
+    container,
+    command,
+    env,
+    launch: {
+      subnets: values.runTaskSubnet ?? [],
+      securityGroups: values.runTaskSecurityGroup ?? [],
+      assignPublicIp: values.runTaskPublicIp,
+      launchType: values.runTaskLaunchType,
+    },
+    wait: values.runTaskWait,
+  };
+}
 
 export function deployText(result: RollOutResult): string {
   return [...result.tasks.map(taskText), ...result.services.map(serviceText)].join('\n');

@@ -154,3 +154,115 @@ describe('amazon-ecs-render-task-definition', () => {
     ]);
   });
 });
+
+describe('amazon-ecs-deploy-task-definition', () => {
+  const action = 'amazon-ecs-deploy-task-definition';
+  const readme = { 'task-definition': 'task-definition.json', service: 'shop', cluster: 'default' };
+  const changed = (): void => {
+    const [container] = definition.containerDefinitions;
+    const containerDefinitions = [{ ...container, environment: [{ name: 'STEP', value: '2' }] }];
+    writeFileSync(join(workspace, 'task-definition.json'), JSON.stringify({ ...definition, containerDefinitions }));
+  };
+  const calls = (operation: string) => sandbox.journal.filter((entry) => entry.operation === operation);
+
+  test("the README's first example waits for the verdict", async () => {
+    changed();
+    const deployed = await step(action, { ...readme, 'wait-for-service-stability': 'true' });
+    expect(deployed, deployed.log).toMatchObject({ code: 0, annotations: [] });
+    expect(deployed.outputs).toMatchObject({
+      outcome: 'steady',
+      'task-definition-arn': expect.stringMatching(/:task-definition\/shop:2$/) as string,
+    });
+    expect(deployed.outputs).not.toHaveProperty('run-task-arn');
+  });
+
+  test('without a wish to wait it does not, and what is of no consequence is said', async () => {
+    changed();
+    const deployed = await step(action, {
+      ...readme,
+      'desired-count': '2',
+      'force-new-deployment': 'True',
+      'wait-for-minutes': '5',
+      'max-retries': '0',
+      'keep-null-value-keys': 'value',
+      'codedeploy-appspec': '',
+      'run-task-tags': '[]',
+    });
+    expect(deployed, deployed.log).toMatchObject({ code: 0, annotations: [] });
+    expect(deployed.outputs.outcome).toBe('started');
+    expect(deployed.log).toContain('input max-retries is of no consequence');
+    expect(calls('UpdateService').map(({ input }) => input)).toMatchObject([
+      { service: 'shop', desiredCount: 2, forceNewDeployment: true },
+    ]);
+  });
+
+  test('run-task runs the new definition where the service runs, before that moves', async () => {
+    changed();
+    const deployed = await step(action, {
+      ...readme,
+      'run-task': 'true',
+      'run-task-container-overrides': '[{"name":"web","command":["node","migrate.js"]}]',
+      'run-task-subnets': 'subnet-7, subnet-8',
+      'run-task-assign-public-IP': 'DISABLED',
+      'wait-for-task-stopped': 'true',
+    });
+    expect(deployed, deployed.log).toMatchObject({ code: 0 });
+    expect(calls('RunTask').map(({ input }) => input)).toMatchObject([
+      {
+        taskDefinition: expect.stringMatching(/shop:2$/) as string,
+        launchType: 'FARGATE',
+        networkConfiguration: {
+          awsvpcConfiguration: { subnets: ['subnet-7', 'subnet-8'], assignPublicIp: 'DISABLED' },
+        },
+        overrides: { containerOverrides: [{ name: 'web', command: ['node', 'migrate.js'] }] },
+      },
+    ]);
+    expect(JSON.parse(deployed.outputs['run-task-arn'] ?? '')).toEqual([expect.stringMatching(/:task\//)]);
+    const order = sandbox.journal.map(({ operation }) => operation).filter((one) => /^(RunTask|UpdateS)/.test(one));
+    expect(order).toEqual(['RunTask', 'UpdateService']);
+    expect(calls('RegisterTaskDefinition')).toHaveLength(2);
+  });
+
+  test('a task that fails leaves the service as it is', async () => {
+    await sandbox.close();
+    await open('task-exit-1');
+    changed();
+    const failed = await step(action, { ...readme, 'run-task': 'true', 'wait-for-task-stopped': 'true' });
+    expect(failed.code, failed.log).toBe(5);
+    expect(calls('UpdateService')).toEqual([]);
+    expect(JSON.parse(failed.outputs['run-task-arn'] ?? '')).toHaveLength(1);
+  });
+
+  test('a task that nobody waits for is begun, and the service moves', async () => {
+    changed();
+    const deployed = await step(action, { ...readme, 'run-task': 'true' });
+    expect(deployed, deployed.log).toMatchObject({ code: 0 });
+    expect(deployed.outputs.outcome).toBe('started');
+    expect(calls('UpdateService')).toHaveLength(1);
+  });
+
+  test('what cannot be taken over is told with why, all of it at once', async () => {
+    const failed = await step(action, {
+      ...readme,
+      'codedeploy-application': 'app',
+      'propagate-tags': 'SERVICE',
+      'service-managed-ebs-volume': '{"sizeInGiB":1}',
+      'run-task-container-overrides': '[{"name":"web","cpu":1}]',
+      'wait-for-minutes': 'long',
+      'force-new-deployment': 'yes',
+    });
+    expect(failed.code).toBe(2);
+    expect(failed.annotations).toHaveLength(1);
+    const text = failed.annotations[0]?.message ?? '';
+    for (const part of [
+      'input codedeploy-application: cannot be taken over: lading drives the deployment controller ECS',
+      'input propagate-tags: cannot be taken over',
+      'input service-managed-ebs-volume: cannot be taken over',
+      'input run-task-container-overrides: is no list of overrides',
+      'input wait-for-minutes: is a number of minutes',
+      'input force-new-deployment: is one of true',
+    ])
+      expect(text).toContain(part);
+    expect(sandbox.journal).toEqual([]);
+  });
+});
