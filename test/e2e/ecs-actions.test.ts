@@ -241,6 +241,14 @@ describe('amazon-ecs-deploy-task-definition', () => {
     expect(calls('UpdateService')).toHaveLength(1);
   });
 
+  test('without a service nothing is deployed, and that is no success', async () => {
+    const failed = await step(action, { ...readme, service: '' });
+    expect([failed.code, failed.annotations[0]?.message]).toEqual([
+      2,
+      expect.stringContaining('input service: is missing') as string,
+    ]);
+  });
+
   test('what cannot be taken over is told with why, all of it at once', async () => {
     const failed = await step(action, {
       ...readme,
