@@ -1,11 +1,15 @@
 import { defineCommand } from '../base/declare/command.js';
+import type { ValuesOf } from '../base/declare/input.js';
 import { input } from '../base/declare/input.js';
 import type { RollOutResult } from '../release/roll-out.js';
+import type { TaskBefore } from '../release/stages/task-before.js';
+import { amazonEcsDeployTaskDefinition } from './compat/amazon-ecs-deploy-task-definition.js';
 import { deployInputs } from './inputs/deploy.js';
 import { ownerInputs, putInBy } from './inputs/infra-owner.js';
 import { containerImageForm } from './inputs/forms.js';
 import { registryInputs } from './inputs/registry.js';
 import { releaseInputs } from './inputs/release.js';
+import { runTaskInputs } from './inputs/run-task.js';
 import { deployNeeds } from './needs/deploy.js';
 import { taskNeeds } from './needs/run.js';
 
@@ -15,6 +19,7 @@ const own = {
     'Image to deploy, by tag or digest; the container is found by the repository when it is not named',
     { placeholder: '[CONTAINER=]REF', key: 'deploy.image', ...containerImageForm },
   ),
+  ...runTaskInputs,
   ...registryInputs,
   ...releaseInputs,
 };
@@ -47,6 +52,7 @@ export const deploy = defineCommand({
       of: (result: RollOutResult) => JSON.stringify(result.services),
     },
   },
+  compat: [amazonEcsDeployTaskDefinition],
   needs: {
     aws: [
       ...deployNeeds,
@@ -76,10 +82,28 @@ export const deploy = defineCommand({
       resolve: (use, region) => resolveUsed(use, { ...values, region }, context),
       commit: undefined,
     });
-    return rollOutAlone(orders, context, { dryRun: values.dryRun ?? false, putIn });
+    const { withTaskBefore } = await import('../release/stages/task-before.js');
+    const all = values.runTask ? withTaskBefore(orders, release, { before: taskBefore(values), origins }) : orders;
+    return rollOutAlone(all, context, { dryRun: values.dryRun ?? false, putIn });
   },
   text: deployText,
 });
+
+function taskBefore(values: ValuesOf<typeof runTaskInputs>): TaskBefore {
+  const { container, command = [], env = [] } = values.runTaskOverrides ?? {};
+  return {
+    container,
+    command,
+    env,
+    launch: {
+      subnets: values.runTaskSubnet ?? [],
+      securityGroups: values.runTaskSecurityGroup ?? [],
+      assignPublicIp: values.runTaskPublicIp,
+      launchType: values.runTaskLaunchType,
+    },
+    wait: values.runTaskWait,
+  };
+}
 
 export function deployText(result: RollOutResult): string {
   return [...result.tasks.map(taskText), ...result.services.map(serviceText)].join('\n');

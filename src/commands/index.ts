@@ -22,6 +22,11 @@ export const commandTable: readonly CommandEntry[] = [
     'Deploy an image to an ECS service, and say how it went',
     async () => (await import('./deploy.js')).deploy,
   ),
+  entry(
+    'render',
+    'Make a task definition of another one, with other images and settings',
+    async () => (await import('./render.js')).render,
+  ),
   entry('run', 'Run a task once, and end with its exit code', async () => (await import('./run.js')).run),
   entry('status', 'Show what a service runs', async () => (await import('./status.js')).status),
   entry(

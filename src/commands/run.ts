@@ -19,7 +19,7 @@ export const run = defineCommand({
       key: false,
     }),
     ...serviceInputs,
-    'task-definition': input.path('Task definition as JSON, instead of what the service runs', {
+    'task-definition': input.path('Task definition as JSON or YAML, instead of what the service runs', {
       placeholder: 'FILE',
       key: false,
     }),

@@ -181,6 +181,7 @@ const containerDefinition = v.looseObject({
   essential: v.optional(v.boolean()),
   environment: v.nullish(v.array(v.looseObject({ name: v.string(), value: v.optional(v.string(), '') }))),
   secrets: v.nullish(v.array(keyed)),
+  dockerLabels: v.nullish(v.record(v.string(), v.string())),
   logConfiguration: v.nullish(
     v.looseObject({ logDriver: v.string(), options: v.nullish(v.record(v.string(), v.string())) }),
   ),

@@ -48,6 +48,8 @@ export interface Command<I extends Inputs = Inputs, Result = unknown> {
   run(values: ValuesOf<I>, context: Context, origins?: Origins): Promise<Result>;
   /** What stands on stdout without `--json`; left out, nothing does. */
   text?(result: Result): string | undefined;
+  /** Instead of `text` in the log of a job, which more people read. */
+  stepText?(result: Result): string | undefined;
   /** What goes on after the result is out, as a server does, until the signal aborts. */
   running?(result: Result): Promise<void>;
   /** Exit code of a run that did not throw; 0 when left out. */

@@ -5,7 +5,7 @@ import { serviceInputs } from './service.js';
 /** How a service is deployed; shared by the verbs that do. */
 export const deployInputs = {
   ...serviceInputs,
-  'task-definition': input.path('Task definition as JSON, instead of the running one', {
+  'task-definition': input.path('Task definition as JSON or YAML, instead of the running one', {
     placeholder: 'FILE',
     key: 'deploy.task-definition',
   }),

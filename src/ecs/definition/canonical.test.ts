@@ -66,6 +66,7 @@ describe('a task definition', () => {
     ['described', described],
     ['with numbers', { ...plain, cpu: 256, memory: 512 }],
     ['with nulls', { ...plain, executionRoleArn: null, volumes: null }],
+    ['with faults that nobody may inject', { ...plain, enableFaultInjection: false }],
   ])('has one canonical text: %s', (_name, value) => {
     expect(canonicalDefinition(parse(value))).toBe(canonicalDefinition(parse(plain)));
     expect(diffDefinitions(parse(plain), parse(value))).toEqual([]);
@@ -100,6 +101,7 @@ describe('a task definition', () => {
       },
     ],
     ['more memory', { ...plain, memory: '1 GB' }],
+    ['faults that may be injected', { ...plain, enableFaultInjection: true }],
   ])('with %s is another', (_name, value) => {
     expect(canonicalDefinition(parse(value))).not.toBe(canonicalDefinition(parse(plain)));
   });

@@ -25,6 +25,7 @@ export function canonicalDefinition(definition: TaskDefinition): string {
   if (Array.isArray(cleaned.placementConstraints))
     cleaned.placementConstraints = sortByText(cleaned.placementConstraints as unknown[]);
   if (!networkMode || networkMode === 'bridge') delete cleaned.networkMode;
+  if (cleaned.enableFaultInjection === false) delete cleaned.enableFaultInjection;
   if (Array.isArray(cleaned.requiresCompatibilities))
     cleaned.requiresCompatibilities = [...(cleaned.requiresCompatibilities as string[])].sort();
   return canonicalJson(clean(cleaned));

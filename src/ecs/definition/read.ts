@@ -14,7 +14,7 @@ const READ_ONLY = [
   'registeredBy',
   'deregisteredAt',
 ];
-/** A plain definition, one wrapped in `{"taskDefinition": …}`, or the output of `aws ecs describe-task-definition`. */
+/** The text of a JSON file. Throws an `InputError` with every mistake. */
 export function parseTaskDefinition(text: string, file: string): TaskDefinition {
   let value: unknown;
   try {
@@ -26,6 +26,11 @@ export function parseTaskDefinition(text: string, file: string): TaskDefinition 
       hint: 'Write it as `aws ecs describe-task-definition` prints it.',
     });
   }
+  return checkTaskDefinition(value, file);
+}
+
+/** A plain definition, one wrapped in `{"taskDefinition": …}`, or the output of `aws ecs describe-task-definition`. */
+export function checkTaskDefinition(value: unknown, file: string): TaskDefinition {
   const wrapped = value as { readonly taskDefinition?: unknown; readonly tags?: unknown } | null;
   const isWrapped = wrapped !== null && typeof wrapped === 'object' && 'taskDefinition' in wrapped;
   const inner = isWrapped ? wrapped.taskDefinition : value;

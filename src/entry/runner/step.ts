@@ -112,7 +112,7 @@ function finishStep(command: Command<Inputs, unknown>, result: unknown, step: St
   const { effects, redact, runner } = step;
   leaveEffects(command, result, { effects, env: runner.env });
   setOutputs(command, result, step);
-  const text = command.text?.(result);
+  const text = (command.stepText ?? command.text)?.(result);
   if (text) runner.write(`${harmless(printable(redact(text)))}\n`);
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { InputError } from '../../base/errors.js';
-import { parseTaskDefinition } from '../../ecs/definition/read.js';
+import { InputError, messageOf } from '../../base/errors.js';
+import { checkTaskDefinition, parseTaskDefinition } from '../../ecs/definition/read.js';
 import type { TaskDefinition } from '../../ecs/shapes.js';
 
 /** Task definitions by the file that they stand in. */
@@ -13,7 +13,7 @@ export async function readDefinitions(files: Iterable<string | undefined>): Prom
   for (const file of new Set(files)) {
     if (file === undefined) continue;
     try {
-      found.set(file, parseTaskDefinition(await readText(file), file));
+      found.set(file, await readDefinition(file));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       issues.push(...error.issues);
@@ -21,6 +21,20 @@ export async function readDefinitions(files: Iterable<string | undefined>): Prom
   }
   if (issues.length > 0) throw new InputError(issues);
   return found;
+}
+
+/** JSON, or YAML where the name of the file says so. Throws an `InputError` with every mistake. */
+export async function readDefinition(file: string): Promise<TaskDefinition> {
+  const text = await readText(file);
+  if (!/\.ya?ml$/i.test(file)) return parseTaskDefinition(text, file);
+  const yaml = await import('yaml');
+  let value: unknown;
+  try {
+    value = yaml.parse(text);
+  } catch (error) {
+    throw new InputError({ where: file, message: `is not YAML: ${messageOf(error)}` });
+  }
+  return checkTaskDefinition(value, file);
 }
 
 async function readText(file: string): Promise<string> {
