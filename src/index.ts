@@ -27,9 +27,9 @@ export const initShip = verb(async () => (await import('./commands/init-ship.js'
 export const initRollback = verb(async () => (await import('./commands/init-rollback.js')).initRollback);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
 
-export type { Bill } from './release/bill.js';
-export type { BuildResult } from './release/build.js';
-export type { PushResult } from './release/send.js';
+export type { Bill } from './release/paper/bill.js';
+export type { BuildResult } from './release/images/build.js';
+export type { PushResult } from './release/images/send.js';
 export type { DeployResult } from './ecs/rollout/verdict/result.js';
 export type { RollOutResult, ServiceResult, TaskResult } from './release/roll-out.js';
 export type { RunReleaseResult } from './release/run-alone.js';

@@ -2,7 +2,7 @@ import { defineCommand } from '../base/declare/command.js';
 import { InputError } from '../base/errors.js';
 import { input } from '../base/declare/input.js';
 import type { Reference } from '../oci/reference.js';
-import type { BuildResult } from '../release/build.js';
+import type { BuildResult } from '../release/images/build.js';
 import { referenceForm, tagForm } from './inputs/forms.js';
 import { imageInputs } from './inputs/image.js';
 import { imageFieldNames, imageReleaseInputs } from './inputs/release.js';
@@ -61,8 +61,8 @@ export const build = defineCommand({
   async run(values, context, origins): Promise<BuildResult> {
     const { planImageRelease } = await import('../release/plan-release.js');
     const { onlyOne } = await import('../release/only-one.js');
-    const { buildAndPush, describeBuild } = await import('../release/build.js');
-    const { layoutFolder } = await import('../release/app-image.js');
+    const { buildAndPush, describeBuild } = await import('../release/images/build.js');
+    const { layoutFolder } = await import('../release/images/app-image.js');
     const image = onlyOne(planImageRelease(values, origins, { fields: imageFieldNames }), origins);
     // What a file says of the target is for those who push.
     const to = values.to ?? (values.push ? image.to : undefined);
@@ -113,6 +113,6 @@ async function pinBase(
   context: Parameters<typeof build.run>[1],
   options: { readonly region?: string | undefined; readonly image?: string | undefined },
 ) {
-  const { writePin } = await import('../release/pin.js');
+  const { writePin } = await import('../release/images/pin.js');
   return writePin(base, context, options);
 }

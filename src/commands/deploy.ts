@@ -73,7 +73,7 @@ export const deploy = defineCommand({
   action: true,
   async run(values, context, origins): Promise<RollOutResult> {
     const { planRelease } = await import('../release/plan-release.js');
-    const { resolveUsed } = await import('../release/resolve-image.js');
+    const { resolveUsed } = await import('../release/images/resolve-image.js');
     const { rollOutAlone } = await import('../release/roll-out-alone.js');
     const { ordersOf } = await import('../release/stages/orders.js');
     const release = planRelease(values, origins);

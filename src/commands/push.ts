@@ -1,6 +1,6 @@
 import { defineCommand } from '../base/declare/command.js';
 import { input } from '../base/declare/input.js';
-import type { PushResult } from '../release/send.js';
+import type { PushResult } from '../release/images/send.js';
 import { registryInputs } from './inputs/registry.js';
 import { imageReleaseInputs } from './inputs/release.js';
 import { regionInput } from './inputs/service.js';
@@ -43,10 +43,10 @@ export const push = defineCommand({
     const { planTargets } = await import('../release/plan-release.js');
     const { onlyOne } = await import('../release/only-one.js');
     const image = onlyOne(planTargets(values, origins), origins);
-    const { sendImage, tagsOf } = await import('../release/send.js');
-    const { openRegistry } = await import('../release/registries.js');
+    const { sendImage, tagsOf } = await import('../release/images/send.js');
+    const { openRegistry } = await import('../release/images/registries.js');
     const { openLayout } = await import('../image/layout/layout.js');
-    const { layoutFolder } = await import('../release/app-image.js');
+    const { layoutFolder } = await import('../release/images/app-image.js');
     const tags = tagsOf(image.to.tag, image.tags);
     const layout = await openLayout(layoutFolder(values.from ?? image.output, context, image.place));
     const repository = openRegistry(image.to, context, values);

@@ -108,7 +108,7 @@ export const run = defineCommand({
   action: true,
   async run(values, context, origins): Promise<RunReleaseResult> {
     const { planRuns } = await import('../release/plan-run.js');
-    const { resolveUsed } = await import('../release/resolve-image.js');
+    const { resolveUsed } = await import('../release/images/resolve-image.js');
     const { runAlone } = await import('../release/run-alone.js');
     const tasks = planRuns(values, origins).map(async (task) => ({
       ...task,

@@ -1,7 +1,7 @@
 import { defineCommand } from '../base/declare/command.js';
 import { input } from '../base/declare/input.js';
-import type { Bill } from '../release/bill.js';
-import { formatBill } from '../release/bill.js';
+import type { Bill } from '../release/paper/bill.js';
+import { formatBill } from '../release/paper/bill.js';
 import { deployInputs } from './inputs/deploy.js';
 import { ownerInputs, putInBy } from './inputs/infra-owner.js';
 import { imageInputs } from './inputs/image.js';

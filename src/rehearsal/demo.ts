@@ -4,7 +4,7 @@ import type { Context } from '../base/context.js';
 import { formatDuration } from '../base/duration.js';
 import { LadingError } from '../base/errors.js';
 import { say } from '../base/tell/report.js';
-import type { Bill } from '../release/bill.js';
+import type { Bill } from '../release/paper/bill.js';
 import type { Sandbox } from '../sandbox/start.js';
 import { startSandbox } from '../sandbox/start.js';
 import { breakApp, changeHeadline, commitAll, prepareDemoApp } from './demo-app.js';

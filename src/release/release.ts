@@ -2,7 +2,7 @@ import type { Source } from '../base/declare/origin.js';
 import type { ContainerVariable } from '../ecs/definition/change.js';
 import type { IfUnchanged } from '../ecs/rollout/plan/plan.js';
 import type { Reference } from '../oci/reference.js';
-import type { AppImageValues } from './app-image.js';
+import type { AppImageValues } from './images/app-image.js';
 
 /** One release as a value: what is made, what runs once, and what is rolled out, in this order. */
 export interface Release {

@@ -1,6 +1,6 @@
 import type { Context } from '../base/context.js';
 import { LadingError } from '../base/errors.js';
-import { failurePage, rollOutPage } from './page.js';
+import { failurePage, rollOutPage } from './paper/page.js';
 import type { Orders, RollOutOptions, RollOutResult } from './roll-out.js';
 import { rollOut } from './roll-out.js';
 

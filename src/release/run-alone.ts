@@ -4,7 +4,7 @@ import type { RunOutcome } from '../ecs/task/run/result.js';
 import { readDefinitions } from './stages/definitions.js';
 import type { TaskOrder, TaskResult } from './stages/task.js';
 import { runOrder } from './stages/task.js';
-import { failedTasks, lastTaskBlock, runPage } from './task-blocks.js';
+import { failedTasks, lastTaskBlock, runPage } from './paper/task-blocks.js';
 
 /** How tasks that ran outside of a release ended, in their order. */
 export interface RunReleaseResult {

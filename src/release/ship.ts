@@ -6,19 +6,19 @@ import { digestIn, repositoryOf } from '../ecs/definition/change.js';
 import type { Commit } from '../image/git.js';
 import { openLayout } from '../image/layout/layout.js';
 import type { Reference } from '../oci/reference.js';
-import type { Bill, BillImage } from './bill.js';
-import { writeBill } from './bill.js';
-import { deliver } from './deliver.js';
-import { layoutFolder } from './app-image.js';
+import type { Bill, BillImage } from './paper/bill.js';
+import { writeBill } from './paper/bill.js';
+import { deliver } from './images/deliver.js';
+import { layoutFolder } from './images/app-image.js';
 import { openEcs } from './open-ecs.js';
-import { billPage, failurePage } from './page.js';
-import { openRegistry } from './registries.js';
+import { billPage, failurePage } from './paper/page.js';
+import { openRegistry } from './images/registries.js';
 import type { Release, ReleaseImage, ServicePlace, UsedImage } from './release.js';
-import type { ResolvedImage } from './resolve-image.js';
-import { resolveUsed } from './resolve-image.js';
+import type { ResolvedImage } from './images/resolve-image.js';
+import { resolveUsed } from './images/resolve-image.js';
 import type { RollOutOptions, RollOutResult } from './roll-out.js';
 import { rollOut } from './roll-out.js';
-import { tagsOf } from './send.js';
+import { tagsOf } from './images/send.js';
 import { ordersOf } from './stages/orders.js';
 
 /** Makes the images, sends them, and rolls out the services in their order; the bill of lading tells how it went. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAws } from '../../src/aws/session.js';
-import type { Bill } from '../../src/release/bill.js';
+import type { Bill } from '../../src/release/paper/bill.js';
 import { writeHostBase } from '../../src/image/host-base.js';
 import type { DockerEngine } from '../support/docker-engine.js';
 import { startDockerEngine } from '../support/docker-engine.js';

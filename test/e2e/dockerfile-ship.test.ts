@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { virtualClock } from '../../src/base/clock.js';
 import { runCli } from '../../src/entry/cli.js';
-import type { Bill } from '../../src/release/bill.js';
+import type { Bill } from '../../src/release/paper/bill.js';
 import { startSandbox } from '../../src/sandbox/start.js';
 import { writeShellApp } from '../support/dockerfile-apps.js';
 import type { TestEngine } from '../support/dockerfile-engines.js';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BuildResult } from '../../src/commands/build.js';
 import { writeHostBase } from '../../src/image/host-base.js';
 import { prepareDemoApp } from '../../src/rehearsal/demo-app.js';
-import type { PushResult } from '../../src/release/send.js';
+import type { PushResult } from '../../src/release/images/send.js';
 import { freePort } from '../../src/sandbox/port.js';
 import { lading } from '../support/command-line.js';
 import type { DockerEngine } from '../support/docker-engine.js';

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BuildResult } from '../../src/commands/build.js';
-import type { PushResult } from '../../src/release/send.js';
+import type { PushResult } from '../../src/release/images/send.js';
 import { openLayout } from '../../src/image/layout/layout.js';
 import { parseImageIndex, parseImageManifest } from '../../src/oci/manifest.js';
 import { mediaTypes } from '../../src/oci/media-type.js';

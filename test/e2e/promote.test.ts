@@ -11,7 +11,7 @@ import { mediaTypes } from '../../src/oci/media-type.js';
 import { bytesBlob } from '../../src/oci/memory.js';
 import { parseReference } from '../../src/oci/reference.js';
 import type { Store } from '../../src/oci/store.js';
-import { openRegistry } from '../../src/release/registries.js';
+import { openRegistry } from '../../src/release/images/registries.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
 import { startSandbox } from '../../src/sandbox/start.js';
 import type { DockerRegistry } from '../support/docker-registry.js';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { VirtualClock } from '../../src/base/clock.js';
 import { virtualClock } from '../../src/base/clock.js';
 import { runCli } from '../../src/entry/cli.js';
-import type { Bill } from '../../src/release/bill.js';
+import type { Bill } from '../../src/release/paper/bill.js';
 import { scenarios } from '../../src/sandbox/ecs/scenario.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
 import { startSandbox } from '../../src/sandbox/start.js';

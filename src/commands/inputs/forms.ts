@@ -6,7 +6,7 @@ import { formatPlatform, parsePlatform } from '../../oci/platform.js';
 import type { Reference } from '../../oci/reference.js';
 import { checkTag, formatReference, parseReference } from '../../oci/reference.js';
 import type { BuildSecret } from '../../image/dockerfile/values.js';
-import type { AskedImage } from '../../release/resolve-image.js';
+import type { AskedImage } from '../../release/images/resolve-image.js';
 
 export const referenceForm: Form<Reference> = {
   parse: (text) => parseReference(text),

@@ -9,10 +9,10 @@ import type { Reference } from '../../oci/reference.js';
 import { formatReference, repositoryName, selectorOf } from '../../oci/reference.js';
 import type { BlobOrigin, OriginsOf } from '../../oci/store.js';
 import type { Repository } from '../../registry/repository.js';
-import { foretell } from '../foretell.js';
-import type { RegistryValues } from '../registries.js';
-import { openRegistry } from '../registries.js';
-import { tagsOf } from '../send.js';
+import { foretell } from '../images/foretell.js';
+import type { RegistryValues } from '../images/registries.js';
+import { openRegistry } from '../images/registries.js';
+import { tagsOf } from '../images/send.js';
 import { archivedImage } from './archived.js';
 
 export interface Promotion {

@@ -1,5 +1,5 @@
 import type { Release, UsedImage } from '../release.js';
-import type { ResolvedImage } from '../resolve-image.js';
+import type { ResolvedImage } from '../images/resolve-image.js';
 import type { Orders } from '../roll-out.js';
 import { inRelease } from './task.js';
 

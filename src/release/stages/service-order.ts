@@ -3,7 +3,7 @@ import type { ContainerVariable } from '../../ecs/definition/change.js';
 import type { IfUnchanged } from '../../ecs/rollout/plan/plan.js';
 import type { DeployResult, Outcome } from '../../ecs/rollout/verdict/result.js';
 import type { Smoke } from '../release.js';
-import type { ResolvedImage } from '../resolve-image.js';
+import type { ResolvedImage } from '../images/resolve-image.js';
 import type { Served } from './smoke.js';
 
 /** One service of a release, past the boundary of text. */

@@ -6,7 +6,7 @@ import { asTheService } from '../../ecs/task/run/launch.js';
 import type { RunOutcome, RunResult } from '../../ecs/task/run/result.js';
 import { openEcs } from '../open-ecs.js';
 import type { ReleaseTask } from '../release.js';
-import type { ResolvedImage } from '../resolve-image.js';
+import type { ResolvedImage } from '../images/resolve-image.js';
 import type { Definitions } from './definitions.js';
 
 /** One task that runs once, past the boundary of text. */

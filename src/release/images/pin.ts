@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Context } from '../base/context.js';
-import { InputError } from '../base/errors.js';
-import { replaceFile } from '../base/files/files.js';
-import { say } from '../base/tell/report.js';
+import type { Context } from '../../base/context.js';
+import { InputError } from '../../base/errors.js';
+import { replaceFile } from '../../base/files/files.js';
+import { say } from '../../base/tell/report.js';
 import { DEFAULT_BASE, findBase } from './base-image.js';
 import type { RegistryValues } from './registries.js';
 

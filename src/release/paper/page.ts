@@ -1,12 +1,12 @@
-import { lastName } from '../aws/arn.js';
-import { formatBytes } from '../base/bytes.js';
-import { formatDuration } from '../base/duration.js';
-import type { Block, Facts, Page, Text } from '../base/tell/page.js';
-import { revisionOf } from '../ecs/definition/read.js';
-import type { Serves } from '../ecs/rollout/verdict/serves.js';
-import { causeText } from '../ecs/task/cause.js';
+import { lastName } from '../../aws/arn.js';
+import { formatBytes } from '../../base/bytes.js';
+import { formatDuration } from '../../base/duration.js';
+import type { Block, Facts, Page, Text } from '../../base/tell/page.js';
+import { revisionOf } from '../../ecs/definition/read.js';
+import type { Serves } from '../../ecs/rollout/verdict/serves.js';
+import { causeText } from '../../ecs/task/cause.js';
 import type { Bill, BillImage } from './bill.js';
-import type { RollOutResult, ServiceResult } from './roll-out.js';
+import type { RollOutResult, ServiceResult } from '../roll-out.js';
 import { failedTasks, lastTaskBlock, taskBlocks, taskTable } from './task-blocks.js';
 import { timesText } from './times.js';
 

@@ -1,4 +1,4 @@
-import { formatDuration } from '../base/duration.js';
+import { formatDuration } from '../../base/duration.js';
 
 /** Milliseconds of each stage of a release. */
 export interface ReleaseTimes {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { Context } from '../base/context.js';
-import type { BaseSource } from '../image/base.js';
-import { openLayout } from '../image/layout/layout.js';
-import { formatReference, parseReference, repositoryName, selectorOf } from '../oci/reference.js';
+import type { Context } from '../../base/context.js';
+import type { BaseSource } from '../../image/base.js';
+import { openLayout } from '../../image/layout/layout.js';
+import { formatReference, parseReference, repositoryName, selectorOf } from '../../oci/reference.js';
 import { openRegistry } from './registries.js';
 import type { RegistryValues } from './registries.js';
 

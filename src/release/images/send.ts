@@ -1,10 +1,10 @@
-import { formatBytes } from '../base/bytes.js';
-import type { Context } from '../base/context.js';
-import { withTask } from '../base/tell/report.js';
-import type { Layout } from '../image/layout/layout.js';
-import type { CopyResult, PlanOptions } from '../oci/copy.js';
-import { copy, planCopy } from '../oci/copy.js';
-import type { Repository } from '../registry/repository.js';
+import { formatBytes } from '../../base/bytes.js';
+import type { Context } from '../../base/context.js';
+import { withTask } from '../../base/tell/report.js';
+import type { Layout } from '../../image/layout/layout.js';
+import type { CopyResult, PlanOptions } from '../../oci/copy.js';
+import { copy, planCopy } from '../../oci/copy.js';
+import type { Repository } from '../../registry/repository.js';
 import { foretell } from './foretell.js';
 import type { RegistryValues } from './registries.js';
 import { openRegistry } from './registries.js';

@@ -1,13 +1,13 @@
-import { formatBytes } from '../base/bytes.js';
-import { mapLimit } from '../base/limit.js';
-import type { Report } from '../base/tell/report.js';
-import { say } from '../base/tell/report.js';
-import type { Layout } from '../image/layout/layout.js';
-import type { CopyPlan } from '../oci/copy.js';
-import { shortDigest } from '../oci/digest.js';
-import type { Descriptor } from '../oci/manifest.js';
-import type { Repository } from '../registry/repository.js';
-import { mountable } from '../registry/upload.js';
+import { formatBytes } from '../../base/bytes.js';
+import { mapLimit } from '../../base/limit.js';
+import type { Report } from '../../base/tell/report.js';
+import { say } from '../../base/tell/report.js';
+import type { Layout } from '../../image/layout/layout.js';
+import type { CopyPlan } from '../../oci/copy.js';
+import { shortDigest } from '../../oci/digest.js';
+import type { Descriptor } from '../../oci/manifest.js';
+import type { Repository } from '../../registry/repository.js';
+import { mountable } from '../../registry/upload.js';
 
 export interface Foretold {
   readonly digest: string;

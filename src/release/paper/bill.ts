@@ -1,8 +1,8 @@
-import { formatBytes } from '../base/bytes.js';
-import { replaceFile } from '../base/files/files.js';
-import { makeOwnFolder } from '../base/files/own-folder.js';
-import { revisionOf } from '../ecs/definition/read.js';
-import type { ServiceResult, TaskResult } from './roll-out.js';
+import { formatBytes } from '../../base/bytes.js';
+import { replaceFile } from '../../base/files/files.js';
+import { makeOwnFolder } from '../../base/files/own-folder.js';
+import { revisionOf } from '../../ecs/definition/read.js';
+import type { ServiceResult, TaskResult } from '../roll-out.js';
 import type { ReleaseTimes } from './times.js';
 import { timesText } from './times.js';
 

@@ -1,9 +1,9 @@
-import type { Context } from '../base/context.js';
-import type { Reference } from '../oci/reference.js';
-import type { Keychain } from '../registry/keychain.js';
-import { firstOf } from '../registry/keychain.js';
-import type { Repository } from '../registry/repository.js';
-import { openRepository } from '../registry/repository.js';
+import type { Context } from '../../base/context.js';
+import type { Reference } from '../../oci/reference.js';
+import type { Keychain } from '../../registry/keychain.js';
+import { firstOf } from '../../registry/keychain.js';
+import type { Repository } from '../../registry/repository.js';
+import { openRepository } from '../../registry/repository.js';
 
 export interface RegistryValues {
   readonly insecureRegistry?: readonly string[] | undefined;
@@ -23,9 +23,9 @@ function lazyEcr(context: Context, values: RegistryValues): Keychain {
   let keychain: Keychain | undefined;
   return async (host, options) => {
     if (!keychain) {
-      const { ecrKeychain, ecrRegion } = await import('../aws/ecr.js');
+      const { ecrKeychain, ecrRegion } = await import('../../aws/ecr.js');
       const open = async () =>
-        (await import('../aws/session.js')).openAws(context, { region: values.region ?? ecrRegion(host) });
+        (await import('../../aws/session.js')).openAws(context, { region: values.region ?? ecrRegion(host) });
       keychain = ecrKeychain(open, context);
     }
     return keychain(host, options);
@@ -35,7 +35,7 @@ function lazyEcr(context: Context, values: RegistryValues): Keychain {
 function lazyDocker(context: Context): Keychain {
   let keychain: Keychain | undefined;
   return async (host, options) => {
-    keychain ??= (await import('../registry/docker-config.js')).dockerKeychain(context);
+    keychain ??= (await import('../../registry/docker-config.js')).dockerKeychain(context);
     return keychain(host, options);
   };
 }

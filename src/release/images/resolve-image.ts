@@ -1,11 +1,11 @@
-import type { Context } from '../base/context.js';
-import { InputError } from '../base/errors.js';
-import type { ImageChange } from '../ecs/definition/change.js';
-import { isIndex, parseImageIndex } from '../oci/manifest.js';
-import type { Reference } from '../oci/reference.js';
-import { formatReference, selectorOf } from '../oci/reference.js';
+import type { Context } from '../../base/context.js';
+import { InputError } from '../../base/errors.js';
+import type { ImageChange } from '../../ecs/definition/change.js';
+import { isIndex, parseImageIndex } from '../../oci/manifest.js';
+import type { Reference } from '../../oci/reference.js';
+import { formatReference, selectorOf } from '../../oci/reference.js';
 import type { RegistryValues } from './registries.js';
-import type { UsedImage } from './release.js';
+import type { UsedImage } from '../release.js';
 
 /** An image for a container, as it was written and as it was read. */
 export interface AskedImage {

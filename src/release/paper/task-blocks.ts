@@ -1,10 +1,10 @@
-import { lastName } from '../aws/arn.js';
-import { formatDuration } from '../base/duration.js';
-import type { Block, Facts, Page, Table } from '../base/tell/page.js';
-import { revisionOf } from '../ecs/definition/read.js';
-import type { RanTask } from '../ecs/task/run/result.js';
-import { causeText } from '../ecs/task/cause.js';
-import type { TaskResult } from './roll-out.js';
+import { lastName } from '../../aws/arn.js';
+import { formatDuration } from '../../base/duration.js';
+import type { Block, Facts, Page, Table } from '../../base/tell/page.js';
+import { revisionOf } from '../../ecs/definition/read.js';
+import type { RanTask } from '../../ecs/task/run/result.js';
+import { causeText } from '../../ecs/task/cause.js';
+import type { TaskResult } from '../roll-out.js';
 
 const WELL: ReadonlySet<string> = new Set(['passed', 'unchanged', 'started', 'planned', 'skipped']);
 

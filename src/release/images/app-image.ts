@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Context } from '../base/context.js';
-import type { Layout } from '../image/layout/layout.js';
-import type { ImageValues, Target } from '../image/image-values.js';
-import type { MadeImage } from '../image/make-image.js';
-import { makeImage } from '../image/make-image.js';
-import { selectorOf } from '../oci/reference.js';
-import type { Repository } from '../registry/repository.js';
+import type { Context } from '../../base/context.js';
+import type { Layout } from '../../image/layout/layout.js';
+import type { ImageValues, Target } from '../../image/image-values.js';
+import type { MadeImage } from '../../image/make-image.js';
+import { makeImage } from '../../image/make-image.js';
+import { selectorOf } from '../../oci/reference.js';
+import type { Repository } from '../../registry/repository.js';
 import { DEFAULT_BASE, findBase } from './base-image.js';
 import type { RegistryValues } from './registries.js';
 
