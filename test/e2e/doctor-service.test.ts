@@ -235,16 +235,10 @@ describe('settings of AWS', () => {
 });
 
 describe('what may not be read', () => {
+  // prettier-ignore
   const denials = [
-    ['ecs', 'DescribeServices'],
-    ['ecs', 'DescribeTaskDefinition'],
-    ['ecr', 'DescribeRepositories'],
-    ['elbv2', 'DescribeTargetGroups'],
-    ['iam', 'GetRole'],
-    ['ec2', 'DescribeSubnets'],
-    ['logs', 'DescribeLogGroups'],
-    ['secretsmanager', 'DescribeSecret'],
-    ['sts', 'GetCallerIdentity'],
+    ['ecs', 'DescribeServices'], ['ecs', 'DescribeTaskDefinition'], ['ecr', 'DescribeRepositories'], ['elbv2', 'DescribeTargetGroups'], ['iam', 'GetRole'],
+    ['ec2', 'DescribeSubnets'], ['logs', 'DescribeLogGroups'], ['secretsmanager', 'DescribeSecret'], ['sts', 'GetCallerIdentity'],
   ] as const;
   test('is unknown, with what to allow, and is no fault', async (context) => {
     const well = await open();
