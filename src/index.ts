@@ -21,6 +21,9 @@ export const credentials = verb(async () => (await import('./commands/credential
 export const bootstrap = verb(async () => (await import('./commands/bootstrap.js')).bootstrap);
 export const login = verb(async () => (await import('./commands/login.js')).login);
 export const logout = verb(async () => (await import('./commands/logout.js')).logout);
+export const secretSet = verb(async () => (await import('./commands/secret.js')).secretSet);
+export const secretList = verb(async () => (await import('./commands/secret.js')).secretList);
+export const secretRemove = verb(async () => (await import('./commands/secret.js')).secretRemove);
 export const rotate = verb(async () => (await import('./commands/rotate.js')).rotate);
 export const init = verb(async () => (await import('./commands/init.js')).init);
 export const initShip = verb(async () => (await import('./commands/init-ship.js')).initShip);
@@ -42,6 +45,8 @@ export type { InitResult as InfraInitResult } from './ground/infra/init.js';
 export type { ApplyResult, InfraResult, OutputResult, PlanResult } from './ground/infra/result.js';
 export type { PromoteResult, Promoted } from './release/promotion/promote.js';
 export type { BootstrapResult } from './ground/bootstrap/result.js';
+export type { SetResult as SecretSetResult } from './ground/secret/set.js';
+export type { ListResult as SecretListResult, RemoveResult as SecretRemoveResult } from './ground/secret/list.js';
 export type { RotateResult } from './rotation/result.js';
 export type { InitResult } from './ground/init/init.js';
 export type { InitRotateResult } from './commands/init-rotate.js';

@@ -25,6 +25,8 @@ export interface Context {
   readonly ask?: Ask | undefined;
   /** A page as GitHub shows it in a comment, of at most so many bytes, with secrets hidden. */
   readonly markdown?: ((page: Page, limit: number) => Promise<string>) | undefined;
+  /** All that is piped in, read once; undefined when nothing can be, as at a terminal. */
+  readonly readInput?: (() => Promise<string>) | undefined;
   /** Aborts when the run is cancelled or out of time. Every wait ends then. */
   readonly signal: AbortSignal;
 }

@@ -46,6 +46,13 @@ export const commandTable: readonly CommandEntry[] = [
     async () => (await import('./bootstrap.js')).bootstrap,
   ),
   entry(
+    'secret set',
+    'Keep a value for the containers of a service',
+    async () => (await import('./secret.js')).secretSet,
+  ),
+  entry('secret list', 'Show which secrets a service has', async () => (await import('./secret.js')).secretList),
+  entry('secret rm', 'Take a secret away', async () => (await import('./secret.js')).secretRemove),
+  entry(
     'infra init',
     'Write a stack of Terraform to own, and connect it with its state',
     async () => (await import('./infra.js')).infraInit,

@@ -12,6 +12,8 @@ export interface LadingOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs as another user, who owns nothing; as root only. */
   readonly uid?: number;
+  /** What is piped in; nothing when left out. */
+  readonly input?: string | undefined;
   /** Another Node than the one that runs the tests. */
   readonly node?: string | undefined;
 }
@@ -29,16 +31,17 @@ export interface RunningLading {
 
 export function startLading(args: readonly string[], options: LadingOptions): RunningLading {
   if (!existsSync(cli)) throw new Error('dist/ is missing: npm test builds it');
-  const { cwd, env = {}, uid, node = process.execPath } = options;
+  const { cwd, env = {}, uid, node = process.execPath, input } = options;
   const child = spawn(node, [cli, ...args], {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(uid !== undefined && { uid, gid: uid }),
   });
+  child.stdin?.end(input);
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
-    child[name].setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
+    child[name]?.setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, ...texts }));

@@ -128,6 +128,8 @@ const shapes = {
   'log-group': ({ logGroups }) => ({ Resource: logGroups }),
   ...ofState,
   ...ofStack,
+  'secret-parameter': regional('ssm', 'parameter/NAME/*'),
+  secret: regional('secretsmanager', 'secret:NAME/*'),
   'ground-role': ({ roles }) => ({ Resource: roles }),
   'ground-policy': ({ boundary }) => ({ Resource: [boundary] }),
   'ground-provider': ({ provider }) => ({ Resource: [provider] }),

@@ -41,6 +41,8 @@ export interface Invocation {
   readonly clock?: Clock | undefined;
   /** Asks the person at the terminal; left out where there is none. */
   readonly ask?: Ask | undefined;
+  /** What is piped in; left out where nothing can be. */
+  readonly readInput?: (() => Promise<string>) | undefined;
   /** Limit of the whole run in milliseconds, for verbs without a `timeout` of their own. */
   readonly timeout: number | undefined;
   /** Where the page goes, too. */
@@ -90,6 +92,7 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     clock,
     ask: invocation.ask,
     patience,
+    readInput: invocation.readInput,
   });
   maskSecrets(command.inputs, values, world.context.report);
   try {

@@ -25,9 +25,10 @@ export function openWorld(options: {
   readonly sink: Report;
   readonly clock?: Clock | undefined;
   readonly ask?: Ask | undefined;
+  readonly readInput?: Context['readInput'];
   readonly patience?: Patience | undefined;
 }): World {
-  const { env, cwd, configFile, environment, signal, sink, clock = systemClock, ask, patience } = options;
+  const { env, cwd, configFile, environment, signal, sink, clock = systemClock, ask, readInput, patience } = options;
   const redactor = createRedactor();
   const http = lateHttp(env);
   const report: Report = (event) => {
@@ -50,6 +51,7 @@ export function openWorld(options: {
       clock,
       report,
       ask,
+      readInput,
       markdown,
       signal,
     },

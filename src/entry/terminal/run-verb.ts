@@ -11,6 +11,7 @@ import { createPatience } from '../run/patience.js';
 import { runCommand } from '../run/run-command.js';
 import { readSettings } from '../run/settings.js';
 import { openAsk } from './ask.js';
+import { openInput } from './piped-input.js';
 import { fail } from './fail.js';
 import { resultText, sharedInputs } from './result-text.js';
 import type { Terminal } from './terminal.js';
@@ -55,6 +56,7 @@ export async function runVerb(
       },
       // What programs read is no place for questions.
       ask: json ? undefined : openAsk(terminal),
+      readInput: openInput(terminal),
       wholeShape,
       patience,
       onResult(result, { effects }) {
