@@ -108,8 +108,8 @@ describe('the workflow of lading init', () => {
       ({ steps }) => steps.find((one) => one.uses?.startsWith('aws-actions/'))?.with,
     );
     expect(roles.map((inputs) => inputs?.['role-to-assume'])).toEqual([
-      '${{ vars.LADING_BUILD_ROLE }}',
-      '${{ vars.LADING_DEPLOY_ROLE }}',
+      '${{ vars.AWS_ROLE_BUILD }}',
+      '${{ vars.AWS_ROLE_DEPLOY }}',
     ]);
     const order = jobs.image?.steps.map(({ uses, run }) => uses?.split('@')[0] ?? run) ?? [];
     expect(order.indexOf('npm install')).toBeLessThan(order.indexOf('aws-actions/configure-aws-credentials'));
@@ -189,7 +189,7 @@ describe('on the sandbox', () => {
       const end = await runWorkflow(text.replace(/^ +- run: npm .*\n/m, ''), {
         check,
         github: { repository: 'acme/shop', sha: 'c0ffee', event_name: 'push' },
-        vars: { LADING_BUILD_ROLE: 'builder', LADING_DEPLOY_ROLE: 'deployer' },
+        vars: { AWS_ROLE_BUILD: 'builder', AWS_ROLE_DEPLOY: 'deployer' },
         secrets: () => ({}),
         pull: async () => undefined,
         actions: {

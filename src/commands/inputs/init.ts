@@ -16,18 +16,21 @@ export const initInputs = {
 
 /** What its workflows say. */
 export const workflowInputs = {
-  'build-role': input.string('Role that pushes the image; the variable `LADING_BUILD_ROLE` when left out', {
+  'build-role': input.string('Role that pushes the image; the variable `AWS_ROLE_BUILD` when left out', {
     placeholder: 'ARN',
     key: false,
   }),
-  'deploy-role': input.string('Role that deploys it; the variable `LADING_DEPLOY_ROLE` when left out', {
+  'deploy-role': input.string('Role that deploys it; the variable `AWS_ROLE_DEPLOY` when left out', {
     placeholder: 'ARN',
     key: false,
   }),
-  'github-environment': input.string('GitHub’s environment of the job that deploys, with its approvals', {
-    placeholder: 'NAME',
-    key: false,
-  }),
+  'github-environment': input.string(
+    'GitHub’s environment of the job that deploys, with its approvals; `production`, which the role of lading bootstrap trusts, when no role is named',
+    {
+      placeholder: 'NAME',
+      key: false,
+    },
+  ),
   branch: input.string('Branch that is shipped; the default one of `origin` when left out', {
     placeholder: 'NAME',
     key: false,

@@ -63,7 +63,7 @@ test('what is written for any folder is read back without a mistake and with the
         });
         for (const path of filesIn(folder).filter((one) => one.startsWith('.github/'))) {
           const { jobs } = parse(textIn(folder, path)) as { jobs: Record<string, { environment?: string }> };
-          expect(jobs['deploy']?.environment).toBe(given.githubEnvironment);
+          expect(jobs['deploy']?.environment).toBe(given.githubEnvironment ?? 'production');
         }
         const again = await initIn(folder, request);
         expect(again.files.filter(({ action }) => action !== 'unchanged' && action !== 'kept')).toEqual([]);

@@ -47,6 +47,11 @@ export interface InitResult {
 /** From a look at the folder to its files: asks what it cannot see, shows what it will write, and writes all or nothing. */
 export async function initFolder(values: InitValues, context: Context, part: InitPart = 'all'): Promise<InitResult> {
   const request = parseInitRequest(values);
+  if (context.environment !== undefined) {
+    const message =
+      'is not for what is written: lading init writes for the file as it stands, without a part laid over it';
+    throw new InputError({ where: '--environment', message, hint: 'GitHub’s environment is --github-environment.' });
+  }
   const ask = request.yes || request.dryRun ? undefined : context.ask;
   const look = await lookAround(context, request.app);
   const action = request.action ?? look.action;

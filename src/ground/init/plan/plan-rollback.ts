@@ -3,14 +3,14 @@ import type * as Yaml from 'yaml';
 import { parseReference, repositoryName } from '../../../oci/reference.js';
 import { textOf } from '../settings.js';
 import type { PlanInput, PlannedWorkflow } from './plan-input.js';
-import { placeOf, signInOf } from './plan-ship.js';
+import { environmentOf, placeOf, roleSteps, signInOf } from './plan-ship.js';
 import { slug } from './ship-workflow.js';
-import { checkout, ladingStep, permissions, roleVariables, signIn } from './workflow-parts.js';
+import { checkout, ladingStep, permissions, signIn } from './workflow-parts.js';
 import { yamlText } from './yaml-text.js';
 
 /** The workflow by which a person goes back to the revision before, of one service that is chosen where there are several. */
 export function planRollback(yaml: typeof Yaml, input: PlanInput): PlannedWorkflow {
-  const { look, request, settled } = input;
+  const { look, settled } = input;
   const place = placeOf(input, 'Roll back');
   if ('none' in place || 'open' in place) return place;
   const { name, folder, action } = place;
@@ -21,6 +21,7 @@ export function planRollback(yaml: typeof Yaml, input: PlanInput): PlannedWorkfl
   const to = textOf(settled.settings, 'push.to') ?? look.config?.release.images.find((one) => one.to !== undefined)?.to;
   const images = to === undefined ? [] : [{ repository: repositoryName(parseReference(to)) }];
   const cwd = folder === '' ? undefined : folder;
+  const environment = environmentOf(input);
   const several = names.length > 1;
   const inputs = several && {
     inputs: { service: { description: 'Service that goes back', type: 'choice', options: names, required: true } },
@@ -34,7 +35,7 @@ export function planRollback(yaml: typeof Yaml, input: PlanInput): PlannedWorkfl
       rollback: {
         'runs-on': 'ubuntu-latest',
         'timeout-minutes': 60,
-        ...(request.environment !== undefined && { environment: request.environment }),
+        ...(environment !== undefined && { environment }),
         permissions,
         steps: [
           checkout(),
@@ -49,7 +50,5 @@ export function planRollback(yaml: typeof Yaml, input: PlanInput): PlannedWorkfl
     spaced: true,
   });
   const path = join(look.repository.top, '.github/workflows', `${slug(name)}.yml`);
-  const isKnown = request.roles.deploy !== undefined;
-  const step = `Put the ARN of the role that deploys into the variable ${roleVariables.deploy} of the repository.`;
-  return { file: { path, text }, steps: isKnown ? [] : [step] };
+  return { file: { path, text }, steps: roleSteps(['deploy'], input) };
 }

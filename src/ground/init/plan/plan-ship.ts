@@ -6,7 +6,6 @@ import { mistakeIn } from '../check.js';
 import type { App } from '../look/app.js';
 import type { Config } from '../look/config.js';
 import { pathBelow } from '../look/look.js';
-import type { InitRequest } from '../request.js';
 import { textOf } from '../settings.js';
 import type { PlanInput, PlannedWorkflow } from './plan-input.js';
 import type { Make, ShippedImage, ShipWish } from './ship-workflow.js';
@@ -31,12 +30,12 @@ export function planShip(yaml: typeof Yaml, input: PlanInput): PlannedWorkflow {
     deploy: signInOf('deploy', images.list, input),
     images: images.list,
     deployed: images.deployed,
-    environment: request.environment,
+    environment: environmentOf(input),
     carried,
   };
   const path = join(repository.top, '.github/workflows', `${slug(wish.name)}.yml`);
   const file = { path, text: shipWorkflow(yaml, wish), yields: !request.speaksOfWorkflow };
-  return { file, steps: roleSteps(wish, request) };
+  return { file, steps: roleSteps(['build', 'deploy'], input) };
 }
 
 /** Where the workflow stands and how it is called, or why it cannot be. */
@@ -146,12 +145,23 @@ export function signInOf(
   };
 }
 
-function roleSteps({ build, deploy, environment }: ShipWish, { roles }: InitRequest): readonly string[] {
-  const missing = (['build', 'deploy'] as const).filter(
-    (of) => roles[of] === undefined && (of === 'build' ? build : deploy).credentials === undefined,
-  );
+/** The role that `lading bootstrap` makes for who deploys trusts jobs of this environment alone. */
+export function environmentOf({ request, carried }: Pick<PlanInput, 'request' | 'carried'>): string | undefined {
+  const isOfBootstrap = request.roles.deploy === undefined && carried.credentials === undefined;
+  return request.environment ?? (isOfBootstrap && carried.environment === undefined ? 'production' : undefined);
+}
+
+/** Who makes the roles that the workflow finds in variables. */
+export function roleSteps(
+  of: readonly ('build' | 'deploy')[],
+  { request, carried }: Pick<PlanInput, 'request' | 'carried'>,
+): readonly string[] {
+  const missing = of.filter((role) => request.roles[role] === undefined && carried.credentials === undefined);
   if (missing.length === 0) return [];
-  const names = missing.map((of) => roleVariables[of]).join(' and ');
-  const place = environment === undefined ? '' : `, the latter for jobs of the environment ${environment}`;
-  return [`Put the ARNs of the roles into the variables ${names} of the repository${place}: gh variable set NAME.`];
+  const names = missing.map((role) => roleVariables[role]).join(' and ');
+  const environment = environmentOf({ request, carried });
+  const flag = environment === undefined || environment === 'production' ? '' : ` --github-environment ${environment}`;
+  return [
+    `lading bootstrap${flag} makes the roles; their ARNs are read from the variables ${names} of the repository.`,
+  ];
 }

@@ -14,8 +14,8 @@ export interface SignIn {
   readonly credentials?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Variables of the repository that hold the ARNs of the two roles, where the workflow does not name them. */
-export const roleVariables = { build: 'LADING_BUILD_ROLE', deploy: 'LADING_DEPLOY_ROLE' } as const;
+/** Variables of the repository in which `lading bootstrap` puts the ARNs of the two roles, where the workflow does not name them. */
+export const roleVariables = { build: 'AWS_ROLE_BUILD', deploy: 'AWS_ROLE_DEPLOY' } as const;
 
 export function variable(name: string): string {
   return `\${{ vars.${name} }}`;
