@@ -26,6 +26,8 @@ export function mistakeIn(key: SettingKey, text: string): string | undefined {
       return isEcsName(text) ? undefined : `${quote(text)} is no name of ECS: letters, digits, - and _, or an ARN`;
     case 'deploy.env':
       return /^(?:[A-Za-z0-9_-]+:)?[^=:]+=/.test(text) ? undefined : 'is no CONTAINER:NAME=VALUE';
+    case 'build.secret':
+      return isSecret(text) ? undefined : 'is no id=ID,env=NAME or id=ID,src=FILE';
     case 'deploy.wait':
       return ['deployed', 'stable', 'drained', 'none'].includes(text) ? undefined : 'is nothing that is waited for';
     case 'deploy.timeout':
@@ -33,6 +35,21 @@ export function mistakeIn(key: SettingKey, text: string): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** As `build.secret` takes it. */
+function isSecret(text: string): boolean {
+  const said = new Map(text.split(',').map((part) => [part.split('=')[0] ?? '', part.slice(part.indexOf('=') + 1)]));
+  const [id = '', name, file] = [said.get('id'), said.get('env'), said.get('src') ?? said.get('source')];
+  const isKnown = [...said].every(
+    ([key, value]) => ['id', 'env', 'src', 'source', 'type'].includes(key) && value !== '',
+  );
+  return (
+    isKnown &&
+    /^[\w.-]+$/.test(id) &&
+    (name === undefined || file === undefined) &&
+    /^[A-Za-z_][\w-]*$/.test(name ?? 'x')
+  );
 }
 
 function isEcsName(text: string): boolean {

@@ -169,13 +169,13 @@ deploy:
     expect(actionsOf(await initIn(folder, all))).not.toHaveProperty('.dockerignore');
   });
 
-  test('a Dockerfile alone is built by the engine of the runner', async () => {
+  test('a Dockerfile alone is built by the engine of the runner: nothing is installed for it', async () => {
     const own = folderOf({ Dockerfile: 'FROM scratch\n', 'go.mod': 'module x' });
     await initIn(own, all);
     expect(await readBack(own)).toMatchObject({ service: 'shop' });
     const text = textIn(own, '.github/workflows/ship.yml');
-    expect(text).toContain('docker buildx build');
-    expect(text).toContain(`${released.split('@')[0]}/actions/push@v1`);
+    expect(text).toContain(`${released.split('@')[0]}/actions/build@v1`);
+    expect(text).not.toContain('setup-node');
     rmSync(own, { recursive: true });
   });
 

@@ -96,13 +96,12 @@ async function settleFor(
   }
   const mistake = below === undefined ? undefined : mistakeIn('build.app', below);
   if (mistake !== undefined) throw new InputError({ where: '--app', message: `the path ${mistake}` });
-  const isPacked = app !== undefined && (app.builder !== undefined || !app.dockerfile);
   const settings = firstOf(
     request.settings,
-    request.app !== undefined && isPacked ? { 'build.app': below } : {},
+    request.app !== undefined ? { 'build.app': below } : {},
     given.carried?.settings ?? {},
     config?.settings ?? {},
-    isPacked ? { 'build.app': below } : {},
+    below === undefined ? {} : { 'build.app': below },
   );
   const isLong = config?.isLong ?? false;
   const isKnown = ['push.to', 'deploy.service', 'deploy.cluster'].every((key) => key in settings);

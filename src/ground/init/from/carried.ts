@@ -34,8 +34,6 @@ export interface CarriedWorkflow {
   readonly environment?: string | Readonly<Record<string, string>> | undefined;
   /** Inputs of the step that deploys, beside the image. */
   readonly deploy?: Readonly<Record<string, string>> | undefined;
-  /** How the engine builds the Dockerfile, where lading packs nothing itself: words of a shell, and a folder. */
-  readonly docker?: { readonly options: readonly string[]; readonly context: string } | undefined;
   /** Further tags of the image, with GitHub's expressions. */
   readonly tags?: readonly string[] | undefined;
 }

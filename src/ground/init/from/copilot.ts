@@ -52,18 +52,25 @@ function carryImage(image: Tree, home: string, draft: Draft): void {
   }
 }
 
+/** Copilot builds a Dockerfile: so does lading. */
 function carryBuild(build: Tree, home: string, draft: Draft): void {
-  const { folder, packs } = draft.facts;
-  const dockerfile = build.is === 'text' ? build.text : build.get('dockerfile')?.text;
-  const context = build.get('context')?.text ?? dirname(dockerfile ?? 'Dockerfile');
-  const app = pathBelow(folder, join(home, context));
-  if (app === undefined)
+  const { folder } = draft.facts;
+  const dockerfile = (build.is === 'text' ? build.text : build.get('dockerfile')?.text) ?? 'Dockerfile';
+  const context = build.get('context')?.text ?? dirname(dockerfile);
+  const [app, file] = [context, dockerfile].map((path) => pathBelow(folder, join(home, path)));
+  draft.set('build.builder', 'dockerfile', build.where);
+  if (app === undefined || file === undefined)
     draft.leave(build.where, `the context ${context}`, 'Write build.app in lading.yml: the folder of the app.');
-  else if (packs) draft.set('build.app', app, build.where);
-  else draft.workflow({ docker: { options: [], context: app } });
-  for (const [key, value] of build.entries)
-    if (!['dockerfile', 'context'].includes(key))
-      draft.leave(value.where, `image.build.${key}`, 'lading packs the app from its files.');
+  else {
+    draft.set('build.app', app, build.where);
+    if (file !== join(app, 'Dockerfile')) draft.set('build.file', file, build.where);
+  }
+  for (const [key, value] of build.entries) {
+    const args = Object.fromEntries(value.entries.map(([name, one]) => [name, one.text ?? '']));
+    if (key === 'target' && value.text !== undefined) draft.set('build.target', value.text, value.where);
+    else if (key === 'args') draft.set('build.build-arg', args, value.where);
+    else if (key !== 'dockerfile' && key !== 'context') draft.leave(value.where, `image.build.${key}`);
+  }
 }
 
 function hintFor(key: string): string {

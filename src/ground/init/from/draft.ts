@@ -9,8 +9,6 @@ export interface Facts {
   /** Absolute folder of `lading.yml`, and the top of the repository, where workflows run. */
   readonly folder: string;
   readonly top: string;
-  /** Lading packs the app from its files: what a Dockerfile says has no counterpart. */
-  readonly packs: boolean;
 }
 
 /** What was found so far. The first word on a matter counts; another one is told. */
@@ -40,7 +38,7 @@ export function openDraft(facts: Facts): Draft {
     settings,
     leave,
     set(key, value, where) {
-      const texts = typeof value === 'string' ? [value] : Array.isArray(value) ? (value as readonly string[]) : [];
+      const texts = typeof value === 'string' ? [value] : (Object.values(value) as readonly string[]);
       const unclear = texts.find(isOpen);
       if (unclear !== undefined)
         return leave(where, `${key} is ${unclear}, which only a run knows`, `Write ${key} in lading.yml.`);

@@ -25,11 +25,7 @@ export async function readFileSource(
   }
   const name = relative(context.cwd, path).split(sep).join('/');
   const tree = readTree((await readText(path)) ?? '', name);
-  const facts: Facts = {
-    folder: look.folder,
-    top: look.repository.top,
-    packs: look.app === undefined || look.app.builder !== undefined,
-  };
+  const facts: Facts = { folder: look.folder, top: look.repository.top };
   if (tree.get('jobs')?.is === 'map') return carryWorkflow(tree, name, facts);
   if (tree.get('runs', 'using')?.text === 'composite') return carryComposite(tree, name, facts);
   if (isEcspresso(tree)) return carryEcspresso(tree, { path, name, read: (other) => readText(other) }, facts);

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { quote } from 'shell-quote';
 import { pathBelow } from '../look/look.js';
 import type { Draft } from './draft.js';
 import type { Names } from './names.js';
@@ -11,7 +10,7 @@ import type { Tree } from './yaml-tree.js';
 /** Of `docker build`, the flags without a value. https://docs.docker.com/reference/cli/docker/buildx/build/ */
 const switches = ['push', 'load', 'no-cache', 'pull', 'q', 'quiet', 'rm', 'force-rm', 'compress', 'squash', 'check'];
 /** They say how the engine works, not what the image is. */
-const ofTheEngine = ['push', 'load', 'no-cache', 'pull', 'q', 'quiet', 'rm', 'force-rm', 'progress', 'cache-from', 'cache-to', 'provenance', 'sbom', 'builder', 'output', 'o', 'iidfile', 'metadata-file', 'compress', 'no-cache-filters', 'github-token']; // prettier-ignore
+const ofTheEngine = ['push', 'load', 'no-cache', 'pull', 'q', 'quiet', 'rm', 'force-rm', 'progress', 'provenance', 'sbom', 'builder', 'output', 'o', 'iidfile', 'metadata-file', 'compress', 'no-cache-filters', 'github-token']; // prettier-ignore
 
 /** `docker build`, `docker buildx build`: what it makes, and under which names. */
 export function carryDockerBuild({ words, where }: ShellCommand, names: Names, cwd: string, draft: Draft): void {
@@ -63,36 +62,65 @@ function carryBuild(
   place: { readonly where: (option: string) => string; readonly cwd: string; readonly draft: Draft },
 ): void {
   const { where, cwd, draft } = place;
-  const { folder, top, packs } = draft.facts;
+  const { folder, top } = draft.facts;
+  const below = (path: string) => (isOpen(path) ? undefined : pathBelow(folder, join(top, cwd, path)));
   for (const tag of options.get('tag') ?? []) if (/[/:]/.test(tag)) draft.setImage(tag, where('tag'));
-  const isPlace = !isOpen(context) && !/^(?:https?:|git@|-$)/.test(context);
-  const app = isPlace ? pathBelow(folder, join(top, cwd, context)) : undefined;
+  draft.set('build.builder', 'dockerfile', where('context'));
+  const app = /^(?:https?:|git@|-$)/.test(context) ? undefined : below(context);
   if (app === undefined) {
     draft.leave(where('context'), `the context ${context}`, 'Write build.app in lading.yml: the folder of the app.');
-  } else if (packs) draft.set('build.app', app, where('context'));
-  else draft.workflow({ docker: { options: [], context: app } });
-  const platforms = (options.get('platform') ?? []).flatMap((one) => one.split(','));
-  if (packs && platforms.length > 0 && platforms.join() !== 'linux/amd64')
-    draft.set('build.platform', platforms.length === 1 ? (platforms[0] ?? '') : platforms, where('platform'));
+  } else draft.set('build.app', app, where('context'));
   for (const [name, values] of options) {
-    if (name === 'tag' || ofTheEngine.includes(name) || (packs && name === 'platform')) continue;
-    if (name === 'file' && /^(?:\.\/)?Dockerfile$/.test(values[0] ?? '')) continue;
-    if (packs || values.some(isOpen)) {
-      const hint = packs ? (hints[name] ?? 'lading packs the app from its files.') : 'Add it to the step that builds.';
-      draft.leave(where(name), `docker build --${name} ${values.join(' ')}`.trim(), hint);
-      continue;
-    }
-    const { docker } = draft.carriedWorkflow;
-    const words = values.map((value) => quote([`--${name}`, value]));
-    draft.workflow({ docker: { context: docker?.context ?? '.', options: [...(docker?.options ?? []), ...words] } });
+    const leave = (value: string, hint?: string) =>
+      draft.leave(where(name), `docker build --${name} ${value}`.trim(), hint ?? hints[name]);
+    if (name === 'tag' || ofTheEngine.includes(name)) continue;
+    if (name === 'file') {
+      const file = below(values[0] ?? '');
+      if (file === undefined) leave(values.join(' '));
+      else if (file !== join(app ?? '.', 'Dockerfile')) draft.set('build.file', file, where(name));
+    } else if (name === 'platform') {
+      const platforms = values.flatMap((one) => one.split(','));
+      if (platforms.join() !== 'linux/amd64') draft.set('build.platform', platforms, where(name));
+    } else if (name === 'build-arg' || name === 'label') carryPairs(name, values, { where: where(name), draft, leave });
+    else if (name === 'secret-file') {
+      const files = values.map((one) => one.replace(/^([^=]+)=(.+)$/, 'id=$1,src=$2'));
+      draft.set('build.secret', files, where(name));
+    } else if (name in plain && !values.some(isOpen)) {
+      const key = plain[name as keyof typeof plain];
+      draft.set(key, key === 'build.target' || key === 'build.build-network' ? (values[0] ?? '') : values, where(name));
+    } else for (const value of values) leave(value);
   }
 }
 
+/** Options that are keys of the same meaning. */
+const plain = {
+  target: 'build.target',
+  network: 'build.build-network',
+  secret: 'build.secret',
+  ssh: 'build.ssh',
+} as const;
+
+/** `K=V` each; what only a run knows, and what an engine takes from its own variables, stays behind. */
+function carryPairs(
+  name: 'build-arg' | 'label',
+  values: readonly string[],
+  { where, draft, leave }: { readonly where: string; readonly draft: Draft; readonly leave: (value: string) => void },
+): void {
+  const known: [string, string][] = [];
+  for (const value of values) {
+    const [, key, text] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
+    if (key === undefined || text === undefined || isOpen(value)) leave(value);
+    else known.push([key, text]);
+  }
+  if (known.length > 0) draft.set(`build.${name}`, Object.fromEntries(known), where);
+}
+
 const hints: Readonly<Record<string, string>> = {
-  'build-arg': 'What the app must know when it is built is a variable of the job that runs lading.',
-  label: 'Write it under build.label in lading.yml.',
-  secret: 'The build script of the app sees variables of the job; secrets only with build.pass-env.',
-  file: 'lading packs the app from its files and reads no Dockerfile.',
+  'build-arg': 'Give it to the step that builds: build-arg: NAME=VALUE.',
+  label: 'Give it to the step that builds: label: NAME=VALUE.',
+  secret: 'Write build.secret as id=ID,env=NAME, and give the variable NAME to the step that builds.',
+  'cache-from': 'build.build-cache-from in lading.yml names where the engine finds earlier layers.',
+  'cache-to': 'build.build-cache-to in lading.yml names where the engine leaves them.',
 };
 
 /** `docker push`, `docker tag`: names of the image. */

@@ -73,7 +73,12 @@ type: Load Balanced Web Service
 http:
   path: '/'
 image:
-  build: apps/api/Dockerfile
+  build:
+    dockerfile: docker/api.Dockerfile
+    context: apps/api
+    target: prod
+    args: { A: "1" }
+    cache_from: [x]
   port: 8080
 platform: linux/arm64
 cpu: 256
@@ -89,14 +94,19 @@ environments:
   expect(told).toEqual([
     'copilot/api/manifest.yml:1 Copilot adds to the names of cluster, service and repository of api',
     'copilot/api/manifest.yml:3 http: …',
-    'copilot/api/manifest.yml:9 cpu: 256',
-    'copilot/api/manifest.yml:10 variables: …',
-    'copilot/api/manifest.yml:12 environments: …',
+    'copilot/api/manifest.yml:11 image.build.cache_from',
+    'copilot/api/manifest.yml:14 cpu: 256',
+    'copilot/api/manifest.yml:15 variables: …',
+    'copilot/api/manifest.yml:17 environments: …',
   ]);
   expect(left.join('\n')).toMatch(/push\.to/);
   expect(await readBack(folder)).toMatchObject({
     app: join(folder, 'apps/api'),
     container: 'api',
+    builder: 'dockerfile',
+    file: join(folder, 'docker/api.Dockerfile'),
+    target: 'prod',
+    buildArg: { A: '1' },
     platform: [{ os: 'linux', architecture: 'arm64' }],
   });
 });

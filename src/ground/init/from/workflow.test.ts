@@ -3,7 +3,7 @@ import type { Carried } from './carried.js';
 import { carryComposite, carryWorkflow } from './workflow.js';
 import { readTree } from './yaml-tree.js';
 
-const facts = { folder: '/repo', top: '/repo', packs: true };
+const facts = { folder: '/repo', top: '/repo' };
 const carry = (text: string): Carried => carryWorkflow(readTree(text, 'deploy.yml'), 'deploy.yml', facts);
 const left = (carried: Carried) => carried.leftovers.map(({ where, what }) => `${where} ${what}`);
 
@@ -70,6 +70,7 @@ describe('a workflow of AWS’s actions', () => {
     expect(carried.settings).toEqual({
       region: 'eu-central-1',
       'build.app': '.',
+      'build.builder': 'dockerfile',
       'push.to': '123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop',
       'deploy.cluster': 'production',
       'deploy.service': 'shop',
@@ -86,18 +87,27 @@ describe('a workflow of AWS’s actions', () => {
   test('what has no counterpart is listed with its line', () => {
     const text = starter
       .replace('    branches: [main]\n', '    branches: [main]\n  pull_request:\ndefaults:\n  run: { shell: bash }\n')
-      .replace('docker build -t', 'docker build --target prod \\\n            --build-arg A=1 -t')
+      .replace(
+        'docker build -t',
+        'docker build --target prod \\\n            --build-arg A=1 --build-arg B=$RANDOM --secret id=npm,env=TOKEN --squash -t',
+      )
       .replace('          docker push', '          ./scripts/scan.sh image\n          docker push')
       .replace('          image: $', '          command: node x\n          image: $')
       .replace('stability: true\n', 'stability: true\n          run-task: true\n      - uses: slack/notify@v1\n')
       .replace('jobs:\n', 'jobs:\n  test:\n    runs-on: ubuntu-latest\n    steps: [{ run: npm test }]\n');
     const line = (part: string) => text.split('\n').findIndex((one) => one.includes(part)) + 1;
-    expect(left(carry(text))).toEqual([
+    const carried = carry(text);
+    expect(carried.settings).toMatchObject({
+      'build.target': 'prod',
+      'build.build-arg': { A: '1' },
+      'build.secret': ['id=npm,env=TOKEN'],
+    });
+    expect(left(carried)).toEqual([
       `deploy.yml:${line('pull_request')} the event pull_request`,
       `deploy.yml:${line('defaults:')} defaults: of the workflow`,
       `deploy.yml:${line('  test:')} the job test`,
-      `deploy.yml:${line('docker build')} docker build --target prod`,
-      `deploy.yml:${line('docker build')} docker build --build-arg A=1`,
+      `deploy.yml:${line('docker build')} docker build --build-arg B=${'$'}{RANDOM}`,
+      `deploy.yml:${line('docker build')} docker build --squash`,
       `deploy.yml:${line('scan.sh')} run: ./scripts/scan.sh image`,
       `deploy.yml:${line('command: node')} command: node x`,
       `deploy.yml:${line('run-task')} run-task: true`,
@@ -157,7 +167,9 @@ jobs:
 `);
     expect(carried.settings).toEqual({
       'build.app': 'apps/web',
-      'build.platform': 'linux/arm64',
+      'build.builder': 'dockerfile',
+      'build.file': 'apps/web/Dockerfile.prod',
+      'build.platform': ['linux/arm64'],
       'push.to': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web',
       'deploy.cluster': 'default',
       'deploy.service': 'web',
@@ -173,7 +185,7 @@ jobs:
       on: { push: {}, workflow_dispatch: {} },
     });
     expect(left(carried)).toEqual([
-      'deploy.yml:12 docker build --file apps/web/Dockerfile.prod',
+      'deploy.yml:15 docker build --cache-from type=gha',
       'deploy.yml:27 the container sidecar gets the same image',
       'deploy.yml:29 the variable B=${{ vars.B }} of the container',
       'deploy.yml:39 codedeploy-appspec: appspec.yml',

@@ -9,6 +9,8 @@ export interface NamedImage {
   readonly name: string;
   /** As it stands there; undefined when `build.app` says it. */
   readonly app: string | undefined;
+  /** `auto` counts as not said; undefined when `build.builder` says it. */
+  readonly builder: string | undefined;
   /** Undefined when `push.to` says it. */
   readonly to: string | undefined;
 }
@@ -25,6 +27,7 @@ export function namedReleaseIn(root: unknown): NamedRelease {
   const images = entriesOf(root, 'images').map(([name, entry]) => ({
     name,
     app: textIn(entry, 'app'),
+    builder: textIn(entry, 'builder')?.replace(/^auto$/, '') || undefined,
     to: textIn(entry, 'to'),
   }));
   const users = (['services', 'tasks'] as const).flatMap((section) =>

@@ -6,6 +6,7 @@ import { mistakeIn } from '../check.js';
 import type { App } from '../look/app.js';
 import type { Config } from '../look/config.js';
 import { pathBelow } from '../look/look.js';
+import type { Settings } from '../settings.js';
 import { textOf } from '../settings.js';
 import type { PlanInput, PlannedWorkflow } from './plan-input.js';
 import type { Make, ShippedImage, ShipWish } from './ship-workflow.js';
@@ -65,8 +66,8 @@ function onlyImage(input: PlanInput): Images {
   const to = textOf(settled.settings, 'push.to');
   if (to === undefined || app === undefined)
     return { open: `${WHAT}: it is written once app and repository are known; run lading init again` };
-  const make = howToMake(app, input);
-  if (make === undefined) return { open: `${WHAT}: ${app.reason}, and there is no Dockerfile` };
+  const make = howToMake(app, input, builderIn(settled.settings));
+  if (make === undefined) return { open: `${WHAT}: ${app.reason}` };
   const image = { job: 'image', name: undefined, repository: repositoryName(parseReference(to)), make };
   const container = textOf(settled.settings, 'deploy.container');
   const named = container === undefined ? '' : `${container}=`;
@@ -76,9 +77,10 @@ function onlyImage(input: PlanInput): Images {
 /** Each image of the file by its own job; services and tasks get the digests by their names. */
 function namedImages({ release, settings }: Config, input: PlanInput): Images {
   const list: ShippedImage[] = [];
-  for (const { name, to = textOf(settings, 'push.to') } of release.images) {
+  for (const image of release.images) {
+    const { name, to = textOf(settings, 'push.to'), builder = builderIn(settings) } = image;
     const app = input.look.packed.get(name);
-    const make = app && howToMake(app, input);
+    const make = app && howToMake(app, input, builder);
     if (to === undefined) return { open: `${WHAT}: images.${name}.to in lading.yml: the repository that it goes to` };
     if (make === undefined) return { open: `${WHAT}: how images.${name} is made: ${app?.reason ?? ''}` };
     const job = `image-${name.replace(/[^A-Za-z0-9_-]/g, '-')}`;
@@ -112,21 +114,23 @@ function imagesOf(images: readonly string[] | undefined, list: readonly ShippedI
   return isMade ? used : [];
 }
 
-/** Lading packs it from the files, or the engine of the runner builds the Dockerfile; undefined for neither. */
-function howToMake(app: App, { look, carried }: PlanInput): Make | undefined {
-  const { repository, folder } = look;
-  if (app.builder === undefined) {
-    if (!app.dockerfile && carried.docker === undefined) return undefined;
-    return { by: 'docker', ...(carried.docker ?? { context: pathBelow(folder, app.folder) ?? '.', options: [] }) };
-  }
-  const below = (path: string) => (pathBelow(repository.top, path) ?? '.').replace(/^\.$/, '');
-  // What the engine builds installs its packages itself.
-  const packages = (app.builder as string) === 'dockerfile' ? undefined : app.packages;
+/** The builder that is named; `auto` looks for itself. */
+function builderIn(settings: Settings): string | undefined {
+  const named = textOf(settings, 'build.builder');
+  return named === 'auto' ? undefined : named;
+}
+
+/** What comes before the image, in the job that makes it; undefined when nobody knows how it is made. */
+function howToMake(app: App, { look }: PlanInput, named?: string): Make | undefined {
+  const builder = named ?? app.builder;
+  if (builder === undefined) return undefined;
+  const below = (path: string) => (pathBelow(look.repository.top, path) ?? '.').replace(/^\.$/, '');
+  // What an engine builds from a Dockerfile installs its packages itself.
+  const packages = builder === 'dockerfile' ? undefined : app.packages;
   return {
-    by: 'lading',
     packages,
     packagesFolder: packages === undefined ? '' : below(packages.root),
-    script: app.builder === 'node' && app.builds ? below(app.folder) : undefined,
+    script: builder === 'node' && app.builds ? below(app.folder) : undefined,
   };
 }
 

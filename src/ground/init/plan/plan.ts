@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type * as Yaml from 'yaml';
 import { InputError } from '../../../base/errors.js';
 import type { SettingKey } from '../settings.js';
+import { textOf } from '../settings.js';
 import type { FileWish } from '../write.js';
 import { changedConfig, newConfig } from './config-file.js';
 import { dockerIgnore } from './docker-ignore.js';
@@ -60,8 +61,10 @@ const howTo: Readonly<Partial<Record<SettingKey, string>>> = {
 function lastSteps(input: PlanInput, open: readonly string[]): readonly string[] {
   const { app, look } = input;
   const dockerfile =
-    app?.dockerfile && app.builder !== undefined
-      ? [`The Dockerfile is not used: lading packs a ${app.title ?? ''} app from its files.`]
+    app?.dockerfile && app.builder !== 'dockerfile' && textOf(input.settled.settings, 'build.builder') !== 'dockerfile'
+      ? [
+          `The Dockerfile is not used: lading packs a ${app.title ?? ''} app from its files; build.builder: dockerfile would build it.`,
+        ]
       : [];
   const next =
     open.length > 0

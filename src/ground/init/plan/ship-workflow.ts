@@ -1,10 +1,9 @@
-import { quote } from 'shell-quote';
 import type * as Yaml from 'yaml';
 import type { ActionRelease } from '../../../base/declare/action-release.js';
 import type { CarriedWorkflow } from '../from/carried.js';
 import type { Packages } from '../look/packages.js';
 import type { SignIn, Step } from './workflow-parts.js';
-import { actions, buildStep, checkout, installSteps, ladingStep, permissions, signIn, step } from './workflow-parts.js';
+import { buildStep, checkout, installSteps, ladingStep, permissions, signIn } from './workflow-parts.js';
 import { yamlText } from './yaml-text.js';
 
 export interface ShipWish {
@@ -39,15 +38,14 @@ export function digestOf({ job, repository }: Pick<ShippedImage, 'job' | 'reposi
   return `${repository}@\${{ needs.${job}.outputs.digest }}`;
 }
 
-/** How the image is made: by lading from the files, or from a Dockerfile by the engine of the runner. */
-export type Make =
-  | {
-      readonly by: 'lading';
-      readonly packages: Packages | undefined;
-      readonly packagesFolder: string;
-      readonly script: string | undefined;
-    }
-  | { readonly by: 'docker'; readonly context: string; readonly options: readonly string[] };
+/** What is done before lading makes the image. */
+export interface Make {
+  /** Undefined when nothing is installed. */
+  readonly packages: Packages | undefined;
+  readonly packagesFolder: string;
+  /** Folder whose build script runs. */
+  readonly script: string | undefined;
+}
 
 /**
  * A job for each image and one that deploys, with two roles: who makes an image cannot deploy, who deploys cannot push.
@@ -103,19 +101,6 @@ export function shipWorkflow(yaml: typeof Yaml, wish: ShipWish): string {
 function makeSteps({ make, name, repository }: ShippedImage, wish: ShipWish, cwd: string | undefined): readonly Step[] {
   const { carried, action, build } = wish;
   const tag = ['${{ github.sha }}', ...(carried.tags ?? [])].join('\n');
-  if (make.by === 'docker') {
-    const words = ['--provenance=false', '--tag image:latest', ...make.options];
-    const out = '--output type=oci,tar=false,dest=.lading/image';
-    return [
-      step(actions.buildx),
-      {
-        run: `docker buildx build ${words.join(' ')} ${out} ${quote([make.context])}`,
-        ...(cwd !== undefined && { 'working-directory': cwd }),
-      },
-      signIn(build),
-      ladingStep('push', action, { cwd, only: name, from: name && '.lading/image', tag }, 'image'),
-    ];
-  }
   const { packages, packagesFolder, script } = make;
   const to = name === undefined ? repository : undefined;
   return [

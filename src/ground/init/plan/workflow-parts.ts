@@ -21,16 +21,15 @@ export function variable(name: string): string {
   return `\${{ vars.${name} }}`;
 }
 
-export const actions = {
+const actions = {
   checkout: 'actions/checkout@v5',
   node: 'actions/setup-node@v5',
   pnpm: 'pnpm/action-setup@v4',
   bun: 'oven-sh/setup-bun@v2',
   credentials: 'aws-actions/configure-aws-credentials@v6',
-  buildx: 'docker/setup-buildx-action@v3',
 } as const;
 
-export function step(uses: string, inputs: With = {}, id?: string): Step {
+function step(uses: string, inputs: With = {}, id?: string): Step {
   const given = Object.entries(inputs).filter(([, value]) => value !== undefined);
   return { ...(id !== undefined && { id }), uses, ...(given.length > 0 && { with: Object.fromEntries(given) }) };
 }
