@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeXml } from '../../src/aws/protocol/xml.js';
 import { startSandbox } from '../../src/sandbox/start.js';
+import { losing } from '../support/cut.js';
 import type { Ground } from '../support/ground.js';
 import { openGround } from '../support/ground.js';
 import type { Moto } from '../support/moto.js';
@@ -234,5 +235,53 @@ describe('what cannot be', () => {
     ]);
     expect((await ground.run({}, { env })).outcome).toBe('unchanged');
     await sandbox.close();
+  });
+});
+
+describe('a bad day', () => {
+  test('answers that are lost, one of each kind of write', async (context) => {
+    if (!moto) return context.skip();
+    const asked = { lock: 'dynamodb' } as const;
+    const making = losing();
+    expect((await ground.run(asked, making)).outcome).toBe('applied');
+    expect([...making.lost]).toEqual(expect.arrayContaining(['CreateRole', 'PutRolePolicy', 'CreateTable', 'PUT ']));
+    expect((await ground.run(asked)).outcome).toBe('unchanged');
+    const taking = losing();
+    await ground.run({ ...asked, destroy: true, confirm: 'shop' }, taking);
+    expect([...taking.lost]).toEqual(expect.arrayContaining(['DeleteRole', 'DeletePolicy', 'DeleteTable', 'DELETE ']));
+    expect((await ground.run({ ...asked, destroy: true, dryRun: true })).items).toEqual([]);
+  }, 60_000);
+
+  test('AWS that throttles and fails', async (context) => {
+    if (!moto) return context.skip();
+    const sandbox = await startSandbox({ moto: moto.url });
+    for (const operation of ['GetRole', 'CreateRole', 'PutRolePolicy']) {
+      sandbox.inject({ service: 'iam', operation, times: 2, type: 'Throttling', status: 400 });
+      sandbox.inject({ service: 'iam', operation, type: 'ServiceFailure', status: 500 });
+    }
+    expect((await ground.run({}, { env: sandbox.env })).outcome).toBe('applied');
+    await sandbox.close();
+  }, 60_000);
+
+  test('two at once', async (context) => {
+    if (!moto) return context.skip();
+    const outcomes = await Promise.all([ground.run({ lock: 'dynamodb' }), ground.run({ lock: 'dynamodb' })]);
+    expect(outcomes.map(({ outcome }) => outcome)).not.toContain('planned');
+    expect((await ground.run({ lock: 'dynamodb' })).outcome).toBe('unchanged');
+  }, 60_000);
+
+  test('in the first region, where a bucket has no location', async (context) => {
+    if (!moto) return context.skip();
+    const made = await ground.run({ region: 'us-east-1' });
+    expect([made.outcome, made.bucket]).toEqual(['applied', 'lading-state-123456789012-us-east-1']);
+    expect((await ground.run({ region: 'us-east-1' })).outcome).toBe('unchanged');
+  });
+
+  test('too many environments for one trust, told before anything is made', async (context) => {
+    if (!moto) return context.skip();
+    const githubEnvironment = Array.from({ length: 40 }, (_, index) => `production-${index}`);
+    expect(await ground.failure({ githubEnvironment })).toMatchObject({ code: 'POLICY_TOO_LONG' });
+    const heads = ground.aws.rest('s3').request('HeadBucket', { method: 'HEAD', bucket: BUCKET });
+    await expect(heads).rejects.toMatchObject({ failure: 'not-found' });
   });
 });

@@ -26,6 +26,22 @@ export function cutting(cut?: { readonly at: number; readonly when: 'before' | '
   return { requests, http };
 }
 
+/** Loses the first answer of each kind of write, as a connection does that breaks when all is done. */
+export function losing() {
+  const lost = new Set<string>();
+  const http =
+    (through: Http): Http =>
+    async (url, request) => {
+      const { name, isWrite } = nameOf(String(url), request);
+      const answer = await through(url, request);
+      if (!isWrite || lost.has(name)) return answer;
+      lost.add(name);
+      await answer.text();
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    };
+  return { lost, http };
+}
+
 function nameOf(url: string, request: Parameters<Http>[1]): AwsRequest {
   const { method = 'GET', headers = {}, body } = request ?? {};
   const target = (headers as Record<string, string | undefined>)['x-amz-target'];

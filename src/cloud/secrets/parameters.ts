@@ -15,6 +15,7 @@ const described = v.looseObject({
         Type: v.optional(v.string()),
         ARN: v.optional(v.string()),
         LastModifiedDate: v.nullish(v.number()),
+        KeyId: v.nullish(v.string()),
       }),
     ),
     [],
@@ -58,7 +59,7 @@ export function parameterStore(
           hint: `Delete it, or take another name with --id.`,
         });
       }
-      return stored(found.Name, found.LastModifiedDate);
+      return { ...stored(found.Name, found.LastModifiedDate), key: found.KeyId ?? undefined };
     },
     async value(id) {
       try {

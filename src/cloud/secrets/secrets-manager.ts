@@ -11,6 +11,7 @@ const entry = v.looseObject({
   Name: v.string(),
   LastChangedDate: v.nullish(v.number()),
   DeletedDate: v.nullish(v.number()),
+  KmsKeyId: v.nullish(v.string()),
 });
 const list = v.looseObject({ SecretList: v.optional(v.array(entry), []), NextToken: v.nullish(v.string()) });
 const made = v.looseObject({ ARN: v.string(), Name: v.string() });
@@ -50,8 +51,11 @@ export function secretsManager(api: AwsApi): SecretStore {
       };
       return { ...(await ask(api, 'CreateSecret', input, made).then(stored)), changedAt: undefined };
     },
-    async replace({ id, value }, present) {
+    async replace({ id, value, key }, present) {
       if (present.deletedAt !== undefined) await api.call('RestoreSecret', { SecretId: id });
+      if (key !== undefined) {
+        return stored(await ask(api, 'UpdateSecret', { SecretId: id, SecretString: value, KmsKeyId: key }, made));
+      }
       return stored(await ask(api, 'PutSecretValue', { SecretId: id, SecretString: value }, made));
     },
     async remove(id) {
@@ -79,12 +83,14 @@ function stored(one: {
   readonly Name: string;
   readonly LastChangedDate?: number | null | undefined;
   readonly DeletedDate?: number | null | undefined;
+  readonly KmsKeyId?: string | null | undefined;
 }): StoredSecret {
   const deletedAt = timeText(one.DeletedDate);
   return {
     id: one.Name,
     arn: one.ARN,
     changedAt: timeText(one.LastChangedDate),
+    key: one.KmsKeyId ?? undefined,
     ...(deletedAt === undefined ? {} : { deletedAt }),
   };
 }

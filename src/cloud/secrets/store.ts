@@ -5,6 +5,8 @@ export interface StoredSecret {
   /** As a task definition refers to it. */
   readonly arn: string;
   readonly changedAt: string | undefined;
+  /** Key that it is sealed with, as it was named; undefined for AWS's own, and where it is not told. */
+  readonly key?: string | undefined;
   /** It is on its way out. */
   readonly deletedAt?: string | undefined;
 }

@@ -7,7 +7,7 @@ import type { Change } from '../item.js';
 import type { BucketAt, BucketState, LifecycleRule } from './bucket.js';
 import { expectedOwner } from './bucket.js';
 
-const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
+export const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const BLOCKS = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'] as const;
 /** AWS's own keys, the account's, and those twice. */
 const CIPHERS = ['AES256', 'aws:kms', 'aws:kms:dsse'];

@@ -6,7 +6,7 @@ import type { Owner, Tags } from '../owner.js';
 import { keptNote, madeBy, missingTags, tagList, tagsOf } from '../owner.js';
 import type { BucketAt, BucketState } from './bucket.js';
 import { expectedOwner } from './bucket.js';
-import { planSettings, putOf } from './bucket-settings.js';
+import { planSettings, putOf, XMLNS } from './bucket-settings.js';
 
 export interface BucketWish extends BucketAt {
   readonly owner: Owner;
@@ -63,11 +63,7 @@ function create({ bucket, region }: BucketWish): CloudCall {
     region === 'us-east-1'
       ? {}
       : {
-          body: writeXml(
-            'CreateBucketConfiguration',
-            { LocationConstraint: region },
-            'http://s3.amazonaws.com/doc/2006-03-01/',
-          ),
+          body: writeXml('CreateBucketConfiguration', { LocationConstraint: region }, XMLNS),
         };
   const headers = { 'x-amz-object-ownership': 'BucketOwnerEnforced' };
   return { service: 's3', operation: 'CreateBucket', request: { method: 'PUT', bucket, headers, ...body }, region };
@@ -85,5 +81,5 @@ function planTags(wish: BucketWish, { tags }: BucketState): Change | undefined {
 
 /** All of them: S3 takes away what is not named. */
 function tag(at: BucketWish, tags: Tags): CloudCall {
-  return putOf(at, 'PutBucketTagging', 'tagging', writeXml('Tagging', { TagSet: { Tag: tagList(tags) } }));
+  return putOf(at, 'PutBucketTagging', 'tagging', writeXml('Tagging', { TagSet: { Tag: tagList(tags) } }, XMLNS));
 }

@@ -23,6 +23,7 @@ export const secretNeeds = {
       'secretsmanager:PutSecretValue',
       'secretsmanager:RestoreSecret',
       'secretsmanager:TagResource',
+      'secretsmanager:UpdateSecret',
     ]),
     ...needed('to see that it is the same already', 'secret-parameter', ['ssm:GetParameter'], true),
     ...needed('to see that it is the same already', 'secret', ['secretsmanager:GetSecretValue'], true),

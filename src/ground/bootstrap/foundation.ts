@@ -2,6 +2,7 @@ import type { AwsSession } from '../../aws/api.js';
 import { parseArn } from '../../aws/arn.js';
 import { customEndpoint } from '../../aws/endpoint.js';
 import type { Context } from '../../base/context.js';
+import { LadingError } from '../../base/errors.js';
 import { say } from '../../base/tell/report.js';
 import { boundaryArn } from '../../cloud/access/boundary.js';
 import { providerArn } from '../../cloud/access/provider.js';
@@ -88,6 +89,7 @@ export async function designFoundation(
   const roles = roleNames.map((role) => {
     const trust = trustOf(pipeline, jobsOf(role, home, request.environments), provider);
     refuseWide(role, lintTrust(trust, { issuer, audience, provider }));
+    refuseLong(role, trust, documents[role]);
     const description = `lading: ${role} of ${repository}`;
     return { ...at, name: `${prefix}-${role}`, description, trust, policy: documents[role], owner };
   });
@@ -110,6 +112,22 @@ export async function designFoundation(
 /** What we write ourselves must pass what we ask of others. */
 function refuseWide(role: RoleName, issues: readonly string[]): void {
   if (issues.length > 0) throw new Error(`the trust of ${role}: ${issues.join('; ')}`);
+}
+
+/** Letters without blanks. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const LONGEST = { trust: 2048, policy: 10_240 } as const;
+
+/** Told before anything is made: IAM would tell it in the middle. */
+function refuseLong(role: RoleName, trust: PolicyDocument, policy: PolicyDocument): void {
+  for (const [what, document] of [['trust', trust] as const, ['policy', policy] as const]) {
+    const { length } = JSON.stringify(document);
+    if (length <= LONGEST[what]) continue;
+    const fewer = what === 'trust' ? 'environments' : 'services';
+    throw new LadingError('input', `the ${what} of ${role} has ${length} letters, and IAM takes ${LONGEST[what]}`, {
+      code: 'POLICY_TOO_LONG',
+      hint: `Part the ${fewer}: a bootstrap for each environment of lading.yml, with --environment.`,
+    });
+  }
 }
 
 function hasTls({ env, report }: Pick<Context, 'env' | 'report'>): boolean {

@@ -59,7 +59,7 @@ async function openOptionally(
   choice: GitHubChoice,
   context: Context,
 ): Promise<GitHubSession | undefined> {
-  if (request.ci !== 'github') return undefined;
+  if (request.ci !== 'github' || isEnough(request)) return undefined;
   try {
     return await openGitHub(context, choice);
   } catch (error) {
@@ -67,6 +67,11 @@ async function openOptionally(
     if (isNone && request.variables !== true) return undefined;
     throw error;
   }
+}
+
+/** Who gives the ids and wants no variables need not let GitHub be asked. */
+function isEnough({ variables, repositoryId, ownerId }: BootstrapRequest): boolean {
+  return variables === false && repositoryId !== undefined && ownerId !== undefined;
 }
 
 async function readPlace(aws: AwsSession, request: BootstrapRequest): Promise<Place> {

@@ -47,7 +47,11 @@ export async function setSecret(place: SecretPlace, request: SetRequest, context
   const { store, service, prefix, task } = open;
   const id = request.id ?? `${prefix}${name}`;
   const present = await withTask(context, `Look at ${id}`, () => store.find(id));
-  const same = present !== undefined && present.deletedAt === undefined && (await isSame(id));
+  const same =
+    present !== undefined &&
+    present.deletedAt === undefined &&
+    (key === undefined || key === present.key) &&
+    (await isSame(id));
   const action = same ? 'unchanged' : dryRun ? 'planned' : present === undefined ? 'created' : 'updated';
   const stored = await write();
   const arn = stored?.arn;
