@@ -48,6 +48,8 @@ export function askedOf({ service, operation, input }: JournalEntry): readonly A
   const cluster = last(fields.cluster);
   const action = `${service}:${operation}`;
   const on = (...resources: readonly string[]) => resources.map((resource) => ({ action, resource }));
+  if (service === 's3') return askedOfBucket(operation);
+  if (service === 'dynamodb') return on(`arn:aws:dynamodb:${AT}:table/${String(fields.TableName)}`);
   switch (action) {
     case 'sts:GetCallerIdentity':
       return [];
@@ -80,6 +82,14 @@ export function askedOf({ service, operation, input }: JournalEntry): readonly A
     default:
       throw new Error(`what does ${action} ask for?`);
   }
+}
+
+/** `PUT /bucket/key`: of a bucket itself nothing but its list is asked. */
+function askedOfBucket(operation: string): readonly Asked[] {
+  const [, method = '', bucket = '', key] = /^(\w+) \/([^/]+)(?:\/(.+))?$/.exec(operation) ?? [];
+  if (key === undefined) return [{ action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` }];
+  const action = { PUT: 's3:PutObject', DELETE: 's3:DeleteObject' }[method] ?? 's3:GetObject';
+  return [{ action, resource: `arn:aws:s3:::${bucket}/${key}` }];
 }
 
 function passed({ taskRoleArn, executionRoleArn }: Readonly<Record<string, unknown>>): readonly Asked[] {
