@@ -14,13 +14,16 @@ export interface Moto {
   close(): Promise<void>;
 }
 
-/** An emulator of AWS by others, on loopback; undefined with a line that says what is missing. */
-export async function startMoto(): Promise<Moto | undefined> {
+/** An emulator of AWS by others, on loopback; undefined with a line that says what is missing. Loading AWS's own policies takes it a while. */
+export async function startMoto({ awsPolicies = false } = {}): Promise<Moto | undefined> {
   const python = requireMoto();
   if (!python) return undefined;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const child = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+    stdio: 'ignore',
+    env: { ...process.env, ...(awsPolicies && { MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' }) },
+  });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const close = async () => {
     child.kill();

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VirtualClock } from '../../src/base/clock.js';
 import { virtualClock } from '../../src/base/clock.js';
+import type { AwsSession } from '../../src/aws/api.js';
 import { openAws } from '../../src/aws/session.js';
 import { runCli } from '../../src/entry/cli.js';
 import type { Sandbox } from '../../src/sandbox/start.js';
@@ -21,10 +22,12 @@ export interface TerraformStage {
   readonly sandbox: Sandbox;
   readonly clock: VirtualClock;
   readonly env: Readonly<Record<string, string>>;
+  /** The account, asked past lading. */
+  readonly aws: AwsSession;
   /** Folder of a base image. */
   readonly base: string;
-  /** A node app with `lading.yml`. */
-  openApp(settings: string): Promise<StageApp>;
+  /** A node app, with `lading.yml` when there are settings. */
+  openApp(settings: string | undefined): Promise<StageApp>;
   close(): Promise<void>;
 }
 
@@ -34,14 +37,21 @@ export interface StageApp {
   run(args: string, env?: Readonly<Record<string, string>>): Promise<{ code: number; text: string; told: Told }>;
 }
 
-/** Undefined with a line that says what is missing. */
-export async function openTerraformStage(): Promise<TerraformStage | undefined> {
+/** Undefined with a line that says what is missing. Without the bucket of the states the account is empty. */
+export async function openTerraformStage({ bucket: hasBucket = true } = {}): Promise<TerraformStage | undefined> {
   const terraform = requireTerraform();
-  const moto = terraform && (await startMoto());
+  const moto = terraform && (await startMoto({ awsPolicies: !hasBucket }));
   if (!terraform || !moto) return undefined;
   const provider = await installStandIn(terraform);
   const real = { real: true };
+  const ground = {
+    aws_iam_role: real,
+    aws_iam_role_policy_attachment: real,
+    aws_cloudwatch_log_group: real,
+    aws_security_group: real,
+  };
   provider.play({
+    ...(hasBucket ? {} : ground),
     aws_ecr_repository: real,
     aws_ecs_cluster: real,
     aws_ecs_task_definition: real,
@@ -55,19 +65,20 @@ export async function openTerraformStage(): Promise<TerraformStage | undefined> 
     '<CreateBucketConfiguration><LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>';
   const bucket = `lading-state-${sandbox.accountId}-${sandbox.region}`;
   const aws = await openAws(world);
-  await aws.rest('s3').request('CreateBucket', { method: 'PUT', bucket, body: place });
-  world.close();
+  if (hasBucket) await aws.rest('s3').request('CreateBucket', { method: 'PUT', bucket, body: place });
   const base = (await writeTinyBase()).directory;
   const folders = [base];
   return {
     sandbox,
     clock,
     env,
+    aws,
     base,
     async openApp(settings) {
       const folder = writeNodeApp();
       folders.push(folder);
-      writeFileSync(join(folder, 'lading.yml'), `region: eu-central-1\nbuild: { base: "oci:${base}" }\n${settings}`);
+      const settled = `region: eu-central-1\nbuild: { base: "oci:${base}" }\n${settings}`;
+      if (settings !== undefined) writeFileSync(join(folder, 'lading.yml'), settled);
       return {
         folder,
         write: (path, text) => writeFileSync(join(folder, path), text),
@@ -87,6 +98,7 @@ export async function openTerraformStage(): Promise<TerraformStage | undefined> 
       };
     },
     async close() {
+      world.close();
       await sandbox.close();
       await moto.close();
       provider.remove();

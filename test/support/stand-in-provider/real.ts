@@ -7,7 +7,7 @@ import type { Values } from './values.js';
 
 /** What stands at the address of AWS for one type of resource. */
 interface Real {
-  readonly service: 'ecr' | 'ecs';
+  readonly service: 'ecr' | 'ecs' | 'iam' | 'logs' | 'ec2';
   make(api: AwsApi, planned: Values): Promise<Values>;
   change?(api: AwsApi, planned: Values): Promise<void>;
   /** What may have changed; null: it is gone. */
@@ -32,6 +32,35 @@ const reals: Readonly<Record<string, Real>> = {
       return { repository_url: (answer as { repository: Values }).repository.repositoryUri };
     },
     remove: (api, { name }) => api.call('DeleteRepository', { repositoryName: name }),
+  },
+  aws_iam_role: {
+    service: 'iam',
+    async make(api, { name, assume_role_policy: AssumeRolePolicyDocument }) {
+      const answer = await api.call('CreateRole', { RoleName: name, AssumeRolePolicyDocument });
+      const { Role } = answer as { Role: Values };
+      return { arn: Role.Arn, id: name };
+    },
+  },
+  aws_iam_role_policy_attachment: {
+    service: 'iam',
+    async make(api, { role, policy_arn: PolicyArn }) {
+      await api.call('AttachRolePolicy', { RoleName: role, PolicyArn });
+      return {};
+    },
+  },
+  aws_cloudwatch_log_group: {
+    service: 'logs',
+    async make(api, { name }) {
+      await api.call('CreateLogGroup', { logGroupName: name });
+      return {};
+    },
+  },
+  aws_security_group: {
+    service: 'ec2',
+    async make(api, { name, description, vpc_id: VpcId }) {
+      const answer = await api.call('CreateSecurityGroup', { GroupName: name, GroupDescription: description, VpcId });
+      return { id: (answer as { groupId: string }).groupId };
+    },
   },
   aws_ecs_cluster: {
     service: 'ecs',
@@ -72,7 +101,11 @@ const reals: Readonly<Record<string, Real>> = {
           deploymentCircuitBreaker: { enable: breaker?.enable ?? false, rollback: breaker?.rollback ?? false },
         },
         networkConfiguration: {
-          awsvpcConfiguration: { subnets: network?.subnets, securityGroups: network?.security_groups },
+          awsvpcConfiguration: {
+            subnets: network?.subnets,
+            securityGroups: network?.security_groups,
+            assignPublicIp: network?.assign_public_ip === true ? 'ENABLED' : 'DISABLED',
+          },
         },
       });
       return { id: (answer as { service: Values }).service.serviceArn };
