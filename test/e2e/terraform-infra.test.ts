@@ -92,7 +92,9 @@ describe.each(['s3', 'dynamodb', 'both'] as const)('state locked by %s', (lock) 
       told: { error: { code: 'NO_OUTPUTS' } },
     });
   });
+});
 
+describe.each(['s3', 'dynamodb'] as const)('a state that is locked by %s', (lock) => {
   inWorld(
     'a second run at the same time is told who holds the lock, and completes afterwards',
     async ({ provider }, open) => {
