@@ -25,6 +25,7 @@ export const rotate = verb(async () => (await import('./commands/rotate.js')).ro
 export const init = verb(async () => (await import('./commands/init.js')).init);
 export const initShip = verb(async () => (await import('./commands/init-ship.js')).initShip);
 export const initRollback = verb(async () => (await import('./commands/init-rollback.js')).initRollback);
+export const initDockerfile = verb(async () => (await import('./commands/init-dockerfile.js')).initDockerfile);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
 
 export type { Bill } from './release/bill.js';
@@ -43,6 +44,7 @@ export type { ApplyResult, InfraResult, OutputResult, PlanResult } from './groun
 export type { PromoteResult, Promoted } from './release/promotion/promote.js';
 export type { BootstrapResult } from './ground/bootstrap/result.js';
 export type { RotateResult } from './rotation/result.js';
+export type { DockerfileResult } from './ground/init/dockerfile/init-dockerfile.js';
 export type { InitResult } from './ground/init/init.js';
 export type { InitRotateResult } from './commands/init-rotate.js';
 export type { CredentialsResult } from './aws/identity/hand-over.js';
