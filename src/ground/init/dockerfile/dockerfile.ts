@@ -56,10 +56,10 @@ function mounts({ packages, hasNpmrc }: DockerFacts): string {
 }
 
 function installLines(facts: DockerFacts): readonly string[] {
-  const { packages, installFiles, installScripts, path } = facts;
+  const { packages, installFiles, needsFiles, path } = facts;
   const { lockfile } = packages;
   // Members of a workspace, and scripts of the app itself, may need any file; else a change of code installs nothing.
-  if (path !== '' || installScripts) return ['COPY . .', `RUN ${mounts(facts)} ${installCommand(facts)}`];
+  if (path !== '' || needsFiles) return ['COPY . .', `RUN ${mounts(facts)} ${installCommand(facts)}`];
   const isFolder = (name: string) => name === '.yarn' || name === 'patches';
   const folders = installFiles.filter(isFolder);
   const files = ['package.json', lockfile, ...installFiles.filter((name) => !isFolder(name))].filter(Boolean);

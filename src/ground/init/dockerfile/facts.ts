@@ -17,8 +17,8 @@ export interface DockerFacts {
   /** Files beside the lockfile that an install reads, as `.npmrc`, which comes as a secret. */
   readonly installFiles: readonly string[];
   readonly hasNpmrc: boolean;
-  /** Its own scripts run at the install, and may read any file. */
-  readonly installScripts: boolean;
+  /** The install reads files of the app: scripts of its own run then, or a package is a folder of it. */
+  readonly needsFiles: boolean;
   readonly builds: boolean;
   /** Folder that `next build` writes to, from the app. */
   readonly output: string;
@@ -49,6 +49,7 @@ export async function readDockerFacts(app: App): Promise<DockerFacts> {
   if (kind === 'next') await checkOutput(folder);
   const manifest = await readManifest(folder);
   const scripts = manifest?.scripts ?? {};
+  const versions = Object.values({ ...manifest?.dependencies, ...manifest?.devDependencies });
   const files = ['pnpm-workspace.yaml', '.yarnrc.yml', '.yarn', '.pnpmfile.cjs', 'patches'];
   const there = await Promise.all(files.map((name) => pathExists(join(packages.root, name))));
   return {
@@ -57,13 +58,16 @@ export async function readDockerFacts(app: App): Promise<DockerFacts> {
     path: (pathBelow(packages.root, folder) ?? '.').replace(/^\.$/, ''),
     installFiles: files.filter((_, at) => there[at]),
     hasNpmrc: await pathExists(join(packages.root, '.npmrc')),
-    installScripts: ['preinstall', 'install', 'postinstall', 'prepare'].some((name) => scripts[name] !== undefined),
+    needsFiles: atInstall.some((name) => scripts[name] !== undefined) || versions.some((text) => isLocal.test(text)),
     builds: scripts.build !== undefined,
     output: kind === 'next' ? await findOutput(folder) : '.next',
     hasPublic: await pathExists(join(folder, 'public')),
     start: kind === 'next' ? undefined : startOf(scripts.start, manifest?.main, await firstServer(folder)),
   };
 }
+
+const atInstall = ['preinstall', 'install', 'postinstall', 'prepare'];
+const isLocal = /^(?:file|link|portal|workspace|patch):/;
 
 async function kindOf(folder: string): Promise<'next' | 'node' | undefined> {
   const { nextBuilder } = await import('../../../image/builders/next/next.js');
