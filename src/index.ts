@@ -28,6 +28,7 @@ export const rotate = verb(async () => (await import('./commands/rotate.js')).ro
 export const init = verb(async () => (await import('./commands/init.js')).init);
 export const initShip = verb(async () => (await import('./commands/init-ship.js')).initShip);
 export const initRollback = verb(async () => (await import('./commands/init-rollback.js')).initRollback);
+export const initDockerfile = verb(async () => (await import('./commands/init-dockerfile.js')).initDockerfile);
 export const initRotate = verb(async () => (await import('./commands/init-rotate.js')).initRotate);
 
 export type { Bill } from './release/paper/bill.js';
@@ -48,6 +49,7 @@ export type { BootstrapResult } from './ground/bootstrap/result.js';
 export type { SetResult as SecretSetResult } from './ground/secret/set.js';
 export type { ListResult as SecretListResult, RemoveResult as SecretRemoveResult } from './ground/secret/list.js';
 export type { RotateResult } from './rotation/result.js';
+export type { DockerfileResult } from './ground/init/dockerfile/init-dockerfile.js';
 export type { InitResult } from './ground/init/init.js';
 export type { InitRotateResult } from './commands/init-rotate.js';
 export type { CredentialsResult } from './aws/identity/hand-over.js';

@@ -93,6 +93,11 @@ export const commandTable: readonly CommandEntry[] = [
     async () => (await import('./init-rollback.js')).initRollback,
   ),
   entry(
+    'init dockerfile',
+    'Write a Dockerfile for the app of this folder',
+    async () => (await import('./init-dockerfile.js')).initDockerfile,
+  ),
+  entry(
     'init rotate',
     'Write the workflows that keep an ECR password fresh',
     async () => (await import('./init-rotate.js')).initRotate,

@@ -58,19 +58,27 @@ export async function initIn(
   const env = world.env ?? { AWS_EC2_METADATA_DISABLED: 'true', HOME: cwd };
   // The door reads the file first, and tells its mistakes.
   const { configFile } = await readInputs({ ...request(cwd, env), command: init });
-  const context: Context = {
-    env,
-    cwd,
+  const context = {
+    ...worldIn(cwd, env),
     configFile,
-    http: () => Promise.reject(new Error('nothing is asked')),
-    exec: () => Promise.reject(new Error('nothing is run')),
-    clock: virtualClock(),
-    report: (event) => void events.push(event),
-    signal: new AbortController().signal,
+    report: (event: ReportEvent) => void events.push(event),
     ...world,
   };
   const result = await verbs[part].run({ ...undefinedInputs(), ...values } as Parameters<typeof init.run>[0], context);
   return { ...result, events };
+}
+
+/** A world in which nothing is asked, and no program runs. */
+export function worldIn(cwd: string, env: Context['env'] = {}): Context {
+  return {
+    env,
+    cwd,
+    http: () => Promise.reject(new Error('nothing is asked')),
+    exec: () => Promise.reject(new Error('nothing is run')),
+    clock: virtualClock(),
+    report: () => undefined,
+    signal: new AbortController().signal,
+  };
 }
 
 function undefinedInputs(): Readonly<Record<string, undefined>> {

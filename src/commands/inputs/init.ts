@@ -1,6 +1,12 @@
 import { input } from '../../base/declare/input.js';
 import type { InitResult } from '../../ground/init/init.js';
 
+/** Whether files may be written. */
+export const writeInputs = {
+  force: input.boolean('Replace files that are there and differ', { key: false }),
+  'dry-run': input.boolean('Show what would be written, and write nothing', { key: false }),
+} as const;
+
 /** What a repository that lading ships is made of; shared by what `init` writes. No key: they make the file of keys. */
 export const initInputs = {
   app: input.path('Folder of the app; found when it is the only one', { placeholder: 'DIR', key: false }),
@@ -39,8 +45,7 @@ export const workflowInputs = {
     placeholder: 'OWNER/REPO@REF',
     key: false,
   }),
-  force: input.boolean('Replace files that are there and differ', { key: false }),
-  'dry-run': input.boolean('Show what would be written, and write nothing', { key: false }),
+  ...writeInputs,
 } as const;
 
 /** `created    lading.yml`, a line each. */

@@ -1,10 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { Context } from '../../base/context.js';
-import { cancelled, InputError } from '../../base/errors.js';
+import { InputError } from '../../base/errors.js';
 import { say } from '../../base/tell/report.js';
 import { mistakeIn } from './check.js';
-import { diffOf } from './diff.js';
-import { show, shownPath } from './show.js';
 import type { Carried, Leftover } from './from/carried.js';
 import { readSource } from './from/source.js';
 import { readAccount } from './look/account.js';
@@ -22,17 +20,10 @@ import type { Settled } from './settle.js';
 import { refuseOpen, settle } from './settle.js';
 import type { Settings } from './settings.js';
 import { firstOf, textOf } from './settings.js';
-import type { FileAction, FilePlan } from './write.js';
-import { compareFiles, writeFiles } from './write.js';
+import type { SettledFiles } from './settle-files.js';
+import { settleFiles } from './settle-files.js';
 
-export interface InitResult {
-  readonly files: readonly {
-    /** Relative to the working directory. */
-    readonly path: string;
-    readonly action: FileAction;
-    /** Of a file that is replaced. */
-    readonly diff?: string | undefined;
-  }[];
+export interface InitResult extends SettledFiles {
   /** What it was made from: `the ECS service production/shop`. */
   readonly from?: string | undefined;
   /** What of it has no counterpart, each with its place. */
@@ -41,7 +32,6 @@ export interface InitResult {
   readonly left: readonly string[];
   /** What a person still has to do. */
   readonly steps: readonly string[];
-  readonly written: boolean;
 }
 
 /** From a look at the folder to its files: asks what it cannot see, shows what it will write, and writes all or nothing. */
@@ -73,14 +63,18 @@ export async function initFolder(values: InitValues, context: Context, part: Ini
   };
   const yaml = await import('yaml');
   const plan = part === 'all' ? planInit(yaml, input) : planPart(yaml, part, input);
-  const files = await compareFiles(plan.files, look.repository.top);
-  const result = resultOf(files, plan, carried, context);
-  show(files, carried, context);
-  const written = !request.dryRun && (await agreed(files, request, context, ask));
-  if (written) await writeFiles(files);
-  for (const one of result.left) say(context.report, 'warning', `Left to you: ${one}`);
-  for (const one of result.steps) say(context.report, 'info', one);
-  return { ...result, written };
+  const { yes, force, dryRun } = request;
+  const consent = { yes, force, dryRun, top: look.repository.top, carried };
+  const files = await settleFiles(plan.files, consent, context);
+  for (const one of plan.open) say(context.report, 'warning', `Left to you: ${one}`);
+  for (const one of plan.steps) say(context.report, 'info', one);
+  return {
+    ...files,
+    ...(carried && { from: carried.source }),
+    notCarried: carried?.leftovers ?? [],
+    left: plan.open,
+    steps: plan.steps,
+  };
 }
 
 async function settleFor(
@@ -133,54 +127,4 @@ function nameOf(text: string | undefined): string | undefined {
     .replace(/[^a-z0-9_-]+/g, '-')
     .replace(/^-+|-+$/g, '');
   return name === undefined || name === '' ? undefined : name.slice(0, 100);
-}
-
-function resultOf(
-  files: readonly FilePlan[],
-  plan: { readonly open: readonly string[]; readonly steps: readonly string[] },
-  carried: Carried | undefined,
-  { cwd }: Pick<Context, 'cwd'>,
-): Omit<InitResult, 'written'> {
-  return {
-    files: files.map((file) => ({
-      path: shownPath(file.path, cwd),
-      action: file.action,
-      ...(file.action === 'replaced' && { diff: diffOf(file.before ?? '', file.text) }),
-    })),
-    ...(carried && { from: carried.source }),
-    notCarried: carried?.leftovers ?? [],
-    left: plan.open,
-    steps: plan.steps,
-  };
-}
-
-/** Whether it is to be written. What is there and differs needs a word: a person’s, or `--force`. */
-async function agreed(
-  files: readonly FilePlan[],
-  { force }: InitRequest,
-  { cwd }: Pick<Context, 'cwd'>,
-  ask: Context['ask'],
-): Promise<boolean> {
-  const differing = files.filter(({ action }) => action === 'replaced');
-  const count = files.filter(({ action }) => action === 'created').length + differing.length;
-  if (count === 0) return false;
-  if (ask) {
-    const text = `Write ${count === 1 ? 'this file' : `these ${count} files`}?`;
-    const answer = await ask({
-      text,
-      suggestion: 'yes',
-      mistakeIn: (one) => (/^(?:y|yes|n|no)$/i.test(one) ? undefined : 'yes or no'),
-    });
-    if (/^y/i.test(answer)) return true;
-    throw cancelled('lading init', 'Nothing is written.');
-  }
-  if (differing.length === 0 || force) return true;
-  throw new InputError(
-    differing.map(({ path }) => ({
-      where: shownPath(path, cwd),
-      message: 'is there already and differs: nothing is written',
-      hint: 'Compare it by --dry-run, or replace it by --force.',
-    })),
-    'WOULD_REPLACE',
-  );
 }
