@@ -40,7 +40,7 @@ const lines: readonly (readonly [string, readonly string[]])[] = [
   ['lading deploy --cache', []],
   ['lading push --tag build --cache', []],
   ['lading push --tag one --tag two --ta', ['--tag']],
-  ['lading init ', ['rotate']],
+  ['lading init ', ['dockerfile', 'rollback', 'rotate', 'ship']],
   ['lading init rotate --every', []],
   ['lading init rotate --cro', ['--cron']],
   ['lading rotate --cro', []],
@@ -66,7 +66,7 @@ exit 0`;
 
   test.each([
     ...lines.filter(([line]) => !line.startsWith('lading init ')),
-    ['lading init r', ['rotate']],
+    ['lading init r', ['rollback', 'rotate']],
     ['lading build --compression=', ['gzip', 'zstd']],
     ['lading build --compression=g', ['gzip']],
   ] as const)('%s', async (line, expected) => expect(await complete(line)).toEqual(expected));
