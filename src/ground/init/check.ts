@@ -25,7 +25,7 @@ export function mistakeIn(key: SettingKey, text: string): string | undefined {
     case 'deploy.container':
       return isEcsName(text) ? undefined : `${quote(text)} is no name of ECS: letters, digits, - and _, or an ARN`;
     case 'deploy.env':
-      return /^(?:[A-Za-z0-9_-]+:)?[^=:]+=/.test(text) ? undefined : 'is no CONTAINER:NAME=VALUE';
+      return /^[A-Za-z0-9_-]{1,255}:[^=]+=/.test(text) ? undefined : 'is no CONTAINER:NAME=VALUE';
     case 'build.secret':
       return isSecret(text) ? undefined : 'is no id=ID,env=NAME or id=ID,src=FILE';
     case 'deploy.wait':

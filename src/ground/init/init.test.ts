@@ -159,6 +159,13 @@ deploy:
     await expect(initIn(folder, all)).rejects.toMatchObject({ issues: [{ where: 'lading.yml:2:3' }] });
   });
 
+  test('a file of another name is named in the workflow', async () => {
+    put(folder, { 'ship.yml': 'deploy: { service: x }\n' });
+    await initIn(folder, { ...all, force: true }, { configFile: join(folder, 'ship.yml') });
+    expect(textIn(folder, '.github/workflows/ship.yml').match(/config: ship\.yml/g)).toHaveLength(2);
+    expect(textIn(folder, 'ship.yml')).toContain('service: shop');
+  });
+
   test('writes a .dockerignore beside a Dockerfile, without what it copies', async () => {
     put(folder, { Dockerfile: 'FROM node\nCOPY package.json .npmrc ./\nCOPY --from=x /.env /\n' });
     await initIn(folder, all);

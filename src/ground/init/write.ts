@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf, InputError, messageOf } from '../../base/errors.js';
 import { refuseLinks } from '../../base/files/files.js';
@@ -94,9 +94,4 @@ function changedMeanwhile({ path }: FilePlan): InputError {
 function unwritable(path: string, cause: unknown): InputError {
   const message = `cannot be written, so nothing is: ${messageOf(cause)}`;
   return new InputError({ where: path, message, hint: 'Make the folder and the file writable.' }, 'UNWRITABLE');
-}
-
-/** Nothing stands there, not even a link to nothing. */
-export async function isFree(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => undefined)) === undefined;
 }

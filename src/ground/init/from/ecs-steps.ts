@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { mistakeIn } from '../check.js';
 import { pathBelow } from '../look/look.js';
 import type { Draft } from './draft.js';
 import type { Names } from './names.js';
@@ -61,14 +62,12 @@ export function carryRender(inputs: Inputs, names: Names, draft: Draft): void {
           .split('\n')
           .map((line) => line.trim())
           .filter(Boolean);
-        const open = lines.filter(isOpen);
-        for (const line of open)
-          draft.leave(
-            where,
-            `the variable ${line} of the container`,
-            'Give it by --env, or keep it in the task definition.',
-          );
-        const known = lines.filter((line) => !isOpen(line)).map((line) => `${container ?? ''}:${line}`);
+        const known: string[] = [];
+        for (const line of lines) {
+          const variable = `${container ?? ''}:${line}`;
+          if (!isOpen(line) && mistakeIn('deploy.env', variable) === undefined) known.push(variable);
+          else draft.leave(where, `the variable ${line} of the container`, 'Keep it in the task definition.');
+        }
         if (known.length > 0) draft.set('deploy.env', known, where);
       },
     },

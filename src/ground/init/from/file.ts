@@ -3,7 +3,7 @@ import { relative, sep } from 'node:path';
 import type { Context } from '../../../base/context.js';
 import { InputError } from '../../../base/errors.js';
 import type { Look } from '../look/look.js';
-import { readText } from '../look/read-text.js';
+import { MOST, readText } from '../look/read-text.js';
 import type { Carried } from './carried.js';
 import type { Facts } from './draft.js';
 import { carryCopilot, isCopilot } from './copilot.js';
@@ -23,6 +23,7 @@ export async function readFileSource(
     const hint = 'Name a workflow, as .github/workflows/deploy.yml; or `service` for an ECS service.';
     throw new InputError({ where: '--from', message: `${asked} is no file`, hint });
   }
+  if (found.size > MOST) throw new InputError({ where: '--from', message: `${asked} is larger than 1 MiB` });
   const name = relative(context.cwd, path).split(sep).join('/');
   const tree = readTree((await readText(path)) ?? '', name);
   const facts: Facts = { folder: look.folder, top: look.repository.top };

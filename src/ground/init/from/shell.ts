@@ -7,8 +7,6 @@ export interface ShellCommand {
   /** As it stands there. */
   readonly text: string;
   readonly where: string;
-  /** It is a part of a pipe, a condition or a loop. */
-  readonly isPart: boolean;
   /** Where its output goes, as `$GITHUB_OUTPUT`. */
   readonly into: string | undefined;
 }
@@ -34,14 +32,22 @@ export function commandsOf(run: Tree, name: string): readonly ShellCommand[] {
 /** Kept away from the reader of shell words, which would take them apart. */
 const EXPRESSION = /\$\{\{.*?\}\}/g;
 
+/** Variables stay what they are. What is no shell at all is one word, which nobody knows. */
+function parsedWords(line: string) {
+  try {
+    return parse(line, (variable: string) => `\${${variable}}`);
+  } catch {
+    return [line.trim()];
+  }
+}
+
 function pieces(line: string): readonly Omit<ShellCommand, 'where'>[] {
   const expressions: string[] = [];
   const hidden = line.replace(EXPRESSION, (whole) => `\u0001${expressions.push(whole) - 1}\u0001`);
   const shown = (word: string) => word.replace(/\u0001(\d+)\u0001/g, (_, at: string) => expressions[Number(at)] ?? '');
-  // Variables stay what they are.
-  const parsed = parse(hidden, (variable: string) => `\${${variable}}`);
-  const found: { words: string[]; isPart: boolean; into: string | undefined }[] = [];
-  let now: (typeof found)[number] = { words: [], isPart: false, into: undefined };
+  const parsed = parsedWords(hidden);
+  const found: { words: string[]; into: string | undefined }[] = [];
+  let now: (typeof found)[number] = { words: [], into: undefined };
   let redirect = false;
   for (const token of parsed) {
     if (typeof token === 'string') {
@@ -55,10 +61,8 @@ function pieces(line: string): readonly Omit<ShellCommand, 'where'>[] {
     if (op === 'glob' && 'pattern' in token) now.words.push(shown(token.pattern));
     else if (op === '>' || op === '>>') redirect = true;
     else {
-      const isPipe = op === '|';
-      if (isPipe) now.isPart = true;
       found.push(now);
-      now = { words: [], isPart: isPipe || op === '||', into: undefined };
+      now = { words: [], into: undefined };
     }
   }
   found.push(now);

@@ -1,9 +1,11 @@
-import { readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { InputError } from '../../../base/errors.js';
 import { pathExists } from '../../../base/files/files.js';
 import { decide } from '../../../image/builders/choose.js';
 import type { BuilderName } from '../../../image/builders/index.js';
 import { builderTable } from '../../../image/builders/index.js';
+import { CONFIGS } from '../../../image/builders/next/configuration.js';
 import { readManifest } from '../../../image/builders/package-json.js';
 import type { Packages } from './packages.js';
 import { readPackages } from './packages.js';
@@ -26,6 +28,7 @@ export interface App {
 }
 
 export async function readApp(folder: string): Promise<App> {
+  await refuseOddFiles(folder);
   const [chosen, manifest, packages, dockerfile] = await Promise.all([
     recognise(folder),
     readManifest(folder),
@@ -42,6 +45,19 @@ export async function readApp(folder: string): Promise<App> {
     packages,
     dockerfile,
   };
+}
+
+/** What is read of an app is a file, and no pipe, which would be waited for; in the folders above it, too. */
+async function refuseOddFiles(folder: string): Promise<void> {
+  for (let at = folder, last = ''; at !== last; last = at, at = dirname(at)) {
+    for (const name of ['package.json', ...(at === folder ? ['Dockerfile', ...CONFIGS] : [])]) {
+      const path = join(at, name);
+      const found = await stat(path).catch(() => undefined);
+      if (!found || found.isFile()) continue;
+      throw new InputError({ where: path, message: 'is no file', hint: `Remove it, or name the app by --app.` });
+    }
+    if (await pathExists(join(at, '.git'))) return;
+  }
 }
 
 async function recognise(folder: string) {
@@ -62,6 +78,7 @@ const MOST_FOLDERS = 300;
  * app itself. A package with a `main` alone is a library as likely as a service.
  */
 export async function findApps(root: string): Promise<readonly string[]> {
+  await refuseOddFiles(root);
   const own = await readManifest(root);
   const isWorkspace = own?.workspaces !== undefined || (await pathExists(join(root, 'pnpm-workspace.yaml')));
   if (own !== undefined && !isWorkspace) return [];
@@ -71,7 +88,11 @@ export async function findApps(root: string): Promise<readonly string[]> {
   for (const folder of [...(await foldersIn(root)), ...(await grandchildren(root))]) {
     if (++seen > MOST_FOLDERS) break;
     // A package.json that cannot be read is told when that folder is chosen.
-    const manifest = await readManifest(folder).catch(() => undefined);
+    const isReadable = await refuseOddFiles(folder).then(
+      () => true,
+      () => false,
+    );
+    const manifest = isReadable ? await readManifest(folder).catch(() => undefined) : undefined;
     const app = manifest && (await recognise(folder).catch(() => undefined));
     if (app?.name === 'next' || manifest?.scripts?.start !== undefined) found.push(folder);
   }

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError, messageOf } from '../../../base/errors.js';
 import type { Settings, SettingValue } from '../settings.js';
@@ -8,8 +9,10 @@ import { namedReleaseIn } from './release.js';
 
 /** The `lading.yml` that is there. The door has read it already: it has no mistake. */
 export interface Config {
-  /** Absolute. */
+  /** Absolute, of the file itself: the door takes a link within the repository for it. */
   readonly path: string;
+  /** As it was asked for or found. */
+  readonly named: string;
   readonly text: string;
   readonly settings: Settings;
   /** It has `images` or `services`: its places are names that `init` does not choose. */
@@ -18,16 +21,17 @@ export interface Config {
 }
 
 /** Undefined where there is none. */
-export async function readConfig(path: string): Promise<Config | undefined> {
+export async function readConfig(named: string): Promise<Config | undefined> {
+  const path = await realpath(named).catch(() => named);
   const text = await readText(path);
   if (text === undefined) return undefined;
-  const root = await plainOf(text, basename(path));
+  const root = await plainOf(text, basename(named));
   const settings = settingKeys.flatMap((key) => {
     const value = settingOf(valueAt(root, key.split('.')));
     return value === undefined ? [] : [[key, value] as const];
   });
   const isLong = ['images', 'services'].some((key) => valueAt(root, [key]) !== undefined);
-  return { path, text, settings: Object.fromEntries(settings), isLong, release: namedReleaseIn(root) };
+  return { path, named, text, settings: Object.fromEntries(settings), isLong, release: namedReleaseIn(root) };
 }
 
 /** As plain values, so that anchors and merge keys count. */

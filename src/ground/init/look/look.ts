@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ActionRelease } from '../../../base/declare/action-release.js';
 import type { Context } from '../../../base/context.js';
@@ -7,7 +8,6 @@ import type { App } from './app.js';
 import { findApps, readApp } from './app.js';
 import type { Config } from './config.js';
 import { readConfig } from './config.js';
-import { isFree } from '../write.js';
 import type { Repository } from './repository.js';
 import { readRepository } from './repository.js';
 import { findAction } from './workflows.js';
@@ -30,11 +30,12 @@ export interface Look {
 
 /** Looks at the folder, changes nothing and starts nothing. `app` is absolute. */
 export async function lookAround(context: Pick<Context, 'cwd' | 'configFile'>, app: string | undefined): Promise<Look> {
-  const config = context.configFile === undefined ? undefined : await readConfig(context.configFile);
-  const folder = config === undefined ? context.cwd : dirname(config.path);
+  const { configFile } = context;
+  const config = configFile === undefined ? undefined : await readConfig(configFile);
+  const folder = config === undefined || configFile === undefined ? context.cwd : dirname(configFile);
   const repository = await readRepository(folder);
   const named = app ?? appOf(config, folder);
-  if (named !== undefined && (await isFree(named))) {
+  if (named !== undefined && !(await stat(named).catch(() => undefined))?.isDirectory()) {
     throw new InputError({ where: '--app', message: `there is no folder ${named}` }, 'APP_MISSING');
   }
   const packed = await readPacked(config, folder);

@@ -1,7 +1,7 @@
 import { readOwnFile } from '../../../base/files/files.js';
 
 /** Nothing that is looked at here is larger. */
-const MOST = 1 << 20;
+export const MOST = 1 << 20;
 
 /**
  * A text file; undefined where there is none. A link, a device, or more than 1 MiB is an input error: what is written

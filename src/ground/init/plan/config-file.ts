@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type * as Yaml from 'yaml';
 import { InputError } from '../../../base/errors.js';
 import type { Config } from '../look/config.js';
@@ -56,7 +57,7 @@ export function changedConfig(yaml: typeof Yaml, config: Config, { settings, sch
     const parent = path.length > 1 ? document.get(path[0], true) : document.contents;
     if (parent !== undefined && parent !== null && !yaml.isMap(parent) && !isBlank(yaml, parent)) {
       throw new InputError({
-        where: `${config.path}: ${path[0]}`,
+        where: `${basename(config.path)} at ${path[0]}`,
         message: 'is no plain map, so that a key cannot be put into it',
         hint: `Write ${key}: ${JSON.stringify(settings[key])} yourself.`,
       });

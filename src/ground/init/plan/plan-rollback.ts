@@ -4,7 +4,7 @@ import { parseReference, repositoryName } from '../../../oci/reference.js';
 import { textOf } from '../settings.js';
 import type { PlanInput, PlannedWorkflow } from './plan-input.js';
 import { environmentOf, placeOf, roleSteps, signInOf } from './plan-ship.js';
-import { slug } from './ship-workflow.js';
+import { placeInputs, slug } from './ship-workflow.js';
 import { checkout, ladingStep, permissions, signIn } from './workflow-parts.js';
 import { yamlText } from './yaml-text.js';
 
@@ -13,14 +13,13 @@ export function planRollback(yaml: typeof Yaml, input: PlanInput): PlannedWorkfl
   const { look, settled } = input;
   const place = placeOf(input, 'Roll back');
   if ('none' in place || 'open' in place) return place;
-  const { name, folder, action } = place;
+  const { name, action } = place;
   const services = (look.config?.release.users ?? []).filter(({ section }) => section === 'services');
   const names = services.map((one) => one.name);
   if (names.length === 0 && textOf(settled.settings, 'deploy.service') === undefined)
     return { open: 'the workflow that goes back: deploy.service in lading.yml (--service)' };
   const to = textOf(settled.settings, 'push.to') ?? look.config?.release.images.find((one) => one.to !== undefined)?.to;
   const images = to === undefined ? [] : [{ repository: repositoryName(parseReference(to)) }];
-  const cwd = folder === '' ? undefined : folder;
   const environment = environmentOf(input);
   const several = names.length > 1;
   const inputs = several && {
@@ -40,7 +39,7 @@ export function planRollback(yaml: typeof Yaml, input: PlanInput): PlannedWorkfl
         steps: [
           checkout(),
           signIn(signInOf('deploy', images, input)),
-          ladingStep('rollback', action, { cwd, only: several ? '${{ inputs.service }}' : names[0] }),
+          ladingStep('rollback', action, { ...placeInputs(place), only: several ? '${{ inputs.service }}' : names[0] }),
         ],
       },
     },

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type * as Yaml from 'yaml';
 import { ecrRegion } from '../../../aws/ecr.js';
 import { parseReference, repositoryName } from '../../../oci/reference.js';
@@ -43,7 +43,7 @@ export function planShip(yaml: typeof Yaml, input: PlanInput): PlannedWorkflow {
 export function placeOf(
   { look, request }: PlanInput,
   what = 'Ship',
-): Pick<ShipWish, 'name' | 'folder' | 'action'> | { readonly open: string } | { readonly none: true } {
+): Pick<ShipWish, 'name' | 'folder' | 'config' | 'action'> | { readonly open: string } | { readonly none: true } {
   const { repository, folder } = look;
   const isElsewhere = repository.host !== undefined && !/(?:^|\.)github\.|\.ghe\.com$/.test(repository.host);
   if (request.workflow === 'none' || (request.workflow === undefined && isElsewhere)) return { none: true };
@@ -53,8 +53,10 @@ export function placeOf(
   const below = pathBelow(repository.top, folder) ?? '.';
   // It would go into the workflow, and be run there.
   if (mistakeIn('build.app', below) !== undefined) return { open: `${WHAT}: the path ${below} cannot stand in one` };
-  if (below === '.') return { name: what, folder: '', action };
-  return { name: `${what} ${below.split('/').at(-1)}`, folder: below, action };
+  const called = look.config === undefined ? undefined : basename(look.config.named);
+  const config = called === undefined || /^lading\.ya?ml$/.test(called) ? undefined : called;
+  if (below === '.') return { name: what, folder: '', config, action };
+  return { name: `${what} ${below.split('/').at(-1)}`, folder: below, config, action };
 }
 
 type Images =

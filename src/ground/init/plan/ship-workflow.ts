@@ -2,7 +2,7 @@ import type * as Yaml from 'yaml';
 import type { ActionRelease } from '../../../base/declare/action-release.js';
 import type { CarriedWorkflow } from '../from/carried.js';
 import type { Packages } from '../look/packages.js';
-import type { SignIn, Step } from './workflow-parts.js';
+import type { SignIn, Step, With } from './workflow-parts.js';
 import { buildStep, checkout, installSteps, ladingStep, permissions, signIn } from './workflow-parts.js';
 import { yamlText } from './yaml-text.js';
 
@@ -20,6 +20,8 @@ export interface ShipWish {
   readonly action: ActionRelease;
   /** Folder of `lading.yml` from the top of the repository; empty at the top. */
   readonly folder: string;
+  /** Its name when that is another one. */
+  readonly config: string | undefined;
   readonly carried: CarriedWorkflow;
 }
 
@@ -54,14 +56,14 @@ export interface Make {
 export function shipWorkflow(yaml: typeof Yaml, wish: ShipWish): string {
   const { name, branch, carried, environment = carried.environment, images } = wish;
   const runsOn = carried.runsOn ?? 'ubuntu-latest';
-  const cwd = wish.folder === '' ? undefined : wish.folder;
+  const at = placeInputs(wish);
   const jobs = images.map((image) => {
     const job = {
       'runs-on': runsOn,
       'timeout-minutes': 30,
       permissions,
       outputs: { digest: '${{ steps.image.outputs.digest }}' },
-      steps: [checkout(carried.checkout), ...makeSteps(image, wish, cwd)],
+      steps: [checkout(carried.checkout), ...makeSteps(image, wish, at)],
     };
     return [image.job, job] as const;
   });
@@ -82,7 +84,7 @@ export function shipWorkflow(yaml: typeof Yaml, wish: ShipWish): string {
         steps: [
           checkout(carried.checkout),
           signIn(wish.deploy),
-          ladingStep('deploy', wish.action, { cwd, ...wish.deployed, ...carried.deploy }, 'deploy'),
+          ladingStep('deploy', wish.action, { ...at, ...wish.deployed, ...carried.deploy }, 'deploy'),
         ],
       },
     },
@@ -98,7 +100,12 @@ export function shipWorkflow(yaml: typeof Yaml, wish: ShipWish): string {
   });
 }
 
-function makeSteps({ make, name, repository }: ShippedImage, wish: ShipWish, cwd: string | undefined): readonly Step[] {
+/** Where lading finds its file, as inputs of its steps. */
+export function placeInputs({ folder, config }: Pick<ShipWish, 'folder' | 'config'>): With {
+  return { ...(folder !== '' && { cwd: folder }), ...(config !== undefined && { config }) };
+}
+
+function makeSteps({ make, name, repository }: ShippedImage, wish: ShipWish, at: With): readonly Step[] {
   const { carried, action, build } = wish;
   const tag = ['${{ github.sha }}', ...(carried.tags ?? [])].join('\n');
   const { packages, packagesFolder, script } = make;
@@ -108,7 +115,7 @@ function makeSteps({ make, name, repository }: ShippedImage, wish: ShipWish, cwd
     ...(packages && script !== undefined ? [buildStep(packages, script)] : []),
     // Signed in after the packages are installed: their scripts see no key.
     signIn(build),
-    ladingStep('build', action, { cwd, only: name, push: true, to, tag }, 'image'),
+    ladingStep('build', action, { ...at, only: name, push: true, to, tag }, 'image'),
   ];
 }
 

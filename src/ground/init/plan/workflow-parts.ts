@@ -5,7 +5,7 @@ import type { Packages } from '../look/packages.js';
 /** What stands under `on:`. */
 export type Triggers = Readonly<Record<string, unknown>>;
 export type Step = Readonly<Record<string, unknown>>;
-type With = Readonly<Record<string, string | boolean | undefined>>;
+export type With = Readonly<Record<string, string | boolean | undefined>>;
 
 /** Who a job is in AWS: an ARN, else a variable of the repository that holds it; or the very inputs of another workflow. */
 export interface SignIn {

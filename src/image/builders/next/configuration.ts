@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LadingError } from '../../../base/errors.js';
 import { pathExists } from '../../../base/files/files.js';
 
-const CONFIGS = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.cjs', 'next.config.mts'];
+export const CONFIGS = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.cjs', 'next.config.mts'];
 const DEFAULT = '.next';
 
 export async function findNextConfig(app: string): Promise<string | undefined> {
