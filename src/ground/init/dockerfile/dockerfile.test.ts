@@ -22,13 +22,13 @@ const standalone = { 'next.config.mjs': "export default { output: 'standalone' }
 const node = (more: object = {}) => ({ 'package.json': { scripts: { start: 'node server.js' }, ...more } });
 
 test.each<[string, Files, readonly string[]]>([
-  ['npm', { ...node(), 'package-lock.json': '{}' }, ['COPY package.json package-lock.json ./', 'RUN --mount=type=cache,target=/root/.npm npm ci', 'RUN npm prune --omit=dev']],
-  ['npm without a lockfile', node(), ['COPY package.json ./', 'RUN --mount=type=cache,target=/root/.npm npm install']],
-  ['npm with an .npmrc', { ...node(), '.npmrc': 'x', 'package-lock.json': '{}' }, ['RUN --mount=type=cache,target=/root/.npm --mount=type=secret,id=npmrc,target=/app/.npmrc npm ci']],
-  ['pnpm', { ...node(), 'pnpm-lock.yaml': '', 'pnpm-workspace.yaml': '' }, ['RUN npm install --global pnpm@10', 'COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./', 'RUN --mount=type=cache,target=/root/.pnpm-store pnpm install --store-dir /root/.pnpm-store --frozen-lockfile']],
-  ['yarn', { ...node(), 'yarn.lock': '', patches: { x: 1 } }, ['RUN --mount=type=cache,target=/usr/local/share/.cache/yarn yarn install --frozen-lockfile']],
-  ['yarn 4', { ...node({ packageManager: 'yarn@4.5.0' }), 'yarn.lock': '', '.yarnrc.yml': 'nodeLinker: node-modules', '.yarn/releases/x': '' }, ['RUN npm install --global corepack@0 && corepack enable', 'COPY package.json yarn.lock .yarnrc.yml ./', 'COPY .yarn ./.yarn', 'RUN --mount=type=cache,target=/root/.yarn/berry/cache yarn install --immutable']],
-  ['a postinstall', { 'package.json': { main: 'a.js', scripts: { postinstall: 'prisma generate' } }, 'package-lock.json': '{}' }, ['COPY . .', 'RUN --mount=type=cache,target=/root/.npm npm ci', 'CMD ["node","a.js"]']],
+  ['npm', { ...node(), 'package-lock.json': '{}' }, ['COPY package.json package-lock.json ./', 'RUN --mount=type=cache,target=/var/cache/packages npm ci --cache /var/cache/packages', 'RUN npm prune --omit=dev']],
+  ['npm without a lockfile', node(), ['COPY package.json ./', 'RUN --mount=type=cache,target=/var/cache/packages npm install --cache /var/cache/packages']],
+  ['npm with an .npmrc', { ...node(), '.npmrc': 'x', 'package-lock.json': '{}' }, ['RUN --mount=type=cache,target=/var/cache/packages --mount=type=secret,id=npmrc,target=/app/.npmrc npm ci --cache /var/cache/packages']],
+  ['pnpm', { ...node(), 'pnpm-lock.yaml': '', 'pnpm-workspace.yaml': '' }, ['RUN npm install --global pnpm@10', 'COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./', 'RUN --mount=type=cache,target=/var/cache/packages pnpm install --frozen-lockfile --store-dir /var/cache/packages']],
+  ['yarn', { ...node(), 'yarn.lock': '', patches: { x: 1 } }, ['RUN --mount=type=cache,target=/var/cache/packages yarn install --frozen-lockfile --cache-folder /var/cache/packages']],
+  ['yarn 4', { ...node({ packageManager: 'yarn@4.5.0' }), 'yarn.lock': '', '.yarnrc.yml': 'nodeLinker: node-modules', '.yarn/releases/x': '' }, ['RUN npm install --global corepack@0 && corepack enable', 'COPY package.json yarn.lock .yarnrc.yml ./', 'COPY .yarn ./.yarn', 'RUN --mount=type=cache,target=/var/cache/packages YARN_GLOBAL_FOLDER=/var/cache/packages yarn install --immutable']],
+  ['a postinstall', { 'package.json': { main: 'a.js', scripts: { postinstall: 'prisma generate' } }, 'package-lock.json': '{}' }, ['COPY . .', 'RUN --mount=type=cache,target=/var/cache/packages npm ci --cache /var/cache/packages', 'CMD ["node","a.js"]']],
   ['a build', { ...node({ scripts: { start: 'NODE_ENV=production node --import ./otel.mjs dist/x.js', build: 'tsc' } }) }, ['RUN npm run build', 'CMD ["env","NODE_ENV=production","node","--import","./otel.mjs","dist/x.js"]']],
   ['Next.js', { ...standalone, 'package.json': { scripts: { build: 'next build' } }, 'package-lock.json': '{}', 'public/x': '' }, ['RUN --mount=type=cache,target=/app/.next/cache npm run build', 'COPY --from=build --chown=1000:1000 /app/.next/standalone ./', 'COPY --from=build --chown=1000:1000 /app/public ./public', 'CMD ["node","server.js"]']],
 ])('%s: two stages, the second without root', async (_name, files, expected) => {

@@ -41,32 +41,34 @@ function managerLines({ packages }: DockerFacts): readonly string[] {
   return manager === 'yarn' && modern ? ['RUN npm install --global corepack@0 && corepack enable'] : [];
 }
 
-/** What is downloaded stays with the engine between builds. */
-function mounts({ packages, hasNpmrc }: DockerFacts): string {
-  const { manager, modern } = packages;
-  const cache = {
-    npm: '/root/.npm',
-    pnpm: '/root/.pnpm-store',
-    yarn: modern ? '/root/.yarn/berry/cache' : '/usr/local/share/.cache/yarn',
-    bun: '/root/.bun',
-  }[manager];
+/** Where packages are kept, whoever the user of the base image is and wherever he lives. */
+const CACHE = '/var/cache/packages';
+
+/** A command of the manager; what it downloads stays with the engine between builds. */
+function runCached({ packages, hasNpmrc }: DockerFacts, command: string): string {
   // It may hold a token: it comes as a secret, and is in no layer.
   const npmrc = hasNpmrc ? ' --mount=type=secret,id=npmrc,target=/app/.npmrc' : '';
-  return `--mount=type=cache,target=${cache}${npmrc}`;
+  return `RUN --mount=type=cache,target=${CACHE}${npmrc} ${withCache(packages, command)}`;
+}
+
+function withCache({ manager, modern }: DockerFacts['packages'], command: string): string {
+  if (manager === 'npm') return `${command} --cache ${CACHE}`;
+  if (manager === 'pnpm') return `${command} --store-dir ${CACHE}`;
+  return modern ? `YARN_GLOBAL_FOLDER=${CACHE} ${command}` : `${command} --cache-folder ${CACHE}`;
 }
 
 function installLines(facts: DockerFacts): readonly string[] {
   const { packages, installFiles, needsFiles, path } = facts;
   const { lockfile } = packages;
   // Members of a workspace, and scripts of the app itself, may need any file; else a change of code installs nothing.
-  if (path !== '' || needsFiles) return ['COPY . .', `RUN ${mounts(facts)} ${installCommand(facts)}`];
+  if (path !== '' || needsFiles) return ['COPY . .', runCached(facts, installCommand(facts))];
   const isFolder = (name: string) => name === '.yarn' || name === 'patches';
   const folders = installFiles.filter(isFolder);
   const files = ['package.json', lockfile, ...installFiles.filter((name) => !isFolder(name))].filter(Boolean);
   return [
     `COPY ${files.join(' ')} ./`,
     ...folders.map((name) => `COPY ${name} ./${name}`),
-    `RUN ${mounts(facts)} ${installCommand(facts)}`,
+    runCached(facts, installCommand(facts)),
     'COPY . .',
   ];
 }
@@ -75,7 +77,7 @@ function installCommand({ packages }: DockerFacts): string {
   const { manager, modern, lockfile } = packages;
   const isLocked = lockfile !== undefined;
   if (manager === 'npm') return isLocked ? 'npm ci' : 'npm install';
-  if (manager === 'pnpm') return `pnpm install --store-dir /root/.pnpm-store${isLocked ? ' --frozen-lockfile' : ''}`;
+  if (manager === 'pnpm') return `pnpm install${isLocked ? ' --frozen-lockfile' : ''}`;
   return `yarn install${isLocked ? (modern ? ' --immutable' : ' --frozen-lockfile') : ''}`;
 }
 
@@ -120,9 +122,9 @@ function pruneLines(facts: DockerFacts): readonly string[] {
   // In a workspace the others need theirs.
   if (path !== '') return [];
   if (packages.manager === 'npm') return ['RUN npm prune --omit=dev'];
-  if (packages.manager === 'pnpm') return ['RUN CI=true pnpm prune --prod --store-dir /root/.pnpm-store'];
-  if (packages.modern) return [`RUN ${mounts(facts)} yarn workspaces focus --production`];
-  return [`RUN ${mounts(facts)} yarn install --production --ignore-scripts --prefer-offline`];
+  if (packages.manager === 'pnpm') return [runCached(facts, 'CI=true pnpm prune --prod')];
+  if (packages.modern) return [runCached(facts, 'yarn workspaces focus --production')];
+  return [runCached(facts, 'yarn install --production --ignore-scripts --prefer-offline')];
 }
 
 function nodeRun({ path, start }: DockerFacts, port: number): readonly string[] {
