@@ -22,13 +22,12 @@ export const build = defineCommand({
   inputs: {
     ...imageInputs,
     env: input.pairs('Environment variable in the image', { placeholder: 'K=V', key: 'build.env' }),
-    to: input.string('Repository that the image will go to: what it holds is not made again', {
-      placeholder: 'REPOSITORY',
-      key: false,
-      ...referenceForm,
-    }),
-    push: input.boolean('Send the image to `--to`, too', { key: false }),
-    tag: input.list('Further tag for `--push`', { placeholder: 'TAG', key: false, ...tagForm }),
+    to: input.string(
+      'Repository that the image will go to: what it holds is not made again; of lading.yml only with `--push`',
+      { placeholder: 'REPOSITORY', key: 'push.to', ...referenceForm },
+    ),
+    push: input.boolean('Send the image there, too', { key: false }),
+    tag: input.list('Further tag for `--push`', { placeholder: 'TAG', key: 'push.tag', ...tagForm }),
     pin: input.boolean('Write the base image with its digest into lading.yml', { key: false }),
     ...imageReleaseInputs,
   },
@@ -58,13 +57,19 @@ export const build = defineCommand({
     { command: 'lading build --json', about: 'Digest and layers as JSON' },
   ],
   action: true,
-  async run(values, context, origins): Promise<BuildResult> {
+  async run(asked, context, origins): Promise<BuildResult> {
+    // What a file says of the target is for those who push: else a layout would lack what that repository holds.
+    const isMeant = (name: 'to' | 'tag') => asked.push === true || origins.of(name) !== 'file';
+    const values = {
+      ...asked,
+      to: isMeant('to') ? asked.to : undefined,
+      tag: isMeant('tag') ? asked.tag : undefined,
+    };
     const { planImageRelease } = await import('../release/plan-release.js');
     const { onlyOne } = await import('../release/only-one.js');
     const { buildAndPush, describeBuild } = await import('../release/images/build.js');
     const { layoutFolder } = await import('../release/images/app-image.js');
     const image = onlyOne(planImageRelease(values, origins, { fields: imageFieldNames }), origins);
-    // What a file says of the target is for those who push.
     const to = values.to ?? (values.push ? image.to : undefined);
     checkPush({ ...values, to });
     const base = values.pin

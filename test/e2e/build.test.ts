@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BuildResult } from '../../src/commands/build.js';
 import { openLayout } from '../../src/image/layout/layout.js';
+import { startSandbox } from '../../src/sandbox/start.js';
 import { lading, startLading } from '../support/command-line.js';
 import { writeTinyBase } from '../support/node-app.js';
 
@@ -180,4 +181,23 @@ test('auto says why it chose, when asked to be verbose', async () => {
     'packed as a Node app (--builder node): its package.json has a main',
   );
   expect((await run()).stderr).not.toContain('packed as');
+});
+
+test('--push goes where lading.yml says, and without it what the file says of a target makes no difference', async () => {
+  const sandbox = await startSandbox();
+  try {
+    sandbox.createRepository('shop');
+    put('package.json', { name: 'x', main: 'a.js', scripts: { start: 'node a.js' } });
+    put('a.js', 'console.log(1)');
+    put('lading.yml', `region: ${sandbox.region}\npush: { to: "${sandbox.host}/shop", tag: [v1] }\n`);
+    const pushed = await run(['--push', '--json'], sandbox.env);
+    expect(pushed.code, pushed.stderr).toBe(0);
+    const { digest } = JSON.parse(pushed.stdout) as BuildResult;
+    expect(JSON.parse(pushed.stdout)).toMatchObject({ pushed: { digest, tags: ['v1'] } });
+    const alone = await run(['--json']);
+    expect(alone.code, alone.stderr).toBe(0);
+    expect((JSON.parse(alone.stdout) as BuildResult).digest).toBe(digest);
+  } finally {
+    await sandbox.close();
+  }
 });
