@@ -18,10 +18,11 @@ afterAll(async () => {
   await world?.close();
 });
 
-test.each(['s3', 'dynamodb'])(
+test.for(['s3', 'dynamodb'])(
   'the stacks find their state where bootstrap made it, with a lock by %s, and their roles let them',
-  async (lock) => {
-    if (!world) return;
+  { timeout: 240_000 },
+  async (lock, context) => {
+    if (!world) return context.skip();
     const project = openProject(world, 'shop', `  lock: ${lock}\n`);
     const run = async (args: string) => {
       const from = sandbox.journal.length;
@@ -60,5 +61,4 @@ test.each(['s3', 'dynamodb'])(
       project.remove();
     }
   },
-  240_000,
 );

@@ -149,23 +149,18 @@ function withNetwork(usual: Readonly<Record<string, unknown>>, more: object) {
 }
 
 describe('a fault of a service is found', () => {
-  test.each(faults)(
-    '$what',
-    async ({ code, says, parts, then, values }) => {
-      const bad = await open(parts);
-      if (!bad) return;
-      await then?.(bad);
-      const told = await look(bad, values);
-      const found: Pick<Finding, 'code' | 'what' | 'fix'>[] = wrongOf(told);
-      expect(found.map((one) => one.code)).toContain(code);
-      expect(
-        found.find((one) => one.code === code && says.test(one.what))?.fix,
-        JSON.stringify(found, null, 1),
-      ).toMatch(/\.$|: /);
-      expect(told.outcome).toBe('wrong');
-    },
-    60_000,
-  );
+  test.for(faults)('$what', { timeout: 60_000 }, async ({ code, says, parts, then, values }, context) => {
+    const bad = await open(parts);
+    if (!bad) return context.skip();
+    await then?.(bad);
+    const told = await look(bad, values);
+    const found: Pick<Finding, 'code' | 'what' | 'fix'>[] = wrongOf(told);
+    expect(found.map((one) => one.code)).toContain(code);
+    expect(found.find((one) => one.code === code && says.test(one.what))?.fix, JSON.stringify(found, null, 1)).toMatch(
+      /\.$|: /,
+    );
+    expect(told.outcome).toBe('wrong');
+  });
 });
 
 describe('settings of AWS', () => {
