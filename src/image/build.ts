@@ -6,7 +6,7 @@ import type { Descriptor, ImageManifest, Platform, RawManifest } from '../oci/ma
 import { describe, DIFF_ID, encodeManifest } from '../oci/manifest.js';
 import { mediaTypes } from '../oci/media-type.js';
 import { bytesBlob } from '../oci/memory.js';
-import type { Blob, PutOptions, Store } from '../oci/store.js';
+import type { Store } from '../oci/store.js';
 import type { BaseImage } from './base.js';
 import type { Recipe } from './builders/recipe.js';
 import type { ConfigLayer, Overrides } from './compose-config.js';
@@ -20,6 +20,8 @@ import { CHUNK } from './layer/tar.js';
 import { checkNativeModules, libcOf } from './native-modules.js';
 import type { PreviousImage } from './previous.js';
 import { knownLayers } from './previous.js';
+import type { Putting } from './with-puts.js';
+import { withPuts } from './with-puts.js';
 
 export interface BuildRequest {
   readonly recipe: Recipe;
@@ -68,32 +70,17 @@ const SMALL = 4 << 20;
  * A blob is put as soon as it is made, so that a sink that sends works while the next layer is read.
  */
 export async function buildImage(request: BuildRequest, sink: Store, context: BuildContext): Promise<BuiltImage> {
-  const stop = new AbortController();
-  const puts: Promise<unknown>[] = [];
-  try {
-    const signal = AbortSignal.any([context.signal, stop.signal]);
-    return await assemble(request, sink, { report: context.report, signal }, puts);
-  } catch (error) {
-    // Nothing goes on behind the back of who hears of the failure.
-    stop.abort();
-    await Promise.allSettled(puts);
-    throw error;
-  }
+  return withPuts(sink, context.signal, (putting) => assemble(request, sink, { report: context.report, putting }));
 }
 
 async function assemble(
   request: BuildRequest,
   sink: Store,
-  context: BuildContext,
-  puts: Promise<unknown>[],
+  context: { readonly report: Report; readonly putting: Putting },
 ): Promise<BuiltImage> {
   const { recipe, platform } = request;
+  const { put, signal, settled } = context.putting;
   for (const note of recipe.notes) say(context.report, 'warning', note);
-  const put = (blob: Blob, options: PutOptions, after?: () => void) => {
-    const running = sink.put(blob, { ...options, signal: context.signal }).finally(after);
-    running.catch(() => undefined);
-    puts.push(running);
-  };
   await guarded(request.scratch, () => mkdir(request.scratch, { recursive: true }));
   const previous = knownLayers(request.previous);
   const options = {
@@ -101,7 +88,7 @@ async function assemble(
     gid: 1000,
     compression: request.compression,
     scratch: request.scratch,
-    signal: context.signal,
+    signal,
     buffer: Buffer.allocUnsafe(CHUNK),
   };
   const layers: BuiltLayer[] = [];
@@ -136,7 +123,7 @@ async function assemble(
       ...(!base.name.startsWith('oci:') && { 'org.opencontainers.image.base.name': base.name }),
     },
   } satisfies ImageManifest);
-  await Promise.all(puts);
+  await settled();
   await sink.putManifest(manifest);
   const size = [...base.layers, ...layers.map((layer) => layer.descriptor)].reduce(
     (sum, layer) => sum + layer.size,
@@ -146,8 +133,8 @@ async function assemble(
 
   async function makeLayer(plan: LayerPlan): Promise<BuiltLayer> {
     const about = { kind: plan.kind, files: plan.entries.length, bytes: bytesOf(plan) };
-    const settled = previous.settled();
-    const hashFirst = settled ? settled.value !== undefined && about.bytes >= SMALL : request.previous !== undefined;
+    const found = previous.settled();
+    const hashFirst = found ? found.value !== undefined && about.bytes >= SMALL : request.previous !== undefined;
     const hashed = hashFirst ? await hashLayer(plan, options) : undefined;
     const ready = hashed ?? (await compressLayer(plan, options));
     const diffId = typeof ready === 'string' ? ready : ready.diffId;

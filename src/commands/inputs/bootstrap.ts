@@ -3,6 +3,7 @@ import { imagesInput } from './release.js';
 import { serviceInputs } from './service.js';
 import { servicesInput } from './services.js';
 import { targetInputs } from './target.js';
+import { statePlaceInputs } from './state.js';
 
 const { only: _, ...services } = servicesInput;
 
@@ -31,24 +32,7 @@ export const bootstrapInputs = {
     placeholder: 'NAME',
     key: 'infra.repository',
   }),
-  'state-bucket': input.string(
-    'Bucket for the states of the stacks; `TF_STATE_BUCKET`, else lading-state-ACCOUNT-REGION when left out',
-    { placeholder: 'BUCKET', key: 'infra.state-bucket' },
-  ),
-  'state-region': input.string('Region of that bucket, when it is another one', {
-    placeholder: 'REGION',
-    key: 'infra.state-region',
-  }),
-  lock: input.choice(
-    'How the state is locked: by a file in the bucket, by a table, or by both while moving; `s3` when there is no table',
-    ['s3', 'dynamodb', 'both'],
-    { key: 'infra.lock' },
-  ),
-  'lock-table': input.string('Table of the lock; `TF_LOCK_TABLE`, else lading-state-lock when left out', {
-    placeholder: 'TABLE',
-    key: 'infra.lock-table',
-  }),
-  account: input.string('Account that it must be; any other is refused', { placeholder: 'ID', key: 'infra.account' }),
+  ...statePlaceInputs,
   variables: input.boolean(
     'Put the ARNs into variables of the repository; done when there is a token, demanded by this',
     { key: false },

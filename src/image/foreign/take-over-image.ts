@@ -4,7 +4,7 @@ import { encodeManifest } from '../../oci/manifest.js';
 import type { ImageManifest, Platform } from '../../oci/manifest.js';
 import { mediaTypes } from '../../oci/media-type.js';
 import { bytesBlob } from '../../oci/memory.js';
-import type { Blob, PutOptions, Store } from '../../oci/store.js';
+import type { Store } from '../../oci/store.js';
 import { annotate, fits } from '../build.js';
 import type { BuiltImage, BuiltLayer } from '../build.js';
 import type { Overrides } from '../compose-config.js';
@@ -14,6 +14,8 @@ import type { Compression } from '../layer/compress.js';
 import { guarded } from '../layer/disk.js';
 import type { PreviousImage } from '../previous.js';
 import { knownLayers } from '../previous.js';
+import type { Putting } from '../with-puts.js';
+import { withPuts } from '../with-puts.js';
 import { recompress } from './recompress.js';
 
 export interface TakeOverRequest {
@@ -38,30 +40,11 @@ export async function takeOverImage(
   sink: Store,
   context: { readonly signal: AbortSignal },
 ): Promise<BuiltImage> {
-  const stop = new AbortController();
-  const puts: Promise<unknown>[] = [];
-  try {
-    return await assemble(request, sink, AbortSignal.any([context.signal, stop.signal]), puts);
-  } catch (error) {
-    // Nothing goes on behind the back of who hears of the failure.
-    stop.abort();
-    await Promise.allSettled(puts);
-    throw error;
-  }
+  return withPuts(sink, context.signal, (putting) => assemble(request, sink, putting));
 }
 
-async function assemble(
-  request: TakeOverRequest,
-  sink: Store,
-  signal: AbortSignal,
-  puts: Promise<unknown>[],
-): Promise<BuiltImage> {
+async function assemble(request: TakeOverRequest, sink: Store, { put, signal, settled }: Putting): Promise<BuiltImage> {
   const { image, platform, scratch, compression } = request;
-  const put = (blob: Blob, options: PutOptions, after?: () => void) => {
-    const running = sink.put(blob, { ...options, signal }).finally(after);
-    running.catch(() => undefined);
-    puts.push(running);
-  };
   await guarded(scratch, () => mkdir(scratch, { recursive: true }));
   // The making took its time: by now it is known.
   const known = await knownLayers(request.previous).read();
@@ -81,7 +64,7 @@ async function assemble(
     config: { mediaType: mediaTypes.ociConfig, digest: configBlob.digest, size: config.length },
     layers: layers.map((layer) => layer.descriptor),
   } satisfies ImageManifest);
-  await Promise.all(puts);
+  await settled();
   await sink.putManifest(manifest);
   const size = layers.reduce((sum, layer) => sum + layer.descriptor.size, config.length);
   return { manifest, platform, base: undefined, layers, size };

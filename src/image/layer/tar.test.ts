@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,33 +9,13 @@ import { sortEntries, withParents } from './entry.js';
 import { tarChunks } from './tar.js';
 import { paxRecord, splitName } from './tar-header.js';
 import { walkFolder } from './walk.js';
+import { writeTarSource } from '../../../test/support/tar-source.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lading-tar-'));
 const source = join(folder, 'source');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const put = (name: string, bytes: string | Buffer, mode = 0o644) => {
-  mkdirSync(dirname(join(source, name)), { recursive: true });
-  writeFileSync(join(source, name), bytes);
-  chmodSync(join(source, name), mode);
-};
-
-const long = (count: number) => `${'d'.repeat(48)}/${'e'.repeat(count - 49)}`;
-
-beforeAll(() => {
-  for (const count of [98, 99, 100, 101, 102]) put(long(count), String(count));
-  put(`${'x'.repeat(120)}/${'y'.repeat(140)}`, 'both too long');
-  put('ünïcode/名前.txt', 'ö');
-  put('empty', '');
-  put('blocks/511', Buffer.alloc(511, 1));
-  put('blocks/512', Buffer.alloc(512, 2));
-  put('blocks/513', Buffer.alloc(513, 3));
-  put('large', Buffer.alloc(3 * (1 << 20) + 17, 'lading'));
-  put('run.sh', '#!/bin/sh\n', 0o700);
-  mkdirSync(join(source, 'nothing'));
-  symlinkSync('run.sh', join(source, 'link'));
-  symlinkSync(`${'x'.repeat(120)}/${'y'.repeat(140)}`, join(source, 'long-link'));
-});
+beforeAll(() => writeTarSource(source));
 
 function archive(root = source): Buffer {
   const entries = sortEntries(withParents(walkFolder(root, { into: 'app' })));
