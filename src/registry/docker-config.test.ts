@@ -1,37 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createExec } from '../base/programs/exec.js';
-import type { ReportEvent } from '../base/tell/report.js';
-import { dockerKeychain } from './docker-config.js';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { auth, inDockerHome } from '../../test/support/docker-home.js';
 
-let home = '';
-let events: ReportEvent[] = [];
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'lading-home-'));
-  events = [];
-});
-afterEach(() => rmSync(home, { recursive: true, force: true }));
-
-const auth = (user: string, password: string) => ({ auth: Buffer.from(`${user}:${password}`).toString('base64') });
-
-function keychain(env: Record<string, string> = {}) {
-  const whole = { HOME: home, PATH: `${join(home, 'bin')}${delimiter}${process.env.PATH}`, ...env };
-  return dockerKeychain({
-    env: whole,
-    exec: createExec(whole),
-    signal: new AbortController().signal,
-    report: (event) => events.push(event),
-  });
-}
-
-function put(name: string, content: object | string): string {
-  const file = join(home, name);
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
-  return file;
-}
+const { at, keychain, put } = inDockerHome();
 
 describe('logins that stand in the file', () => {
   test.each([
@@ -44,7 +16,7 @@ describe('logins that stand in the file', () => {
   ])('%s is the key of %s', async (key, host) => {
     put('.docker/config.json', { auths: { 'other.test': auth('x', 'y'), [key]: auth('ada', 'pass:with:colons') } });
     expect(await keychain()(host)).toMatchObject({ username: 'ada', password: 'pass:with:colons' });
-    expect(events).toContainEqual({ type: 'mask', value: 'pass:with:colons' });
+    expect(at.events).toContainEqual({ type: 'mask', value: 'pass:with:colons' });
   });
 
   test('a host that nobody knows is spoken to anonymously', async () => {
@@ -61,14 +33,14 @@ describe('logins that stand in the file', () => {
       password: 'refresh-me',
       isToken: true,
     });
-    expect(events).toContainEqual({ type: 'mask', value: 'refresh-me' });
+    expect(at.events).toContainEqual({ type: 'mask', value: 'refresh-me' });
   });
 });
 
 describe('which file', () => {
   test('REGISTRY_AUTH_FILE alone; else Docker’s, then podman’s, and the first that knows the host wins', async () => {
     const here = (password: string) => ({ auths: { 'registry.test': auth('ada', password) } });
-    const run = join(home, 'run');
+    const run = join(at.home, 'run');
     const login = async (env: Record<string, string> = {}) =>
       (await keychain({ XDG_RUNTIME_DIR: run, ...env })('registry.test'))?.password;
     expect(await login()).toBeUndefined();
@@ -81,9 +53,9 @@ describe('which file', () => {
     put('.docker/config.json', here('docker'));
     expect(await login()).toBe('docker');
     put('elsewhere/config.json', here('elsewhere'));
-    expect(await login({ DOCKER_CONFIG: join(home, 'elsewhere') })).toBe('elsewhere');
+    expect(await login({ DOCKER_CONFIG: join(at.home, 'elsewhere') })).toBe('elsewhere');
     const named = put('auth.json', here('named'));
-    expect(await login({ REGISTRY_AUTH_FILE: named, DOCKER_CONFIG: join(home, 'elsewhere') })).toBe('named');
+    expect(await login({ REGISTRY_AUTH_FILE: named, DOCKER_CONFIG: join(at.home, 'elsewhere') })).toBe('named');
     put('auth.json', {});
     expect(await login({ REGISTRY_AUTH_FILE: named })).toBeUndefined();
   });
@@ -102,7 +74,7 @@ describe('which file', () => {
   });
 
   test('a file that cannot be read is told, not passed over', async () => {
-    mkdirSync(join(home, '.docker/config.json'), { recursive: true });
+    mkdirSync(join(at.home, '.docker/config.json'), { recursive: true });
     await expect(keychain()('registry.test')).rejects.toMatchObject({
       kind: 'input',
       code: 'AUTH_FILE_UNREADABLE',

@@ -1,47 +1,19 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createExec } from '../../../src/base/programs/exec.js';
-import type { ReportEvent } from '../../../src/base/tell/report.js';
-import { dockerKeychain } from '../../../src/registry/docker-config.js';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { auth, inDockerHome } from '../../support/docker-home.js';
 
-let home = '';
-let events: ReportEvent[] = [];
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'lading-home-'));
-  events = [];
-});
-afterEach(() => rmSync(home, { recursive: true, force: true }));
-
-const auth = (user: string, password: string) => ({ auth: Buffer.from(`${user}:${password}`).toString('base64') });
-
-function keychain(env: Record<string, string> = {}) {
-  const whole = { HOME: home, PATH: `${join(home, 'bin')}${delimiter}${process.env.PATH}`, ...env };
-  return dockerKeychain({
-    env: whole,
-    exec: createExec(whole),
-    signal: new AbortController().signal,
-    report: (event) => events.push(event),
-  });
-}
-
-function put(name: string, content: object | string): string {
-  const file = join(home, name);
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
-  return file;
-}
+const { at, keychain, put } = inDockerHome();
 
 /** A program on PATH that speaks as a credential helper; what it was asked goes to `asked`. */
 function putHelper(name: string, body: string): void {
   const file = put(
     `bin/docker-credential-${name}`,
-    `#!/bin/sh\nread -r server\necho "$1 $server" >> "${home}/asked"\n${body}\n`,
+    `#!/bin/sh\nread -r server\necho "$1 $server" >> "${at.home}/asked"\n${body}\n`,
   );
   chmodSync(file, 0o755);
 }
-const asked = () => readFileSync(join(home, 'asked'), 'utf8').trim().split('\n');
+const asked = () => readFileSync(join(at.home, 'asked'), 'utf8').trim().split('\n');
 const says = (username: string, secret: string) => `echo '${JSON.stringify({ Username: username, Secret: secret })}'`;
 const NOT_FOUND = 'echo "credentials not found in native keychain"; exit 1';
 
@@ -66,7 +38,7 @@ describe('credential helpers', () => {
     expect(await login('stored.test')).toMatchObject({ username: 'all', password: 'from store' });
     expect(await login('plain.test')).toMatchObject({ username: 'x', password: 'in file' });
     expect(asked()).toEqual(['get own.test', 'get stored.test', 'get plain.test']);
-    expect(events).toContainEqual({ type: 'mask', value: 'from own' });
+    expect(at.events).toContainEqual({ type: 'mask', value: 'from own' });
   });
 
   test('Docker Hub is asked for by its old name', async () => {
