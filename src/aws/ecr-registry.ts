@@ -35,6 +35,11 @@ export function parseEcrRegistry(text: string, env: Environment): EcrRegistry {
   );
 }
 
+/** `123456789012.dkr.ecr.eu-central-1.amazonaws.com`: the registry of an account, by the names that AWS gives. */
+export function registryHost(account: string, region: string): string {
+  return `${account}.dkr.ecr.${region}.${partitionOf(region).suffix}`;
+}
+
 /**
  * Host of an account's registry. ECR names that of the caller's own account as `endpoint`; another one's differs in the
  * number alone, and an emulator has one for all.
@@ -46,5 +51,5 @@ export function ecrHost(
   if (host !== undefined) return host;
   const own = endpoint?.replace(/^https?:\/\//, '').replace(/\/.*$/s, '');
   if (own) return account === undefined ? own : own.replace(/^\d{12}(?=\.dkr)/, account);
-  return account === undefined ? undefined : `${account}.dkr.ecr.${region}.${partitionOf(region).suffix}`;
+  return account === undefined ? undefined : registryHost(account, region);
 }

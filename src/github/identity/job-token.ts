@@ -5,13 +5,6 @@ import { parseJson } from '../../base/json.js';
 
 const answer = v.looseObject({ value: v.string() });
 
-/** Who signs the tokens of jobs, without the scheme. https://docs.github.com/actions/reference/security/oidc */
-export function tokenIssuer(server: string | undefined): string {
-  const host = server && URL.canParse(server) ? new URL(server).host : 'github.com';
-  if (host === 'github.com') return 'token.actions.githubusercontent.com';
-  return host.endsWith('.ghe.com') ? `token.actions.${host}` : `${host}/_services/token`;
-}
-
 /**
  * The claims of the token that this job gets for an audience; undefined outside of a job, and in one without
  * `id-token: write`. The token itself is masked and dropped.

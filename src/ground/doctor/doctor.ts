@@ -6,7 +6,7 @@ import { partitionOf } from '../../aws/partition.js';
 import type { Context } from '../../base/context.js';
 import { pathExists } from '../../base/files/files.js';
 import { withTask } from '../../base/tell/report.js';
-import { tokenIssuer } from '../../github/identity/job-token.js';
+import { issuerOf } from '../../github/origin.js';
 import { readOrigin } from '../../image/git.js';
 import { accountChecks } from './account/identity.js';
 import { trustChecks } from './account/trust.js';
@@ -146,7 +146,7 @@ async function accountFindings(
     resources: resourcesOf(services, repositoryArns),
     workflows: files.workflows,
     repository: context.env['GITHUB_REPOSITORY'] ?? /^https:\/\/[^/]+\/([\w.-]+\/[\w.-]+)$/.exec(origin ?? '')?.[1],
-    issuer: tokenIssuer(
+    issuer: issuerOf(
       context.env['GITHUB_SERVER_URL'] ?? (origin === undefined ? undefined : new URL(origin).origin),
     ),
     reads: openAccountReads(limitReads(session), context),

@@ -9,8 +9,3 @@ export interface RegistryLogin {
 
 /** ECR's passwords live for twelve hours; neither more nor less can be had. */
 export const passwordLifeMs = 12 * 3_600_000;
-
-/** `123456789012.dkr.ecr.eu-central-1.amazonaws.com`. */
-export function registryHost(account: string, region: string): string {
-  return `${account}.dkr.ecr.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
-}

@@ -1,7 +1,8 @@
 import type { Context } from '../../base/context.js';
 import { LadingError } from '../../base/errors.js';
 import type { RegistryChoice } from './choice.js';
-import { registryHost, type RegistryLogin } from './login.js';
+import { registryHost } from '../../aws/ecr-registry.js';
+import type { RegistryLogin } from './login.js';
 import { tryLogin, tryPull } from './probe.js';
 
 /** Logins by the name of the secret: one GetAuthorizationToken per registry, each tried there before it goes anywhere. */

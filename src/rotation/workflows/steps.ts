@@ -1,6 +1,6 @@
 import { actionAddress } from '../../base/declare/action-release.js';
 import { formatImage } from '../registries/choice.js';
-import { registryHost } from '../registries/login.js';
+import { registryHost } from '../../aws/ecr-registry.js';
 import type { WorkflowRegistry, WorkflowRequest } from './request.js';
 
 /** One file to write, below the repository's root. */
