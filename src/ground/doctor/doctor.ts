@@ -146,9 +146,7 @@ async function accountFindings(
     resources: resourcesOf(services, repositoryArns),
     workflows: files.workflows,
     repository: context.env['GITHUB_REPOSITORY'] ?? /^https:\/\/[^/]+\/([\w.-]+\/[\w.-]+)$/.exec(origin ?? '')?.[1],
-    issuer: issuerOf(
-      context.env['GITHUB_SERVER_URL'] ?? (origin === undefined ? undefined : new URL(origin).origin),
-    ),
+    issuer: issuerOf(context.env['GITHUB_SERVER_URL'] ?? (origin === undefined ? undefined : new URL(origin).origin)),
     reads: openAccountReads(limitReads(session), context),
   };
   const state = {
