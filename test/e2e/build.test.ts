@@ -153,6 +153,11 @@ describe('a folder that cannot be packed is refused', () => {
       /package\.json:2:11: Unexpected character 'x'/,
     ],
     [
+      'a package.json that is a pipe',
+      () => void execFileSync('mkfifo', [join(app, 'package.json')]),
+      /cannot read .*package\.json: it is no regular file/,
+    ],
+    [
       'an exported app',
       () => put('next.config.js', "module.exports = { output: 'export' }"),
       /exported as static files[\s\S]*hint: .*output: 'standalone'/,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GenericSchema, InferOutput } from 'valibot';
 import * as v from 'valibot';
@@ -51,6 +51,9 @@ export async function readJsonFile<Schema extends GenericSchema>(
 export function parseFile(file: string): unknown {
   let text: string;
   try {
+    // A pipe would be waited for.
+    const found = statSync(file);
+    if (!found.isFile() && !found.isDirectory()) throw new Error('it is no regular file');
     text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (cause) {
     if (/^(ENOENT|ENOTDIR)$/.test(errnoOf(cause) ?? '')) return undefined;
